@@ -1,0 +1,1 @@
+"""The work: everything between accounts.yaml and the lake, importable without Airflow."""

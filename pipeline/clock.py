@@ -1,0 +1,49 @@
+"""The one clock that everything reads.
+
+`AVIARY_NOW` freezes it, so that a run can be repeated to the byte and history can be filled as if day by day.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from pipeline.errors import ConfigError
+
+VARIABLE = "AVIARY_NOW"
+
+
+def parse_instant(text: str) -> datetime:
+    """Return an ISO 8601 instant as aware UTC (no offset means UTC). Raises `ConfigError`."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            f"{VARIABLE}={text!r} is not an instant; write it like 2026-11-23T06:00:00Z"
+        ) from None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def frozen_at() -> datetime | None:
+    """Return the instant the clock is frozen at, or None when it runs."""
+    text = os.environ.get(VARIABLE)
+    return parse_instant(text) if text else None
+
+
+def now() -> datetime:
+    """Return the present instant (UTC, aware)."""
+    return frozen_at() or datetime.now(UTC)
+
+
+@contextmanager
+def frozen(instant: datetime) -> Iterator[None]:
+    """Freeze the clock at `instant` for this process and every process it starts."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before

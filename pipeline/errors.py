@@ -1,0 +1,67 @@
+"""Every expected failure, typed by who can mend it and when.
+
+A message is one line for a person: what happened, to which account, what it means, what to do
+next. The command line prints it and exits with `exit_code`; the DAG's retry policy reads `Transient` and
+`Terminal`.
+"""
+
+from datetime import datetime
+
+
+class AviaryError(Exception):
+    """An expected failure. Never shown as a traceback."""
+
+    exit_code = 1
+
+
+class ConfigError(AviaryError):
+    """Bad usage or configuration: nothing was started. `problems` holds one line each."""
+
+    exit_code = 2
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class Terminal:
+    """Mix-in: asking again gives the same answer."""
+
+
+class Transient:
+    """Mix-in: asking again later may succeed."""
+
+
+class LakeError(Transient, AviaryError):
+    """The lake could not be read or written just now."""
+
+
+class XError(AviaryError):
+    """X answered with something other than what was asked for."""
+
+
+class XUnavailable(Transient, XError):
+    """X did not answer properly: 5xx, HTML in place of JSON, a cut connection, a timeout."""
+
+
+class RateLimited(Transient, XError):
+    """The request window is used up until `reset_at` (UTC)."""
+
+    def __init__(self, message: str, reset_at: datetime) -> None:
+        super().__init__(message)
+        self.reset_at = reset_at
+
+    def __reduce__(self) -> tuple[type["RateLimited"], tuple[str, datetime]]:
+        return type(self), (str(self), self.reset_at)
+
+
+class XRefused(Terminal, XError):
+    """X understood and refuses this request for this account; the rest of the run may go on."""
+
+
+class RunStopped(Terminal, XError):
+    """X refuses every request of this run: bad token, no credits, a cap. Nothing else should be asked."""
+
+
+class OverBudget(Terminal, AviaryError):
+    """The next page would cost more than accounts.yaml allows."""

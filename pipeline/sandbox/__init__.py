@@ -1,0 +1,1 @@
+"""The embedded default: an X API and an S3 server on loopback."""

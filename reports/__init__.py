@@ -1,0 +1,1 @@
+"""Frames to figures to HTML: the daily report."""
