@@ -36,6 +36,10 @@ class LakeError(Transient, AviaryError):
     """The lake could not be read or written just now."""
 
 
+class LakeRefused(Terminal, AviaryError):
+    """The lake refuses: the credentials' rights or the bucket have to be mended first."""
+
+
 class XError(AviaryError):
     """X answered with something other than what was asked for."""
 

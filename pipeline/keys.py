@@ -1,0 +1,91 @@
+"""Where everything lies in the lake: one pure function per kind of object.
+
+Keys are part of the product (people and other tools read them), so none is spelt anywhere else.
+`account` is always the lower-case handle; `day` is the local day of accounts.yaml's timezone.
+"""
+
+import re
+from datetime import date
+
+_ACCOUNT = re.compile(r"[a-z0-9_]{1,15}")
+
+
+def _account(account: str) -> str:
+    """Return `account` unchanged: a key is never built from anything but a checked handle."""
+    if not _ACCOUNT.fullmatch(account):
+        raise ValueError(f"not a lower-case handle: {account!r}")
+    return account
+
+
+def raw_folder(day: date, account: str) -> str:
+    """Return the prefix of an account-day's raw pages."""
+    return f"raw/day={day}/account={_account(account)}/"
+
+
+def raw_page(day: date, account: str, number: int) -> str:
+    """Return the key of page `number`, counted from 1, of an account's day."""
+    return f"{raw_folder(day, account)}page-{number:04d}.json.zst"
+
+
+def raw_manifest(day: date, account: str) -> str:
+    """Return the key whose presence says that the account's day was read to its end."""
+    return f"{raw_folder(day, account)}manifest.json"
+
+
+def posts(day: date, account: str) -> str:
+    """Return the key of an account's posts of one day."""
+    return f"posts/day={day}/account={_account(account)}/posts.parquet"
+
+
+def account_csv(day: date, account: str) -> str:
+    """Return the key of an account's day for spreadsheets."""
+    return f"csv/day={day}/{_account(account)}.csv"
+
+
+def all_accounts_csv(day: date) -> str:
+    """Return the key of every account's day in one spreadsheet. (A handle never holds a hyphen.)"""
+    return f"csv/day={day}/all-accounts.csv"
+
+
+def quarantine(day: date, account: str) -> str:
+    """Return the key of an account-day's rejected posts."""
+    return f"quarantine/day={day}/account={_account(account)}/rejected.parquet"
+
+
+def outcome(day: date, account: str) -> str:
+    """Return the key of what became of an account's day."""
+    return f"outcomes/day={day}/account={_account(account)}.json"
+
+
+def outcomes_folder(day: date) -> str:
+    """Return the prefix of a day's outcomes."""
+    return f"outcomes/day={day}/"
+
+
+def plan(day: date) -> str:
+    """Return the key of the accounts a day was planned for."""
+    return f"plans/day={day}.json"
+
+
+def rollup(day: date) -> str:
+    """Return the key of a day's roll-up, one row per planned account."""
+    return f"daily/day={day}/rollup.parquet"
+
+
+def users(observed: date) -> str:
+    """Return the key of the known accounts of X as of a UTC date."""
+    return f"users/observed={observed}/users.parquet"
+
+
+def spend(month: str) -> str:
+    """Return the key of the spending ledger of a UTC month such as 2026-11."""
+    return f"spend/month={month}.json"
+
+
+def report(day: date) -> str:
+    """Return the key of a day's report."""
+    return f"reports/{day}/index.html"
+
+
+REPORTS_INDEX = "reports/index.html"
+REPORTS_LATEST = "reports/latest.html"

@@ -1,0 +1,46 @@
+"""What a day was planned for: the frozen settings every later stage works by."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.schema import SCHEMA_VERSION
+from pipeline.window import Window
+
+Kind = Literal["posts", "quotes", "replies", "retweets"]
+
+
+class PlannedAccount(BaseModel):
+    """One account of a day, as accounts.yaml and X described it when the day was planned."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    account: str  # the lower-case handle: the name of its keys
+    handle: str  # as X spells it, or as accounts.yaml does while X has not told
+    group: str | None = None
+    user_id: str | None = None  # null when X knows no such account
+    name: str | None = None
+    followers: int | None = None
+    followers_on: date | None = None  # the UTC date of the look-up
+    include: tuple[Kind, ...]
+    max_posts: int
+
+
+class Plan(BaseModel):
+    """A day's accounts. A finished day is repeated by its plan, whatever accounts.yaml says by then."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    day: date
+    timezone: str
+    sample: bool  # read from the sandbox, not from X
+    failed_accounts: float  # share of the accounts that may fail
+    quarantined_posts: float  # share of an account's posts that may be quarantined
+    schema_version: int = SCHEMA_VERSION
+    accounts: tuple[PlannedAccount, ...]
+
+    @property
+    def window(self) -> Window:
+        """The day's `[start, end)`."""
+        return Window(self.day, self.timezone)

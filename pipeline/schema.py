@@ -1,0 +1,109 @@
+"""The frames of the lake: their columns, types and rules. Everything that reads the lake reads by these.
+
+The version stands in every plan, outcome and roll-up; it changes when a column changes its name or meaning.
+"""
+
+from typing import Final
+
+import polars as pl
+
+SCHEMA_VERSION: Final = 1
+
+KINDS: Final = ("post", "reply", "quote", "retweet")
+SENTIMENTS: Final = ("positive", "neutral", "negative")
+
+
+# One row per post of an account's day, in order of publication. `pipeline.contract` holds the rules.
+POSTS: Final = pl.Schema(
+    {
+        "post_id": pl.String(),
+        "account": pl.String(),  # the lower-case handle
+        "author_id": pl.String(),
+        "created_at": pl.Datetime("us", "UTC"),
+        "text": pl.String(),  # as written: long posts and retweets whole, HTML entities undone
+        "clean_text": pl.String(),  # what was scored
+        "lang": pl.String(),
+        "kind": pl.String(),  # one of KINDS
+        "conversation_id": pl.String(),
+        "like_count": pl.Int64(),
+        "repost_count": pl.Int64(),
+        "reply_count": pl.Int64(),
+        "quote_count": pl.Int64(),
+        "bookmark_count": pl.Int64(),  # null where X does not tell
+        "impression_count": pl.Int64(),  # null where X does not tell
+        "engagement": pl.Int64(),  # likes + reposts + replies + quotes; null for retweets
+        "hashtags": pl.List(pl.String()),
+        "mentions": pl.List(pl.String()),
+        "urls": pl.List(pl.String()),
+        "edited": pl.Boolean(),
+        "possibly_sensitive": pl.Boolean(),
+        "neg": pl.Float64(),
+        "neu": pl.Float64(),
+        "pos": pl.Float64(),
+        "compound": pl.Float64(),
+        "sentiment": pl.String(),  # one of SENTIMENTS, or null when not scored
+        "collected_at": pl.Datetime("us", "UTC"),
+        "age_hours": pl.Float64(),  # from publication to collection
+    }
+)
+
+# Rejected rows: the columns that could be read, the item as X sent it, and why it was refused.
+QUARANTINE: Final = pl.Schema(
+    {
+        "post_id": pl.String(),
+        "account": pl.String(),
+        "reasons": pl.List(pl.String()),
+        "item": pl.String(),
+        "collected_at": pl.Datetime("us", "UTC"),
+    }
+)
+
+# One row per planned account. The figures (posts and everything from retweets to post_engagements) are null
+# unless the status is ok or partial: missing is not zero.
+ROLLUP: Final = pl.Schema(
+    {
+        "day": pl.Date(),
+        "account": pl.String(),  # the lower-case handle
+        "handle": pl.String(),  # as X spells it, or as accounts.yaml does while X has not told
+        "name": pl.String(),  # null while X has not told
+        "group": pl.String(),
+        "user_id": pl.String(),
+        "followers": pl.Int64(),
+        "followers_on": pl.Date(),  # the UTC date the profile was looked up
+        "status": pl.String(),  # pipeline.outcome.Status
+        "reason": pl.String(),  # one line; null when ok
+        "truncated": pl.Boolean(),  # max_posts was reached: the day's earliest posts are not here
+        "fetched": pl.Int64(),  # = kept + filtered + duplicates + quarantined + forgotten
+        "kept": pl.Int64(),
+        "filtered": pl.Int64(),
+        "duplicates": pl.Int64(),
+        "quarantined": pl.Int64(),
+        "forgotten": pl.Int64(),
+        "posts": pl.Int64(),  # kept posts that are not retweets; every figure below is of these
+        "retweets": pl.Int64(),
+        "likes": pl.Int64(),
+        "reposts": pl.Int64(),
+        "replies": pl.Int64(),
+        "quotes": pl.Int64(),
+        "bookmarks": pl.Int64(),  # of the posts where X tells; null when of none
+        "engagement": pl.Int64(),  # likes + reposts + replies + quotes
+        "impressions": pl.Int64(),  # of the posts where X tells; null when of none
+        "impressions_known": pl.Int64(),  # how many posts those are
+        "engagement_seen": pl.Int64(),  # the engagement of just those posts: rate = this / impressions
+        "median_engagement": pl.Float64(),  # null without posts
+        "scored": pl.Int64(),  # = positive + neutral + negative; posts - scored were not scored
+        "positive": pl.Int64(),
+        "neutral": pl.Int64(),
+        "negative": pl.Int64(),
+        "compound": pl.Float64(),  # mean of the scored posts; null without any
+        "age_hours": pl.Float64(),  # median age of the counts when they were read; null without posts
+        "post_ids": pl.List(pl.String()),  # these three lists run parallel, oldest post first
+        "post_hours": pl.List(pl.UInt8()),  # local hour of publication, 0-23
+        "post_engagements": pl.List(pl.Int64()),
+        "collected_at": pl.Datetime("us", "UTC"),  # when the last page was read
+        "cost_usd": pl.Float64(),
+        "timezone": pl.String(),
+        "sample": pl.Boolean(),  # read from the sandbox, not from X
+        "schema_version": pl.Int32(),
+    }
+)

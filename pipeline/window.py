@@ -1,0 +1,64 @@
+"""A local day as an instant-exact window `[start, end)`, in any IANA timezone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pipeline.errors import ConfigError
+
+# X refuses an end_time less than ten seconds in the past.
+X_SETTLING = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Window:
+    """One local day: 23, 24 or 25 hours long."""
+
+    day: date
+    timezone: str
+
+    @property
+    def start(self) -> datetime:
+        """The first instant of the day (UTC)."""
+        return _midnight(self.day, self.timezone)
+
+    @property
+    def end(self) -> datetime:
+        """The first instant after the day (UTC)."""
+        return _midnight(self.day + timedelta(days=1), self.timezone)
+
+    def collect_at(self, at: time) -> datetime:
+        """Return the instant (UTC) of the local time `at` on the morning after the day."""
+        local = datetime.combine(self.day + timedelta(days=1), at, ZoneInfo(self.timezone))
+        return local.astimezone(UTC)
+
+    def require_closed(self, now: datetime) -> None:
+        """Raise `ConfigError` while posts could still be added to the day, or X would refuse to tell."""
+        ready = self.end + X_SETTLING
+        if now < ready:
+            raise ConfigError(
+                f"{self.day} is not over in {self.timezone}: it can be read from "
+                f"{ready:%Y-%m-%d %H:%M:%S} UTC, and it is {now:%Y-%m-%d %H:%M:%S} UTC; "
+                f"the last full day is {last_full_day(now, self.timezone)}"
+            )
+
+
+def _midnight(day: date, timezone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
+
+
+def last_full_day(now: datetime, timezone: str) -> date:
+    """Return the newest local day whose window has closed at `now`."""
+    return (now - X_SETTLING).astimezone(ZoneInfo(timezone)).date() - timedelta(days=1)
+
+
+def parse_day(text: str) -> date:
+    """Return the day written as 2026-11-22. Raises `ConfigError`."""
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-22") else _not_a_day(text)
+    except ValueError:
+        return _not_a_day(text)
+
+
+def _not_a_day(text: str) -> date:
+    raise ConfigError(f"{text!r} is not a day; write it like 2026-11-22")
