@@ -1,0 +1,52 @@
+"""Sentiment of a column of posts: text in, frame out."""
+
+import polars as pl
+
+from pipeline.clean_text import clean_text
+from pipeline.sentiment.language import scorable
+from pipeline.sentiment.vader import Analyzer
+
+SCORES = ("neg", "neu", "pos", "compound")
+SCORES_SCHEMA = pl.Schema(dict.fromkeys(SCORES, pl.Float64))
+
+# The thresholds of VADER's authors.
+POSITIVE_FROM = 0.05
+NEGATIVE_TO = -0.05
+
+
+def score(texts: pl.Series) -> pl.DataFrame:
+    """Return one row of `neg`, `neu`, `pos`, `compound` (Float64) per text; null text gives null scores."""
+    analyze = Analyzer().polarity_scores
+    rows = [None if text is None else analyze(text) for text in texts]
+    columns = {name: [row and row[name] for row in rows] for name in SCORES}
+    return pl.DataFrame(columns, schema=SCORES_SCHEMA)
+
+
+def label(compound: pl.Expr) -> pl.Expr:
+    """Return the column `sentiment` for VADER's compound score; a null score stays null (not scored)."""
+    return (
+        pl.when(compound >= POSITIVE_FROM)
+        .then(pl.lit("positive"))
+        .when(compound <= NEGATIVE_TO)
+        .then(pl.lit("negative"))
+        .when(compound.is_not_null())
+        .then(pl.lit("neutral"))
+        .alias("sentiment")
+    )
+
+
+def judge(text: pl.Series, lang: pl.Series) -> pl.DataFrame:
+    """Return `clean_text`, `neg`, `neu`, `pos`, `compound` and `sentiment` of posts.
+
+    `text` is what was written, `lang` is X's language code; both may hold nulls. `clean_text` is what was
+    scored; scores and `sentiment` are null where VADER cannot judge it.
+    """
+    cleaned = [None if written is None else clean_text(written) for written in text]
+    scored = [
+        words if words is not None and scorable(code, words) else None
+        for words, code in zip(cleaned, lang, strict=True)
+    ]
+    scores = score(pl.Series(scored, dtype=pl.String))
+    return scores.insert_column(0, pl.Series("clean_text", cleaned, dtype=pl.String)).with_columns(
+        label(pl.col("compound"))
+    )
