@@ -8,7 +8,7 @@ measurements. Hashtags stay as they are: splitting or dropping them lowered accu
 import html
 import re
 
-# X escapes "&", "<" and ">" in a post's text. Only whole entities with a bounded length: "&copy that" was typed,
+# X escapes "&", "<" and ">" in a post's text. Only whole entities of bounded length: "&copy that" was typed,
 # and `html.unescape` raises on a number of more than 4,300 digits.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
