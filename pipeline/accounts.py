@@ -1,0 +1,258 @@
+"""What accounts.yaml may say: every key, its default and what is allowed.
+
+These models are the one source: `pipeline.accounts_file` validates with them and `pipeline.accounts_schema`
+generates `config/accounts.schema.json` from them. A `ValueError` raised here holds a clause
+that follows the key's name ("must be ...") and, where there is one, a hint.
+"""
+
+import difflib
+import re
+import zoneinfo
+from datetime import time
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from pipeline.handles import check_handle
+
+Kind = Literal["posts", "quotes", "replies", "retweets"]
+
+MAX_POSTS = 3200  # how far back X's timeline reaches (docs.x.com, GET /2/users/:id/tweets)
+
+
+def _handle(value: object) -> str:
+    return check_handle(value if isinstance(value, str) else "")
+
+
+def _user_id(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[1-9][0-9]{0,18}", value):
+        raise ValueError("must be X's number for the account, such as 11348282")
+    return value
+
+
+def _line(value: object) -> str:
+    if (
+        not isinstance(value, str)
+        or not value.isprintable()
+        or value != value.strip()
+        or not 0 < len(value) <= 200
+    ):
+        raise ValueError("must be one line of 1 to 200 printable characters")
+    return value
+
+
+def _timezone(value: object) -> str:
+    zones = zoneinfo.available_timezones() - {"localtime"}  # that one is whatever the machine says
+    if isinstance(value, str):
+        if value in zones:
+            return value
+        known = {zone.lower(): zone for zone in sorted(zones)}
+        if close := difflib.get_close_matches(value[:60].lower(), known, 1):
+            raise ValueError("must be an IANA name such as UTC", f"did you mean {known[close[0]]}?")
+    raise ValueError("must be an IANA name such as UTC or Europe/Berlin")
+
+
+def _time_of_day(value: object) -> time:
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str) or not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        raise ValueError('must be hours and minutes from "00:00" to "23:59", such as "06:00"')
+    return time.fromisoformat(value)
+
+
+def _fraction(value: object) -> float:
+    """Only percent strings: a bare 20 or 0.2 would leave the reader guessing which of the two is meant."""
+    if isinstance(value, float) and 0 <= value <= 1:
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"(100(\.0{1,9})?|[0-9]{1,2}(\.[0-9]{1,9})?)%", value):
+        raise ValueError("must be a percentage from 0% to 100%, such as 20%")
+    return float(Fraction(value[:-1]) / 100)
+
+
+def percent(fraction: float) -> str:
+    """Return a share as accounts.yaml writes it: 0.2 is `20%`. Reads back as the same number."""
+    return f"{(Decimal(repr(fraction)) * 100).normalize():f}%"
+
+
+def _decimal(value: object) -> object:
+    return Decimal(str(value)) if type(value) in {int, float} else value
+
+
+def _no_repeats(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+    if len(set(kinds)) < len(kinds):
+        raise ValueError("must name each kind once")
+    return kinds
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    del schema["default"]  # null is no way to write "left out"
+
+
+# To an editor a bare 1729 is a number, a bare true a boolean, a bare null null: here they are handles.
+_HANDLE_SCHEMA: JsonSchemaValue = {
+    "type": ["string", "number", "boolean", "null"],
+    "pattern": "^[A-Za-z0-9_]{1,15}$",
+    "minimum": 0,
+    "examples": ["nasa", "esa"],
+}
+_LINE_SCHEMA: JsonSchemaValue = {"type": "string", "minLength": 1, "maxLength": 200}
+_PERCENT_PATTERN = r"^(100(\.0{1,9})?|[0-9]{1,2}(\.[0-9]{1,9})?)%$"
+
+Handle = Annotated[str, BeforeValidator(_handle), WithJsonSchema(_HANDLE_SCHEMA)]
+Group = Annotated[
+    Annotated[str, BeforeValidator(_line)] | None,
+    WithJsonSchema({**_LINE_SCHEMA, "type": ["string", "number", "boolean"]}),
+]
+UserId = Annotated[
+    Annotated[str, BeforeValidator(_user_id)] | None,
+    WithJsonSchema({"type": ["string", "integer"], "pattern": "^[1-9][0-9]{0,18}$", "minimum": 1}),
+]
+Address = Annotated[str, BeforeValidator(_line), WithJsonSchema(_LINE_SCHEMA)]
+Timezone = Annotated[str, BeforeValidator(_timezone), WithJsonSchema({"type": "string", "minLength": 1})]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_time_of_day),
+    PlainSerializer(lambda value: f"{value:%H:%M}", str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}),
+]
+Share = Annotated[
+    float,
+    BeforeValidator(_fraction),
+    PlainSerializer(percent, str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": _PERCENT_PATTERN}),
+]
+Usd = Annotated[
+    Decimal,
+    Field(strict=True, gt=0, le=1_000_000),
+    BeforeValidator(_decimal),
+    PlainSerializer(float, float, when_used="json"),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}),
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Reading(_Section):
+    """How much of an account is read."""
+
+    max_posts: Annotated[int, Field(strict=True, ge=1, le=MAX_POSTS)] = 200
+    """Posts per account and day, the newest ones. Times X's price per post: what a day costs at most."""
+    include: Annotated[tuple[Kind, ...], Field(min_length=1, json_schema_extra={"uniqueItems": True})] = (
+        "posts",
+        "quotes",
+        "replies",
+    )
+    """Kinds of posts to keep. Retweets are left out unless listed, and cost more to read."""
+    refresh_days: Annotated[int, Field(strict=True, ge=0, le=30)] = 0
+    """Read the posts of this many earlier days again, for their newer counts. Each is billed again."""
+
+    _include_once = field_validator("include")(_no_repeats)
+
+
+class Account(Reading):
+    """One account. A handle alone is enough; what is left out comes from `defaults`."""
+
+    handle: Handle
+    """The account's name on X, without the @. Read as it is written: 007 stays 007."""
+    group: Group = Field(None, json_schema_extra=_without_default)
+    """Accounts of one group stand together in the report."""
+    id: UserId = Field(None, json_schema_extra=_without_default)
+    """X's number for the account. Set it to confirm that a handle belongs to someone else now."""
+
+    @property
+    def key(self) -> str:
+        """The handle in lower case: one account, however it is written; names it in the lake."""
+        return self.handle.lower()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_handle(cls, value: object) -> object:
+        return {"handle": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Add the short form, a handle alone, to the long one."""
+        long = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [{**_HANDLE_SCHEMA, "description": "A handle, without the @."}, long]}
+
+
+class Budget(_Section):
+    """What X may cost, in US dollars. Checked before each page is bought."""
+
+    usd_per_run: Usd = Decimal("5.00")
+    """The most one day's run may spend."""
+    usd_per_month: Usd = Decimal("100.00")
+    """The most a calendar month (UTC) may spend, all runs together."""
+
+
+class Tolerate(_Section):
+    """How much may go wrong before it counts."""
+
+    failed_accounts: Share = 0.20
+    """When more of the planned accounts than this fail, the run fails."""
+    quarantined_posts: Share = 0.05
+    """When more of an account's posts than this break the data contract, the account is partial."""
+
+
+class Retention(_Section):
+    """How long things are kept."""
+
+    raw_days: Annotated[int, Field(strict=True, ge=1, le=3650)] = 30
+    """Days that X's own pages are kept; what was made of them stays."""
+
+
+class AccountsConfig(_Section):
+    """The accounts Aviary reads, and how. One file, checked as a whole before anything starts."""
+
+    timezone: Timezone = Field("UTC", examples=["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"])
+    """Where a day begins and ends: any IANA name."""
+    collect_at: TimeOfDay = Field(time(6), examples=["06:00"])
+    """Local time on the morning after at which a day is read: by then counts have settled."""
+    defaults: Reading = Reading()
+    """For every account that does not say otherwise."""
+    profile_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 7
+    """Days between two look-ups of names and follower counts. X bills each."""
+    budget: Budget = Budget()
+    """What X may cost, in US dollars."""
+    tolerate: Tolerate = Tolerate()
+    """How much may go wrong before it counts."""
+    retention: Retention = Retention()
+    """How long things are kept."""
+    notify: tuple[Address, ...] = ()
+    """Where to send the summary, when wanted."""
+    accounts: Annotated[tuple[Account, ...], Field(min_length=1)]
+    """The accounts to read: handles, or a handle with what is different for it."""
+
+    @field_validator("accounts")
+    @classmethod
+    def _with_defaults(cls, accounts: tuple[Account, ...], info: ValidationInfo) -> tuple[Account, ...]:
+        defaults = info.data.get("defaults")
+        if defaults is None:  # wrong itself, and reported as such
+            return accounts
+        return tuple(
+            account.model_copy(
+                update={
+                    name: getattr(defaults, name)
+                    for name in Reading.model_fields
+                    if name not in account.model_fields_set
+                }
+            )
+            for account in accounts
+        )

@@ -1,0 +1,185 @@
+"""accounts.yaml to `AccountsConfig`, or every problem at once with its line and column."""
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from pipeline.accounts import AccountsConfig
+from pipeline.accounts_words import Location, explain, inert
+from pipeline.errors import ConfigError
+from pipeline.handles import is_handle
+from pipeline.yaml_nodes import Lines, Mapping, Node, Place, Problem, Refused, Scalar, Sequence, read_nodes
+
+MAX_BYTES = 1024 * 1024  # some 70,000 bare handles
+MAX_PROBLEMS = 50
+
+_START = Place(1, 1)
+_AS_WRITTEN = {"handle", "group", "id"}  # text whatever it looks like: 007, 1e5, yes
+_NULL = {"", "~", "null", "Null", "NULL"}
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+# The numbers of YAML 1.2's core schema, as long as a person would write them.
+_DECIMAL = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,3})?\Z")
+_HEX_OR_OCTAL = re.compile(r"0x[0-9a-fA-F]{1,15}\Z|0o[0-7]{1,20}\Z")
+
+
+def load_accounts(path: Path) -> AccountsConfig:
+    """Return what the file at `path` says, defaults applied.
+
+    Raises `ConfigError` whose `problems` are lines `PATH:LINE:COLUMN: what must be; what was found`, in the
+    order of the file, the first 50 of them.
+    """
+    name = inert(str(path), 1000)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError(f"{name}: no such file; create it, or name another with --accounts") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{name}: is a directory; name the file in it") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ConfigError(f"{name}: cannot be read: {reason}") from None
+    config, problems = parse_accounts(content)
+    if config is None:
+        raise ConfigError(*_printed(name, sorted(problems)))
+    return config
+
+
+def parse_accounts(content: bytes) -> tuple[AccountsConfig | None, list[Problem]]:
+    """Return what the bytes of an accounts.yaml say, or None and everything that is wrong with them."""
+    if len(content) > MAX_BYTES:
+        return None, [Problem(_START, f"the file is larger than {MAX_BYTES:,} bytes; is it the right one?")]
+    try:
+        text = content.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        good = error.object[: error.start].decode()
+        found = f"found the byte 0x{error.object[error.start]:02X}"
+        return None, [
+            Problem(Lines(good).place(len(good)), f"must be UTF-8 text; {found}; save the file as UTF-8")
+        ]
+    root, problems = read_nodes(text)
+    if not problems and (root is None or root == Scalar(root.place, "", plain=True)):
+        return None, [Problem(_START, "the file is empty; list at least one handle beneath accounts:")]
+    if root is None:
+        return None, problems
+    return _Reader(problems).read(root)
+
+
+def _printed(name: str, problems: list[Problem]) -> Iterator[str]:
+    for place, message in problems[:MAX_PROBLEMS]:
+        yield f"{name}:{place.line}:{place.column}: {message}"
+    if rest := problems[MAX_PROBLEMS:]:
+        yield f"{name}:{rest[0].place.line}:{rest[0].place.column}: and {len(rest)} more from here on"
+
+
+class _Reader:
+    """One reading of one tree: remembers where each value stands, to say it when the model refuses it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self._problems = problems
+        self._nodes: dict[Location, Node] = {}
+        self._keys: dict[Location, Place] = {}
+        self._reported: set[Location] = set()
+
+    def read(self, root: Node) -> tuple[AccountsConfig | None, list[Problem]]:
+        config = None
+        try:
+            config = AccountsConfig.model_validate(self._plain(root, ()))
+        except ValidationError as invalid:
+            for error in invalid.errors(include_url=False, include_input=False):
+                self._explain(error)
+        accounts = self._nodes.get(("accounts",))
+        count = len(accounts.items) if isinstance(accounts, Sequence) else 0
+        entries: list[Location] = [("accounts", index) for index in range(count)]
+        self._find_repeats("handle", (self._nodes.get((*at, "handle"), self._nodes[at]) for at in entries))
+        self._find_repeats("id", (self._nodes.get((*at, "id")) for at in entries))
+        return (None if self._problems else config), self._problems
+
+    def _plain(self, node: Node, at: Location) -> object:
+        """Return a node as plain values, the way its field wants them, and note where it stands."""
+        self._nodes[at] = node
+        match node:
+            case Refused():
+                self._reported.add(at)
+                return None
+            case Scalar():
+                return self._scalar(node, at)
+            case Sequence():
+                return [self._plain(item, (*at, index)) for index, item in enumerate(node.items)]
+            case Mapping():
+                return self._mapping(node, at)
+
+    def _mapping(self, node: Mapping, at: Location) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for key, value in node.pairs:
+            match key:
+                case Scalar(text="<<", plain=True):
+                    if not isinstance(value, Refused):  # an alias was reported already
+                        self._report(key.place, "merge keys (<<) are not read; write the keys out here")
+                case Scalar(text=name) if name in values:
+                    first = self._keys[(*at, name)].line
+                    self._report(key.place, f"{inert(name)} is given twice; the first is on line {first}")
+                case Scalar(text=name):
+                    self._keys[(*at, name)] = key.place
+                    values[name] = self._plain(value, (*at, name))
+                case Mapping() | Sequence():
+                    self._report(key.place, "a key must be a word; found a list or a mapping as a key")
+        return values
+
+    def _scalar(self, node: Scalar, at: Location) -> str | int | Decimal | bool | None:
+        bare_handle = len(at) == 2 and at[0] == "accounts"
+        field = "handle" if bare_handle else at[-1] if at else None
+        if field == "handle" or not node.plain:
+            return node.text
+        if node.text.startswith("@"):
+            self._report(node.place, "a value cannot start with @ in YAML; put it in quotes")
+            self._reported.add(at)
+        if field in _AS_WRITTEN:
+            return "" if node.text in _NULL else node.text
+        return None if node.text in _NULL else _resolve(node.text)
+
+    def _explain(self, error: ErrorDetails) -> None:
+        at = error["loc"]
+        if any(at[:depth] in self._reported for depth in range(len(at) + 1)):
+            return
+        known = at
+        while known not in self._nodes:
+            known = known[:-1]
+        node = self._nodes[known]
+        nothing = (
+            isinstance(node, Scalar) and node.plain and not node.text
+        )  # stands wherever the parser noticed
+        place = node.place
+        if error["type"] == "extra_forbidden" or (nothing and known in self._keys):
+            place = self._keys[at if error["type"] == "extra_forbidden" else known]
+        self._report(place, explain(error, node))
+
+    def _find_repeats(self, what: str, nodes: Iterable[Node | None]) -> None:
+        seen: dict[str, Place] = {}
+        for node in nodes:
+            if not isinstance(node, Scalar) or not is_handle(node.text):
+                continue
+            first = seen.setdefault(node.text.lower(), node.place)
+            if first != node.place:
+                message = f"the {what} {node.text} is listed twice; the first is on line {first.line}"
+                self._report(node.place, message)
+
+    def _report(self, place: Place, message: str) -> None:
+        self._problems.append(Problem(place, message))
+
+
+def _resolve(text: str) -> str | int | Decimal | bool:
+    """Return what a plain scalar means in YAML 1.2's core schema; a number is an int when it is whole."""
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    if _HEX_OR_OCTAL.match(text):
+        return int(text, 0)
+    if _DECIMAL.match(text):
+        number = Decimal(text)
+        return int(number) if number == number.to_integral_value() else number
+    return text

@@ -1,0 +1,51 @@
+"""Write `config/accounts.schema.json`, which lets editors complete and check accounts.yaml while it is typed.
+
+Run as `make schema` after a change of `pipeline.accounts`; a test fails until it is done.
+"""
+
+import json
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from pipeline.accounts import AccountsConfig, percent
+
+SCHEMA_FILE = Path(__file__).parent.parent / "config" / "accounts.schema.json"
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Defaults the way a person writes them in the file; titles that are the keys themselves."""
+
+    def encode_default(self, dft: object) -> object:
+        match dft:
+            case time():
+                return f"{dft:%H:%M}"
+            case Decimal():
+                return float(dft)
+            case float():  # a share: the only fractions there are
+                return percent(dft)
+            case _:
+                return super().encode_default(dft)
+
+    def get_title_from_name(self, name: str) -> str:
+        return name
+
+
+def schema() -> JsonSchemaValue:
+    """Return the JSON Schema (draft 2020-12) of accounts.yaml."""
+    return {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        **AccountsConfig.model_json_schema(schema_generator=_AsWritten),
+        "title": "accounts.yaml",
+    }
+
+
+def schema_text() -> str:
+    """Return what `config/accounts.schema.json` must hold."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    SCHEMA_FILE.write_text(schema_text(), encoding="utf-8")

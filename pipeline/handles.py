@@ -1,0 +1,29 @@
+"""What X allows as a handle, and plain words for what people write instead."""
+
+import re
+
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}\Z")
+_PROFILE_LINK = re.compile(
+    r"(?:https?://)?(?:www\.|mobile\.)?(?:x|twitter)\.com/@?([A-Za-z0-9_]{1,15})(?:[/?#].*)?\Z", re.IGNORECASE
+)
+
+
+def is_handle(text: str) -> bool:
+    """Return whether X could know an account by this name: 1-15 of `A-Z a-z 0-9 _`."""
+    return bool(_HANDLE.match(text))
+
+
+def check_handle(text: str) -> str:
+    """Return `text` as it is when X could know it as a handle.
+
+    Raises `ValueError` with a clause to put after the key's name ("must be ...") and sometimes a hint.
+    """
+    if is_handle(text):
+        return text
+    if text.startswith("@") and is_handle(text[1:]):
+        raise ValueError("must be written without the @", f"write {text[1:]}")
+    if link := _PROFILE_LINK.match(text):
+        raise ValueError("must be the handle alone, not a link", f"write {link[1]}")
+    if re.fullmatch(r"[A-Za-z0-9_]+", text):
+        raise ValueError(f"must have at most 15 characters (this has {len(text)})")
+    raise ValueError("must be 1 to 15 of the characters A-Z a-z 0-9 _")

@@ -1,0 +1,239 @@
+"""YAML text to a small tree that knows where everything stands, with every problem of the YAML itself.
+
+Built from ruamel's events rather than its loader: nothing is resolved (`007`, `yes` and `06:00` stay text
+until a field says what it wants), aliases are never expanded, and depth never recurses.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    ScalarEvent,
+)
+
+MAX_DEPTH = 20  # accounts.yaml needs 4
+_MAX_BAD_CHARACTERS = 100
+
+# YAML refuses a value that starts with @ and stops at the first. This stands in for @ while parsing, so that
+# a whole list of them is reported at once. It is no character, and a text that holds it is refused.
+_AT = "\U0010fffe"
+_ALLOWED = "\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010fffd"
+_REFUSED_CHARACTER = re.compile(f"[^{_ALLOWED}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+
+class Place(NamedTuple):
+    """Line and column, both from 1."""
+
+    line: int
+    column: int
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong. Sorts in the order of the file."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A value as it is written; `plain` when it stands without quotes."""
+
+    place: Place
+    text: str
+    plain: bool
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list."""
+
+    place: Place
+    items: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Keys and values in the order of the file, repeated keys included."""
+
+    place: Place
+    pairs: "tuple[tuple[Node, Node], ...]"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Stands where something was reported already: an alias, a tagged value."""
+
+    place: Place
+
+
+Node = Scalar | Sequence | Mapping | Refused
+
+
+class Lines:
+    """Turns offsets into places. A line ends at LF, CR or CRLF."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in _LINE_BREAK.finditer(text))]
+        self._size = len(text)
+
+    def place(self, offset: int) -> Place:
+        """Return the place of the character at `offset` (from 0), or of the end of the text."""
+        offset = min(offset, self._size)
+        line = bisect_right(self._starts, offset)
+        return Place(line, offset - self._starts[line - 1] + 1)
+
+
+class _Stop(Exception):
+    """What follows this problem cannot be read."""
+
+    def __init__(self, offset: int, message: str) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+def read_nodes(text: str) -> tuple[Node | None, list[Problem]]:
+    """Return the tree of a text's one document and what is wrong with it as YAML.
+
+    The tree is None when the text holds nothing or cannot be read. Time and memory grow with its size alone.
+    """
+    lines = Lines(text)
+    if refused := [
+        Problem(
+            lines.place(found.start()),
+            f"the character U+{ord(found[0]):04X} is not allowed in YAML; remove it",
+        )
+        for found in islice(_REFUSED_CHARACTER.finditer(text), _MAX_BAD_CHARACTERS)
+    ]:
+        return None, refused
+    tree = _Tree(lines)
+    try:
+        for event in _events(text.replace("@", _AT)):
+            tree.add(event)
+    except _Stop as stop:
+        return None, [*tree.problems, Problem(lines.place(stop.offset), str(stop))]
+    return tree.root, tree.problems
+
+
+class _Tree:
+    """Grows a tree from events."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.problems: list[Problem] = []
+        self._lines = lines
+        self._top: list[Node] = []
+        self._open: list[tuple[Place, bool, list[Node]]] = []  # collections begun: place, tagged, children
+        self._documents = 0
+
+    @property
+    def root(self) -> Node | None:
+        return self._top[0] if self._top else None
+
+    def add(self, event: Event) -> None:
+        """Take the next event. Raises `_Stop` when what follows cannot be read."""
+        offset = event.start_mark.index
+        place = self._lines.place(offset)
+        match event:
+            case DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    raise _Stop(
+                        offset, "a second document starts here; one file holds one, so remove this ---"
+                    )
+            case AliasEvent():
+                self.problems.append(Problem(place, "aliases (*name) are not read; write the value out here"))
+                self._place(Refused(place))
+            case ScalarEvent():
+                refused = self._refuse_tag(event, place) or self._refuse_surrogate(event, place)
+                text = event.value.replace(_AT, "@")
+                self._place(Refused(place) if refused else Scalar(place, text, plain=event.style is None))
+            case CollectionStartEvent():
+                if len(self._open) == MAX_DEPTH:
+                    raise _Stop(offset, f"nested more than {MAX_DEPTH} levels deep; accounts.yaml needs 4")
+                self._open.append((place, self._refuse_tag(event, place), []))
+            case CollectionEndEvent():
+                start, tagged, children = self._open.pop()
+                if tagged:
+                    self._place(Refused(start))
+                elif isinstance(event, MappingEndEvent):
+                    self._place(Mapping(start, tuple(zip(children[::2], children[1::2], strict=True))))
+                else:
+                    self._place(Sequence(start, tuple(children)))
+
+    def _place(self, node: Node) -> None:
+        (self._open[-1][2] if self._open else self._top).append(node)
+
+    def _refuse_tag(self, event: ScalarEvent | CollectionStartEvent, place: Place) -> bool:
+        if event.ctag is None:
+            return False
+        self.problems.append(Problem(place, "tags (!name) are not read; write the plain value"))
+        return True
+
+    def _refuse_surrogate(self, event: ScalarEvent, place: Place) -> bool:
+        if not _SURROGATE.search(event.value):
+            return False
+        self.problems.append(
+            Problem(place, r"an escape such as \ud800 is half a character; write the character")
+        )
+        return True
+
+
+def _events(text: str) -> Iterator[Event]:
+    """Yield ruamel's parsing events. Raises `_Stop`, in plain words, where the text is not YAML."""
+    reached = 0
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            reached = event.end_mark.index
+            yield event
+    except MarkedYAMLError as error:
+        raise _in_plain_words(error, reached) from None
+    except (YAMLError, ValueError, OverflowError, AssertionError, LookupError, AttributeError, TypeError):
+        # An escape beyond Unicode, and whatever else ruamel's scanner trips over, carries no mark.
+        raise _Stop(reached, "not valid YAML from here on") from None
+
+
+_PLAIN_WORDS = (
+    (r"found character '\t'", "a tab stands here; YAML indents with spaces only"),
+    ("cannot start any token", "a value cannot start with this character; put the value in quotes"),
+    (
+        "mapping values are not allowed",
+        "a colon is not expected here; check the indentation or put the text in quotes",
+    ),
+    ("could not find expected ':'", "the colon after a key is missing; write key: value"),
+    ("sequence entries are not allowed", "a list entry (-) cannot stand here; check the indentation"),
+    ("expected <block end>", "this does not line up with what is above; check the indentation"),
+    ("escape", r"a backslash in double quotes starts an escape; write \\ or use single quotes"),
+)
+
+
+def _in_plain_words(error: MarkedYAMLError, reached: int) -> _Stop:
+    mark = error.problem_mark or error.context_mark
+    offset = mark.index if mark else reached
+    problem, context = error.problem or "", error.context or ""
+    if "quoted scalar" in context and ("end of stream" in problem or "document separator" in problem):
+        return _Stop(error.context_mark.index, "a quote is opened here and never closed")
+    if "flow" in context:
+        opened = error.context_mark.line + 1
+        return _Stop(
+            offset, f"the bracket opened on line {opened} is not closed before this, or a comma is missing"
+        )
+    for sign, words in _PLAIN_WORDS:
+        if sign in problem:
+            return _Stop(offset, words)
+    return _Stop(
+        offset, f"not valid YAML: {problem.replace(_AT, '@').encode('unicode_escape').decode('ascii')}"
+    )
