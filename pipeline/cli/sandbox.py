@@ -1,0 +1,97 @@
+"""`python -m pipeline sandbox`: the embedded X API and S3 server in the foreground, or around a command."""
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.errors import AviaryError
+
+if TYPE_CHECKING:
+    from pipeline.sandbox.serve import Sandbox
+
+_STOP_SECONDS = 10
+_NOTICE = "SAMPLE DATA: the sandbox invents every account, post and number; nothing here is from X."
+
+
+def sandbox(
+    command: Annotated[
+        list[str] | None, typer.Argument(help="run this with the sandbox's settings, then stop")
+    ] = None,
+    directory: Annotated[Path, typer.Option("--dir", help="where the sandbox keeps its data")] = Path(
+        ".aviary"
+    ),
+) -> None:
+    """Run an X API and an S3 server with sample data on this machine.
+
+    Alone, prints its settings as `export` lines and stays until ctrl-c. With `-- COMMAND ...`, runs the
+    command with the settings in its environment, stops, and exits with the command's code.
+    """
+    from pipeline.sandbox.serve import running
+
+    try:
+        with running(directory) as started:
+            _announce(started)
+            code = _run(command, started) if command else _stay(started)
+    except AviaryError as error:
+        typer.echo(f"aviary: {error}", err=True)
+        raise typer.Exit(error.exit_code) from None
+    raise typer.Exit(code)
+
+
+def _announce(started: "Sandbox") -> None:
+    from pipeline.sandbox.s3 import forgetful
+
+    typer.secho(_NOTICE, err=True, bold=True)
+    if forgetful():
+        typer.secho(
+            "There is no SeaweedFS for this machine: moto stands in. It FORGETS ALL DATA when it stops and "
+            "ACCEPTS ANY CREDENTIALS.",
+            err=True,
+            fg="red",
+            bold=True,
+        )
+
+
+def _run(command: list[str], started: "Sandbox") -> int:
+    """Run the command to its end and return its exit code, as a shell tells it."""
+    try:
+        process = subprocess.Popen(command, env=started.whole_environment())  # noqa: S603  asked for
+    except FileNotFoundError:
+        typer.echo(f"aviary: there is no command {command[0]!r}", err=True)
+        return 127
+    except PermissionError:
+        typer.echo(f"aviary: {command[0]!r} cannot be executed", err=True)
+        return 126
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        code = 130
+    finally:
+        _end(process)
+    return code if code >= 0 else 128 - code
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    from pipeline.sandbox.processes import end
+
+    end(process, _STOP_SECONDS)
+
+
+def _stay(started: "Sandbox") -> int:
+    """Print the settings and stay until ctrl-c, or until a server ends by itself."""
+    from pipeline.sandbox.serve import UNSET
+
+    if in_the_way := [name for name in UNSET if name in os.environ]:
+        typer.echo(f"unset {' '.join(in_the_way)}")
+    for name, value in started.environment.items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+    typer.echo(f"The sandbox is running; its data is in {started.directory}. Stop it with ctrl-c.", err=True)
+    try:
+        started.x_process.wait()
+    except KeyboardInterrupt:
+        return 0
+    raise AviaryError("the sandbox's X API ended by itself")

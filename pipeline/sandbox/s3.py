@@ -1,0 +1,175 @@
+"""A real S3 server on loopback: SeaweedFS, one process, its data in a folder.
+
+It checks signatures and keeps its data over a restart and `kill -9`. Where there is no wheel of it, moto's
+server stands in, which does neither.
+"""
+
+import http
+import http.client
+import os
+import random
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.errors import AviaryError
+from pipeline.sandbox.processes import end
+
+BUCKET = "lake"
+REGION = "us-east-1"
+_SERVICES = ("s3", "master", "filer", "volume", "admin")
+_GRPC_OFFSET = 10_000
+# Below the range that systems hand out to outgoing connections (32768 and up), gRPC ports included.
+_PORTS = range(20_000, 22_700)
+_READY_SECONDS = 20
+_STOP_SECONDS = 10
+
+
+class S3Server:
+    """A running S3 server: its process, its address, and how to end it."""
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", port: int, ports: Sequence[int], log: Path
+    ) -> None:
+        self.process = process
+        self.address = f"http://127.0.0.1:{port}"
+        self.ports = ports
+        self._log = log
+
+    def wait_until_ready(self, access_key: str, secret_key: str) -> None:
+        """Return when the bucket is there for these keys. Raises `AviaryError`."""
+        deadline = time.monotonic() + _READY_SECONDS
+        while not _bucket_answers(self.address, access_key, secret_key):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+                raise AviaryError(
+                    f"the sandbox's S3 server did not start on {self.address}; its log is {self._log}, "
+                    f"and ends with: {lines[-1] if lines else 'nothing'}"
+                )
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End the process and remove the sockets SeaweedFS leaves in /tmp."""
+        end(self.process, _STOP_SECONDS)
+        remove_sockets(self.ports)
+
+
+def forgetful() -> bool:
+    """Tell whether only moto is there: data is gone at the end, and any credentials are accepted."""
+    return not _weed().exists()
+
+
+def start(folder: Path, access_key: str, secret_key: str) -> S3Server:
+    """Start the server with its data below `folder` and these keys as its only ones."""
+    data = folder / "s3"
+    data.mkdir(parents=True, exist_ok=True)
+    log = folder / "s3.log"
+    ports = _free_ports()
+    command = _moto_command(ports[0]) if forgetful() else _weed_command(data, ports)
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603  our own command
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a ctrl-c in the terminal is for the sandbox, which then stops this one
+            env=_environment(access_key, secret_key),
+        )
+    return S3Server(process, ports[0], ports, log)
+
+
+def is_ours(command: str, folder: Path) -> bool:
+    """Tell whether a process's command line is that of this folder's SeaweedFS."""
+    return " mini " in command and f"-dir={folder / 's3'} " in command
+
+
+def remove_sockets(ports: Sequence[int]) -> None:
+    """Remove the files that SeaweedFS leaves in /tmp for its ports."""
+    for service, port in zip(_SERVICES, ports, strict=True):
+        for name in (
+            f"seaweedfs-{service}-{port}.sock",
+            f"seaweedfs-{service}-grpc-{port + _GRPC_OFFSET}.sock",
+        ):
+            (Path("/tmp") / name).unlink(missing_ok=True)  # noqa: S108  where SeaweedFS puts them
+
+
+def _weed() -> Path:
+    return Path(sysconfig.get_path("scripts")) / "weed"
+
+
+def _weed_command(data: Path, ports: Sequence[int]) -> list[str]:
+    return [
+        str(_weed()),
+        f"-logdir={data}",
+        "mini",
+        f"-dir={data}",
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+        *(f"-{service}.port={port}" for service, port in zip(_SERVICES, ports, strict=True)),
+        f"-bucket={BUCKET}",
+        "-admin.ui=false",
+        "-webdav=false",
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-s3.autoCreateBucket=false",
+        "-s3.allowDeleteBucketNotEmpty=false",
+        "-volume.preStopSeconds=0",
+        "-master.telemetry=false",
+    ]
+
+
+def _moto_command(port: int) -> list[str]:
+    return [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+
+
+def _environment(access_key: str, secret_key: str) -> dict[str, str]:
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    keys = {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret_key}
+    return keep | keys | {"GOMEMLIMIT": "256MiB"}
+
+
+def _free_ports() -> list[int]:
+    """Return five ports in a row that are free, and their gRPC ports with them."""
+    for _ in range(200):
+        first = random.SystemRandom().choice(_PORTS)
+        ports = [first + step for step in range(len(_SERVICES))]
+        if all(_is_free(port) and _is_free(port + _GRPC_OFFSET) for port in ports):
+            return ports
+    raise AviaryError(
+        f"no five free ports in a row between {_PORTS.start} and {_PORTS.stop} for the sandbox's S3"
+    )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _bucket_answers(address: str, access_key: str, secret_key: str) -> bool:
+    """Ask for the bucket itself: SeaweedFS answers its health check before it has made the bucket."""
+    # Imported while the server is starting.
+    from botocore.auth import S3SigV4Auth  # noqa: PLC0415
+    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
+    from botocore.credentials import Credentials  # noqa: PLC0415
+
+    # moto starts empty: there, the same request makes the bucket.
+    method = "PUT" if forgetful() else "HEAD"
+    request = AWSRequest(method, f"{address}/{BUCKET}")
+    S3SigV4Auth(Credentials(access_key, secret_key), "s3", REGION).add_auth(request)
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)
+    try:
+        connection.request(method, f"/{BUCKET}", headers=dict(request.headers.items()))
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,207 @@
+"""The sandbox: the X API and the S3 server together, on loopback, with their data in one folder.
+
+The X API is a process of its own, not a thread: a demo that scores posts in the same process would otherwise
+share one interpreter lock with the server it waits for, and a frozen clock here would freeze it there.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from threading import current_thread, main_thread
+from types import FrameType
+from typing import NoReturn
+
+from pipeline.errors import AviaryError, ConfigError
+from pipeline.sandbox import s3
+from pipeline.sandbox.processes import end, end_leftover
+
+STORY_DAY = date(2026, 11, 22)
+_STOP_SECONDS = 10
+# Set by somebody's real AWS life, these would override or contradict the sandbox's keys.
+UNSET = ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What `sandbox.json` keeps, so that a later start in the same folder goes on with the same world."""
+
+    token: str
+    access_key: str
+    secret_key: str
+    seed: int
+    story_day: str
+    s3_pid: int | None = None
+    s3_ports: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A running sandbox. `environment` holds the settings that point Aviary and its tools to it."""
+
+    directory: Path
+    environment: dict[str, str]
+    story_day: date
+    x_process: "subprocess.Popen[str]"
+    s3_process: "subprocess.Popen[bytes]"
+
+    def whole_environment(self) -> dict[str, str]:
+        """Return this process's environment with the sandbox's settings, for a child process."""
+        return {name: value for name, value in os.environ.items() if name not in UNSET} | self.environment
+
+
+@contextmanager
+def running(
+    directory: Path, *, seed: int | None = None, story_day: date | None = None, rate_limit: int = 10_000
+) -> Iterator[Sandbox]:
+    """Run a sandbox with its data in `directory`; both servers are stopped at exit, SIGTERM and SIGINT too.
+
+    `seed` and `story_day` shape a new world; a folder that has one already goes on with its own.
+    `rate_limit` is the X timeline's, in requests per 15 minutes. Raises `AviaryError`.
+    """
+    directory = directory.resolve()
+    with ExitStack() as stack:
+        stack.enter_context(_ended_by_signals())
+        stack.enter_context(_alone_in(directory))
+        kept = _kept(directory, seed, story_day)
+        if kept.s3_pid is not None:
+            end_leftover(kept.s3_pid, lambda command: s3.is_ours(command, directory), _STOP_SECONDS)
+            s3.remove_sockets(kept.s3_ports)
+        s3_server = s3.start(directory, kept.access_key, kept.secret_key)
+        stack.callback(_keep, directory, kept)
+        stack.callback(s3_server.stop)
+        _keep(directory, replace(kept, s3_pid=s3_server.process.pid, s3_ports=list(s3_server.ports)))
+        x_process = _start_x(directory, kept, rate_limit)
+        stack.callback(end, x_process, _STOP_SECONDS)
+        s3_server.wait_until_ready(kept.access_key, kept.secret_key)
+        yield Sandbox(
+            directory=directory,
+            environment=_environment(kept, _port_of(x_process), s3_server.address),
+            story_day=date.fromisoformat(kept.story_day),
+            x_process=x_process,
+            s3_process=s3_server.process,
+        )
+
+
+def _environment(kept: Kept, x_port: int, s3_address: str) -> dict[str, str]:
+    # A proxy is for the world outside: without this, clients would ask it for the loopback.
+    past_proxy = ",".join(
+        filter(None, (os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1"))
+    )
+    return {
+        "X_API_URL": f"http://127.0.0.1:{x_port}",
+        "X_BEARER_TOKEN": kept.token,
+        "AVIARY_LAKE": f"s3://{s3.BUCKET}",
+        "AWS_ACCESS_KEY_ID": kept.access_key,
+        "AWS_SECRET_ACCESS_KEY": kept.secret_key,
+        "AWS_ENDPOINT_URL_S3": s3_address,
+        "AWS_ENDPOINT_URL": s3_address,
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_REGION": s3.REGION,
+        "AWS_DEFAULT_REGION": s3.REGION,
+        "NO_PROXY": past_proxy,
+        "no_proxy": past_proxy,
+    }
+
+
+def _start_x(directory: Path, kept: Kept, rate_limit: int) -> "subprocess.Popen[str]":
+    root = str(Path(__file__).parents[2])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.sandbox.x_server"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # a ctrl-c in the terminal is for the sandbox, which then stops this one
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))},
+    )
+    settings = {
+        "token": kept.token,
+        "seed": kept.seed,
+        "story_day": kept.story_day,
+        "rate_limit": rate_limit,
+        "handles_file": str(directory / "handles.txt"),
+    }
+    if process.stdin is not None:
+        process.stdin.write(json.dumps(settings) + "\n")
+        process.stdin.flush()
+    return process
+
+
+def _port_of(x_process: "subprocess.Popen[str]") -> int:
+    line = x_process.stdout.readline() if x_process.stdout is not None else ""
+    if not line.strip().isdigit():
+        raise AviaryError("the sandbox's X API did not start; what it wrote is above")
+    return int(line)
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    """Hold the folder: two sandboxes on one folder would take each other's server for a leftover."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        lock = (directory / "sandbox.lock").open("a")
+    except OSError as error:
+        raise ConfigError(
+            f"{directory} cannot hold a sandbox's data: {error.strerror}; give another --dir"
+        ) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                f"another sandbox is running in {directory}; stop it, or give this one its own --dir"
+            ) from None
+        yield
+
+
+def _kept(directory: Path, seed: int | None, story_day: date | None) -> Kept:
+    file = directory / "sandbox.json"
+    if not file.exists():
+        return Kept(
+            token="sandbox-" + secrets.token_urlsafe(24),
+            access_key="AVIARY" + secrets.token_hex(7).upper(),
+            secret_key=secrets.token_urlsafe(30),
+            seed=1 if seed is None else seed,
+            story_day=(story_day or STORY_DAY).isoformat(),
+        )
+    try:
+        kept = Kept(**json.loads(file.read_text(encoding="utf-8")))
+        date.fromisoformat(kept.story_day)
+    except (ValueError, TypeError):
+        raise ConfigError(f"{file} is damaged; delete {directory} to start a new sandbox") from None
+    return kept
+
+
+def _keep(directory: Path, kept: Kept) -> None:
+    """Write `sandbox.json` in one step, readable by its owner only: it holds keys."""
+    part = directory / "sandbox.json.part"
+    with os.fdopen(
+        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
+        json.dump(asdict(kept), file, indent=1)
+    part.replace(directory / "sandbox.json")
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Turn SIGTERM into an exit that unwinds; SIGINT unwinds by itself. Only the main thread can."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)

@@ -1,0 +1,148 @@
+"""From a template to a post's text as X serves it: slots, short links, entities, language.
+
+Slots: `{name}` one of the voice's own values (never the same twice in one post), `{customer}` an
+invented reader, `{friend}` an account the voice knows, `{n:3-40}` a number, `{time}` a clock time,
+`{url:path}` a link.
+"""
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+SHORT_LENGTH = 280
+_SLOT = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
+_MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_]{1,15})\b")
+_HASHTAG = re.compile(r"(?<![\w&#])#(\w*[^\W\d_]\w*)")
+_CASHTAG = re.compile(r"(?<![\w$])\$([A-Z]{1,6})\b")
+_LINK = re.compile(r"https://t\.co/\w+")
+_LINK_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789"
+_BIRDS = (
+    "heron",
+    "wren",
+    "finch",
+    "swift",
+    "robin",
+    "egret",
+    "plover",
+    "dipper",
+    "linnet",
+    "siskin",
+    "avocet",
+)
+_COLOURS = ("teal", "amber", "ochre", "umber", "ivory", "azure", "mauve", "coral", "olive", "ruby", "slate")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text as X serves it (HTML-escaped) and where its short links lead."""
+
+    text: str
+    links: Mapping[str, str]
+
+
+def reader(chance: Random) -> str:
+    """Return the handle of an invented reader."""
+    return f"{chance.choice(_COLOURS)}_{chance.choice(_BIRDS)}_{chance.randrange(100, 1000)}"
+
+
+def link(chance: Random) -> str:
+    """Return a shortened link."""
+    return "https://t.co/" + "".join(chance.choices(_LINK_LETTERS, k=10))
+
+
+def write(
+    template: str, slots: Mapping[str, tuple[str, ...]], friends: tuple[str, ...], site: str, chance: Random
+) -> Written:
+    """Fill a template. `site` is the host that `{url:path}` leads to."""
+    links: dict[str, str] = {}
+    used: set[str] = set()
+
+    def fill(match: re.Match[str]) -> str:
+        name, argument = match[1], match[2]
+        if name in slots:
+            fresh = [value for value in slots[name] if value not in used] or slots[name]
+            value = chance.choice(fresh)
+            used.add(value)
+            return _SLOT.sub(fill, value)
+        return _BUILT_IN[name](argument, chance, friends, links, site)
+
+    return Written(html.escape(_SLOT.sub(fill, template), quote=False), links)
+
+
+def _url(
+    argument: str | None, chance: Random, _friends: tuple[str, ...], links: dict[str, str], site: str
+) -> str:
+    short = link(chance)
+    links[short] = f"https://{site}/{argument or ''}"
+    return short
+
+
+def _number(argument: str | None, chance: Random, *_: object) -> str:
+    low, high = (argument or "2-9").split("-")
+    return str(chance.randint(int(low), int(high)))
+
+
+_BUILT_IN: Mapping[str, Callable[..., str]] = {
+    "customer": lambda _, chance, *__: "@" + reader(chance),
+    "friend": lambda _, chance, friends, *__: "@" + chance.choice(friends),
+    "n": _number,
+    "time": lambda _, chance, *__: (
+        f"{chance.randint(6, 22):02}:{chance.choice((0, 5, 10, 15, 20, 30, 40, 45, 50)):02}"
+    ),
+    "url": _url,
+}
+
+
+def shorten(text: str, chance: Random) -> str:
+    """Return the first 280 characters' worth of a long post, with the link X puts behind it."""
+    tail = "… " + link(chance)
+    head = text[: SHORT_LENGTH - len(tail)]
+    half_entity = re.search(r"&\w{0,5}$", head)
+    if half_entity:
+        head = head[: half_entity.start()]
+    return head.rstrip() + tail
+
+
+def entities(text: str, links: Mapping[str, str], user_id: Callable[[str], int]) -> dict[str, Any]:
+    """Return X's `entities`: positions count code points of the text as served; no empty kinds."""
+    found: dict[str, Any] = {
+        "hashtags": [_span(m) | {"tag": m[1]} for m in _HASHTAG.finditer(text)] if "#" in text else [],
+        "cashtags": [_span(m) | {"tag": m[1]} for m in _CASHTAG.finditer(text)] if "$" in text else [],
+        "mentions": [
+            _span(m) | {"username": m[1], "id": str(user_id(m[1].lower()))} for m in _MENTION.finditer(text)
+        ]
+        if "@" in text
+        else [],
+        "urls": [
+            _span(m) | {"url": m[0], "expanded_url": links[m[0]], "display_url": _display(m[0], links[m[0]])}
+            for m in _LINK.finditer(text)
+            if m[0] in links
+        ],
+    }
+    return {kind: items for kind, items in found.items() if items}
+
+
+def language(text: str, spoken: str) -> str:
+    """Return X's language code: the voice's own, or one of the codes for posts without words."""
+    rest = _HASHTAG.sub("", _MENTION.sub("", _LINK.sub("", text))).strip()
+    if any(letter.isalpha() for letter in html.unescape(rest)):
+        return spoken
+    if rest:
+        return "und"
+    if "#" in text:
+        return "qht"
+    return "qam" if "@" in text else "zxx"
+
+
+def _span(match: re.Match[str]) -> dict[str, Any]:
+    return {"start": match.start(), "end": match.end()}
+
+
+def _display(short: str, address: str) -> str:
+    if address.endswith("/photo/1"):
+        return short.replace("https://t.co", "pic.twitter.com")
+    shown = address.removeprefix("https://")
+    return shown if len(shown) <= 26 else shown[:25] + "…"
