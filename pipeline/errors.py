@@ -8,20 +8,16 @@ next. The command line prints it and exits with `exit_code`; the DAG's retry pol
 from datetime import datetime
 
 
+def one_line(text: str, limit: int = 500) -> str:
+    """Return `text` on one line, without control characters: safe for a terminal, a log and a record."""
+    plain = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(plain.split())[:limit]
+
+
 class AviaryError(Exception):
     """An expected failure. Never shown as a traceback."""
 
     exit_code = 1
-
-
-class ConfigError(AviaryError):
-    """Bad usage or configuration: nothing was started. `problems` holds one line each."""
-
-    exit_code = 2
-
-    def __init__(self, *problems: str) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
 
 
 class Terminal:
@@ -30,6 +26,16 @@ class Terminal:
 
 class Transient:
     """Mix-in: asking again later may succeed."""
+
+
+class ConfigError(Terminal, AviaryError):
+    """Bad usage or configuration: nothing was started. `problems` holds one line each."""
+
+    exit_code = 2
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
 
 
 class LakeError(Transient, AviaryError):
@@ -63,9 +69,33 @@ class XRefused(Terminal, XError):
     """X understood and refuses this request for this account; the rest of the run may go on."""
 
 
+class AccountUnavailable(Terminal, XError):
+    """X shows nothing of this account; `status` says why (suspended, protected, missing)."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(status, reason)
+        self.status = status
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class RunStopped(Terminal, XError):
     """X refuses every request of this run: bad token, no credits, a cap. Nothing else should be asked."""
 
 
 class OverBudget(Terminal, AviaryError):
     """The next page would cost more than accounts.yaml allows."""
+
+
+class AnalyzeError(Terminal, AviaryError):
+    """There is nothing to analyze."""
+
+
+class ReportError(Terminal, AviaryError):
+    """There is nothing to report."""
+
+
+class RunFailed(Terminal, AviaryError):
+    """The day breached its failure budget."""

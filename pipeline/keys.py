@@ -62,6 +62,11 @@ def outcomes_folder(day: date) -> str:
     return f"outcomes/day={day}/"
 
 
+def account_of_outcome(key: str) -> str:
+    """Return the account whose outcome lies at `key`."""
+    return key.rpartition("/account=")[2].removesuffix(".json")
+
+
 def plan(day: date) -> str:
     """Return the key of the accounts a day was planned for."""
     return f"plans/day={day}.json"

@@ -39,7 +39,9 @@ _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 class Lake:
     """One bucket, or a folder of one, addressed by the keys of `pipeline.keys`."""
 
-    def __init__(self, url: str, session: boto3.Session | None = None) -> None:
+    def __init__(
+        self, url: str, session: boto3.Session | None = None, endpoint_url: str | None = None
+    ) -> None:
         """Open `s3://bucket[/prefix]`, by default with AWS's own settings. Raises `ConfigError`."""
         self.bucket, _, prefix = url.removeprefix("s3://").partition("/")
         if not url.startswith("s3://") or not self.bucket:
@@ -47,7 +49,7 @@ class Lake:
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._session = session or boto3.Session()
         try:
-            self._client: Any = self._session.client("s3", config=CLIENT_CONFIG)
+            self._client: Any = self._session.client("s3", config=CLIENT_CONFIG, endpoint_url=endpoint_url)
         except (BotoCoreError, ValueError) as error:
             raise ConfigError(
                 f"S3 cannot be used with these settings: {error}; set AWS_REGION, AWS_ACCESS_KEY_ID and "

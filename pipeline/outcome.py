@@ -1,10 +1,19 @@
 """What became of one account on one day: the small record everything downstream relies on."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
 from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from pipeline import keys
+from pipeline.errors import AviaryError, one_line
+from pipeline.lake import Lake
 from pipeline.schema import SCHEMA_VERSION
+
+_READERS = 16
 
 
 class Status(StrEnum):
@@ -56,3 +65,36 @@ class Outcome(BaseModel):
     scored: int = 0
     collected_at: AwareDatetime | None = None
     schema_version: int = SCHEMA_VERSION
+
+
+def find_outcome(lake: Lake, day: date, account: str) -> Outcome | None:
+    """Return what became of an account's day, or None when nothing is recorded."""
+    body = lake.find(keys.outcome(day, account))
+    return Outcome.model_validate_json(body) if body else None
+
+
+def find_outcomes(lake: Lake, day: date) -> dict[str, Outcome]:
+    """Return a day's outcomes by lower-case handle."""
+    stored = lake.keys(keys.outcomes_folder(day))
+    with ThreadPoolExecutor(_READERS) as pool:
+        bodies = list(pool.map(lake.get, stored))
+    return {
+        keys.account_of_outcome(key): Outcome.model_validate_json(body)
+        for key, body in zip(stored, bodies, strict=True)
+    }
+
+
+def put_outcome(lake: Lake, day: date, account: str, outcome: Outcome) -> None:
+    """Record what became of an account's day."""
+    lake.put(keys.outcome(day, account), outcome.model_dump_json(indent=1).encode(), "application/json")
+
+
+@contextmanager
+def outcome_on_failure(lake: Lake, day: date, account: str) -> Iterator[None]:
+    """Record a `failed` outcome before the failure goes on its way: each account leaves one, whatever happens."""
+    try:
+        yield
+    except Exception as error:
+        reason = str(error) if isinstance(error, AviaryError) else f"{type(error).__name__}: {error}"
+        put_outcome(lake, day, account, Outcome(status=Status.FAILED, reason=one_line(reason)))
+        raise

@@ -1,14 +1,14 @@
 """What a day was planned for: the frozen settings every later stage works by."""
 
 from datetime import date
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from pipeline import keys
+from pipeline.accounts import Kind
+from pipeline.lake import Lake
 from pipeline.schema import SCHEMA_VERSION
 from pipeline.window import Window
-
-Kind = Literal["posts", "quotes", "replies", "retweets"]
 
 
 class PlannedAccount(BaseModel):
@@ -39,6 +39,29 @@ class Plan(BaseModel):
     quarantined_posts: float  # share of an account's posts that may be quarantined
     schema_version: int = SCHEMA_VERSION
     accounts: tuple[PlannedAccount, ...]
+
+    @property
+    def window(self) -> Window:
+        """The day's `[start, end)`."""
+        return Window(self.day, self.timezone)
+
+
+def find_plan(lake: Lake, day: date) -> Plan | None:
+    """Return the plan of a day, or None when it was never planned."""
+    body = lake.find(keys.plan(day))
+    return Plan.model_validate_json(body) if body else None
+
+
+class AccountDay(PlannedAccount):
+    """One account's work of one run: what `plan` hands to `collect` and `analyze`, small enough for XCom."""
+
+    day: date
+    timezone: str
+    run_id: str
+    stopped: str | None = None  # why nothing may be read, found while planning
+    quarantined_posts: float
+    usd_per_run: float
+    usd_per_month: float
 
     @property
     def window(self) -> Window:

@@ -62,3 +62,15 @@ def parse_day(text: str) -> date:
 
 def _not_a_day(text: str) -> date:
     raise ConfigError(f"{text!r} is not a day; write it like 2026-11-22")
+
+
+def run_day_of(asked: str | None, interval_start: datetime | None, timezone: str, now: datetime) -> date:
+    """Return the local day a scheduled or triggered run is for.
+
+    As asked; else the day its data interval begins; else, for a manual run without one, the last full day.
+    """
+    if asked:
+        return parse_day(asked)
+    if interval_start:
+        return interval_start.astimezone(ZoneInfo(timezone)).date()
+    return last_full_day(now, timezone)

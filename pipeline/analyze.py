@@ -1,0 +1,151 @@
+"""Stage three: an account's raw pages to its posts of the day, scored and accounted for."""
+
+from dataclasses import dataclass
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from pipeline import keys
+from pipeline.collect import page_reads
+from pipeline.contract import Posts
+from pipeline.errors import AnalyzeError
+from pipeline.lake import Lake
+from pipeline.ledger import Reads
+from pipeline.outcome import Counts, Outcome, Status, find_outcome, outcome_on_failure, put_outcome
+from pipeline.planned import AccountDay
+from pipeline.posts import read_posts, rejected
+from pipeline.raw import Manifest, Page, find_manifest, read_pages
+from pipeline.schema import POSTS
+from pipeline.sentiment import judge
+from pipeline.spreadsheet import to_csv
+
+_KIND_OF = {"posts": "post", "replies": "reply", "quotes": "quote", "retweets": "retweet"}
+
+
+class Analyzed(BaseModel):
+    """What `analyze` hands on: a key and counts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    posts: str  # the key of the posts
+    status: Status
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Day:
+    """An account's day, sorted out: `posts` as POSTS, `rejected` as QUARANTINE."""
+
+    posts: pl.DataFrame
+    rejected: pl.DataFrame
+    counts: Counts
+
+
+def analyze(lake: Lake, work: AccountDay) -> Analyzed:
+    """Write the account's posts, CSV, quarantine and, last, its outcome.
+
+    Reads only `raw/`, so it can be repeated at will; a day whose pages have expired keeps what it has.
+    Raises `AnalyzeError` when the day was not read to its end.
+    """
+    manifest = find_manifest(lake, work.day, work.account)
+    if manifest is None:
+        return _kept(find_outcome(lake, work.day, work.account), work)
+    with outcome_on_failure(lake, work.day, work.account):
+        pages = read_pages(lake, work.day, work.account)
+        day = sort_out(pages, work)
+        lake.put_parquet(keys.posts(work.day, work.account), day.posts)
+        lake.put(keys.account_csv(work.day, work.account), to_csv(day.posts), "text/csv; charset=utf-8")
+        if day.rejected.is_empty():
+            lake.delete(keys.quarantine(work.day, work.account))
+        else:
+            lake.put_parquet(keys.quarantine(work.day, work.account), day.rejected)
+        outcome = conclude(day, pages, manifest, work)
+        put_outcome(lake, work.day, work.account, outcome)
+    return Analyzed(posts=keys.posts(work.day, work.account), status=outcome.status, counts=outcome.counts)
+
+
+def sort_out(pages: list[Page], work: AccountDay) -> Day:
+    """Return the account's day: each fetched item ends in exactly one of the counts."""
+    read = read_posts(pages, work.account)
+    unreadable = read.filter(pl.col("problems").list.len() > 0)
+    sound = read.filter(pl.col("problems").list.len() == 0)
+
+    newest = newest_versions(sound)
+    wanted = (
+        newest.filter(
+            pl.col("kind").is_in([_KIND_OF[kind] for kind in work.include]),
+            pl.col("created_at").is_between(work.window.start, work.window.end, closed="left"),
+        )
+        .sort("created_at", "position", descending=[True, False])
+        .head(work.max_posts)
+        .sort("created_at", "post_id")
+    )
+    scored = pl.concat([wanted, judge(wanted["text"], wanted["lang"])], how="horizontal")
+    posts, failure = Posts.filter(scored.select(POSTS.names()))
+    broken = _broken(wanted, failure.details())
+    quarantined = pl.concat([rejected(unreadable, pl.col("problems")), broken])
+    return Day(
+        posts=pl.DataFrame(posts),
+        rejected=quarantined,
+        counts=Counts(
+            fetched=read.height,
+            kept=posts.height,
+            filtered=newest.height - wanted.height,
+            duplicates=sound.height - newest.height,
+            quarantined=quarantined.height,
+        ),
+    )
+
+
+def newest_versions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of READ with each post once: its newest edit, as it came first on X's pages."""
+    # Ids grow with time, but as text "9" sorts behind "10": the length decides first.
+    by_age = [pl.col("post_id").str.len_chars(), pl.col("post_id")]
+    return (
+        rows.sort(*by_age, -pl.col("position"), descending=True)
+        .unique("post_id", keep="first", maintain_order=True)
+        .unique("first_id", keep="first", maintain_order=True)
+        .sort("position")
+    )
+
+
+def _broken(rows: pl.DataFrame, details: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that break the contract as QUARANTINE; a reason is `column|rule`."""
+    rules = [name for name in details.columns if name not in POSTS]
+    reasons = details.select(
+        "post_id",
+        pl.concat_list(pl.when(pl.col(rule) == "invalid").then(pl.lit(rule)) for rule in rules)
+        .list.drop_nulls()
+        .alias("broken"),
+    )
+    return rejected(rows.join(reasons, on="post_id", maintain_order="left"), pl.col("broken"))
+
+
+def conclude(day: Day, pages: list[Page], manifest: Manifest, work: AccountDay) -> Outcome:
+    """Return the account's outcome."""
+    counts = day.counts
+    partial = counts.quarantined > work.quarantined_posts * counts.fetched
+    return Outcome(
+        status=Status.PARTIAL if partial else Status.OK,
+        reason=(
+            f"{counts.quarantined} of {counts.fetched} posts are quarantined, more than the "
+            f"{work.quarantined_posts:.0%} tolerated; see {keys.quarantine(work.day, work.account)}"
+            if partial
+            else None
+        ),
+        counts=counts,
+        truncated=manifest.truncated,
+        cost_usd=Reads(posts=sum(page_reads(page).posts for page in pages)).usd,
+        pages=len(pages),
+        scored=day.posts["compound"].count(),
+        collected_at=manifest.collected_at,
+    )
+
+
+def _kept(before: Outcome | None, work: AccountDay) -> Analyzed:
+    if before is None or before.status == Status.FAILED:
+        raise AnalyzeError(
+            f"@{work.handle}: {work.day} was not read to its end, so there is nothing to analyze; "
+            "run the day again"
+        )
+    return Analyzed(posts=keys.posts(work.day, work.account), status=before.status, counts=before.counts)

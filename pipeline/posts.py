@@ -1,0 +1,209 @@
+"""X's JSON to rows: both of X's vocabularies, whole texts, one meaning per column. Pure."""
+
+import html
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from pipeline.raw import Page
+from pipeline.schema import POSTS, QUARANTINE
+
+_SCORES = ("clean_text", "neg", "neu", "pos", "compound", "sentiment")
+# What the pages say of a post, before it is scored. `problems` tells what could not be read; `item` is the
+# post as X sent it; `first_id` ties the versions of an edited post; `position` is the order on X's pages.
+READ = pl.Schema(
+    {name: dtype for name, dtype in POSTS.items() if name not in _SCORES}
+    | {
+        "first_id": pl.String(),
+        "position": pl.Int64(),
+        "problems": pl.List(pl.String()),
+        "item": pl.String(),
+    }
+)
+_COUNTS = {
+    "like_count": ("like_count",),
+    "repost_count": ("retweet_count", "repost_count"),
+    "reply_count": ("reply_count",),
+    "quote_count": ("quote_count",),
+    "bookmark_count": ("bookmark_count",),
+    "impression_count": ("impression_count",),
+}
+_UNTOLD = {"bookmark_count", "impression_count"}  # null where X does not tell; the others must be there
+_KINDS = (("retweeted", "retweet"), ("reposted", "retweet"), ("replied_to", "reply"), ("quoted", "quote"))
+
+
+def read_posts(pages: Sequence[Page], account: str) -> pl.DataFrame:
+    """Return every item of the pages as a row of READ, in the order X sent them."""
+    rows: list[dict[str, Any]] = []
+    for page in pages:
+        originals = {post.get("id"): post for post in page.included if isinstance(post, dict)}
+        for item in page.items:
+            rows.append(_row(item, originals, page.collected_at, account, len(rows)))
+    return pl.DataFrame(rows, schema=READ)
+
+
+def rejected(rows: pl.DataFrame, reasons: pl.Expr) -> pl.DataFrame:
+    """Return rows of READ as QUARANTINE, each with its reasons."""
+    return rows.with_columns(reasons.alias("reasons")).select(QUARANTINE.names())
+
+
+def _row(
+    item: Any, originals: Mapping[Any, Mapping[str, Any]], collected_at: datetime, account: str, position: int
+) -> dict[str, Any]:
+    """Read one item; what cannot be read becomes null and a problem, never an exception."""
+    row: dict[str, Any] = dict.fromkeys(READ)
+    problems: list[str] = []
+    row |= {
+        "account": account,
+        "collected_at": collected_at.astimezone(UTC),
+        "position": position,
+        "problems": problems,
+        "item": json.dumps(item, separators=(",", ":")),  # ASCII: a lone surrogate stays an escape
+    }
+    if not isinstance(item, dict):
+        problems.append(f"the item is a {type(item).__name__}, not an object")
+        return row
+    read = _Reader(item, problems)
+    kind = _kind(item)
+    note = read.mapping("note_tweet", "note_post")
+    entities = [read.mapping("entities"), note.get("entities") or {}]
+    edits = read.ids("edit_history_tweet_ids", "edit_history_post_ids")
+    row |= {
+        "post_id": read.text("id", required=True),
+        "author_id": read.text("author_id", required=True),
+        "created_at": read.instant("created_at"),
+        "text": _whole_text(item, note, kind, originals),
+        "lang": read.text("lang"),
+        "kind": kind,
+        "conversation_id": read.text("conversation_id"),
+        "hashtags": _entity_values(entities, "hashtags", "tag"),
+        "mentions": _entity_values(entities, "mentions", "username"),
+        "urls": _entity_values(entities, "urls", "expanded_url", "url"),
+        "edited": len(edits) > 1,
+        "possibly_sensitive": read.flag("possibly_sensitive"),
+        "first_id": edits[0] if edits else item.get("id") if isinstance(item.get("id"), str) else None,
+    }
+    metrics = _Reader(read.mapping("public_metrics"), problems)
+    row |= {
+        column: metrics.count(*names, required=column not in _UNTOLD) for column, names in _COUNTS.items()
+    }
+    if row["text"] is None:
+        problems.append("text is missing")
+        row["text"] = ""
+    if row["created_at"]:
+        row["age_hours"] = (row["collected_at"] - row["created_at"]).total_seconds() / 3600
+    counts = [row[name] for name in ("like_count", "repost_count", "reply_count", "quote_count")]
+    if kind != "retweet" and None not in counts:
+        row["engagement"] = sum(counts)
+    return row
+
+
+class _Reader:
+    """Takes values of the expected type out of one JSON object, under any of X's names for them."""
+
+    def __init__(self, item: Mapping[str, Any], problems: list[str]) -> None:
+        self._item = item
+        self._problems = problems
+
+    def _value(self, names: Iterable[str], wanted: type, required: bool = False) -> Any:
+        for name in names:
+            value = self._item.get(name)
+            # bool is an int to Python, not to X.
+            if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+                return value
+            if value is not None:
+                self._problems.append(f"{name} is {json.dumps(value)[:60]}, not a {wanted.__name__}")
+                return None
+        if required:
+            self._problems.append(f"{next(iter(names))} is missing")
+        return None
+
+    def text(self, *names: str, required: bool = False) -> str | None:
+        value = self._value(names, str, required)
+        return None if value is None else printable(value)
+
+    def flag(self, *names: str) -> bool | None:
+        value: bool | None = self._value(names, bool)
+        return value
+
+    def count(self, *names: str, required: bool) -> int | None:
+        value: int | None = self._value(names, int, required)
+        if value is not None and not 0 <= value < 2**63:
+            self._problems.append(f"{names[0]} is {value}, not a count")
+            return None
+        return value
+
+    def mapping(self, *names: str) -> Mapping[str, Any]:
+        return self._value(names, dict) or {}
+
+    def ids(self, *names: str) -> list[str]:
+        return [value for value in self._value(names, list) or [] if isinstance(value, str)]
+
+    def instant(self, name: str) -> datetime | None:
+        text = self._value((name,), str, required=True)
+        if text is None:
+            return None
+        try:
+            instant = datetime.fromisoformat(text)
+        except ValueError:
+            self._problems.append(f"{name} is {json.dumps(text)[:60]}, not an instant")
+            return None
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _references(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    references = item.get("referenced_tweets") or item.get("referenced_posts") or []
+    return [entry for entry in references if isinstance(entry, dict)] if isinstance(references, list) else []
+
+
+def _kind(item: Mapping[str, Any]) -> str:
+    """Decide what a post is. A quote within a reply is a reply; a reply to a deleted post has no reference."""
+    types = {reference.get("type") for reference in _references(item)}
+    for type_, kind in _KINDS:
+        if type_ in types:
+            return kind
+    return "reply" if item.get("in_reply_to_user_id") else "post"
+
+
+def _whole_text(
+    item: Mapping[str, Any],
+    note: Mapping[str, Any],
+    kind: str,
+    originals: Mapping[Any, Mapping[str, Any]],
+) -> str | None:
+    """Return the text as written: the long form, a retweet's original in full, HTML entities undone."""
+    texts = [text for text in (item.get("text"), note.get("text")) if isinstance(text, str)]
+    if not texts:
+        return None
+    text = max(texts, key=len)
+    if kind == "retweet":
+        prefix, colon, cut = text.partition(": ")
+        for reference in _references(item):
+            original = originals.get(reference.get("id"))
+            if original is not None and prefix.startswith("RT @"):
+                note = original.get("note_tweet") or original.get("note_post") or {}
+                whole = _whole_text(original, note, "post", {})
+                if whole is not None and len(whole) >= len(cut.rstrip("…")):
+                    return html.unescape(printable(prefix)) + colon + whole
+    return html.unescape(printable(text))
+
+
+def printable(text: str) -> str:
+    """Return `text` with lone surrogates replaced: UTF-8, and so Parquet and polars, cannot hold them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _entity_values(entities: Iterable[Mapping[str, Any]], group: str, *names: str) -> list[str]:
+    """Return the distinct values of a group of entities, in order of appearance."""
+    values: dict[str, None] = {}
+    for source in entities:
+        entries = source.get(group) if isinstance(source, dict) else None
+        for entry in entries if isinstance(entries, list) else []:
+            found = [
+                entry[name] for name in names if isinstance(entry, dict) and isinstance(entry.get(name), str)
+            ]
+            values |= dict.fromkeys(printable(value) for value in found[:1])
+    return list(values)

@@ -1,0 +1,77 @@
+"""Where the run reads and writes: environment and `.env`, checked before anything starts."""
+
+import ipaddress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import load_dotenv
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipeline.errors import ConfigError
+
+X_LIVE_URL = "https://api.x.com"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What the environment says. AWS's own variables are left to boto3."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    x_bearer_token: SecretStr = SecretStr("")
+    x_api_url: str = X_LIVE_URL
+    aviary_lake: str = ""
+    aviary_accounts: Path = Path()
+
+    @property
+    def accounts_path(self) -> Path:
+        """The accounts file: the one named, else the one in this folder, else the product's own."""
+        if self.aviary_accounts != Path():
+            return self.aviary_accounts
+        here = Path("accounts.yaml")
+        return here if here.exists() else ROOT / "accounts.yaml"
+
+    @property
+    def sample(self) -> bool:
+        """Whether posts come from a server on this machine: never the real X, so never real data."""
+        return is_loopback(self.x_api_url)
+
+    def token(self) -> str:
+        """Return the bearer token. Raises `ConfigError` when there is none, or it would travel in the clear."""
+        token = self.x_bearer_token.get_secret_value().strip()
+        if not token:
+            raise ConfigError(
+                "X_BEARER_TOKEN is not set; put your X app's bearer token into the environment or .env, "
+                "or try the sandbox: make demo"
+            )
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ConfigError(
+                "X_BEARER_TOKEN holds characters no token has; copy it again, without quotes or spaces"
+            )
+        if not self.x_api_url.startswith("https://") and not self.sample:
+            raise ConfigError(f"X_API_URL={self.x_api_url!r} would send the token in the clear; use https")
+        return token
+
+    def lake_url(self) -> str:
+        """Return the lake's address. Raises `ConfigError` when none is set."""
+        if not self.aviary_lake:
+            raise ConfigError(
+                "AVIARY_LAKE is not set; name the bucket to write to, like s3://my-bucket/aviary"
+            )
+        return self.aviary_lake
+
+
+def load_settings() -> Settings:
+    """Return the settings; `.env` in this folder fills in what the environment leaves open, AWS's included."""
+    load_dotenv(".env")
+    return Settings()
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
