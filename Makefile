@@ -30,8 +30,11 @@ check: install ## lint, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+schema: install ## write config/accounts.schema.json again after a change of pipeline/accounts.py
+	@$(BIN)/python -m pipeline.accounts_schema
+
 lock: install ## write requirements.lock again after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
 
-.PHONY: help install test check lock
+.PHONY: help install test check schema lock

@@ -166,15 +166,17 @@ class Reading(_Section):
     _include_once = field_validator("include")(_no_repeats)
 
 
-class Account(Reading):
-    """One account. A handle alone is enough; what is left out comes from `defaults`."""
-
+class _Who(_Section):
     handle: Handle
     """The account's name on X, without the @. Read as it is written: 007 stays 007."""
     group: Group = Field(None, json_schema_extra=_without_default)
     """Accounts of one group stand together in the report."""
     id: UserId = Field(None, json_schema_extra=_without_default)
     """X's number for the account. Set it to confirm that a handle belongs to someone else now."""
+
+
+class Account(Reading, _Who):  # fields come in the order who, then what is read
+    """One account. A handle alone is enough; what is left out comes from `defaults`."""
 
     @property
     def key(self) -> str:

@@ -151,12 +151,13 @@ class _Reader:
         while known not in self._nodes:
             known = known[:-1]
         node = self._nodes[known]
-        nothing = (
-            isinstance(node, Scalar) and node.plain and not node.text
-        )  # stands wherever the parser noticed
+        if error["type"] == "too_short" and isinstance(node, Sequence) and node.items:
+            return  # the entries are there, but wrong, which is said of each
         place = node.place
-        if error["type"] == "extra_forbidden" or (nothing and known in self._keys):
-            place = self._keys[at if error["type"] == "extra_forbidden" else known]
+        if error["type"] == "extra_forbidden":
+            place = self._keys[at]
+        elif node == Scalar(place, "", plain=True):  # the parser notices a value left out only later
+            place = self._keys.get(known, place)
         self._report(place, explain(error, node))
 
     def _find_repeats(self, what: str, nodes: Iterable[Node | None]) -> None:

@@ -47,7 +47,7 @@ def _label(at: Location) -> str:
     """A value goes by its key; an entry of a list by the list's key."""
     if not at:
         return "the file"
-    if at[:1] == ("accounts",) and isinstance(at[-1], int):
+    if len(at) == 2 and at[0] == "accounts":
         return "an account"
     return next(part for part in reversed(at) if isinstance(part, str))
 

@@ -203,37 +203,39 @@ def _events(text: str) -> Iterator[Event]:
         raise _in_plain_words(error, reached) from None
     except (YAMLError, ValueError, OverflowError, AssertionError, LookupError, AttributeError, TypeError):
         # An escape beyond Unicode, and whatever else ruamel's scanner trips over, carries no mark.
-        raise _Stop(reached, "not valid YAML from here on") from None
+        raise _Stop(reached, "this is not valid YAML") from None
 
 
+_TEXT_BLOCK = "| and > begin a text of several lines in YAML; to mean the character, put the value in quotes"
+_TAG = "! begins a tag in YAML; to mean the character, put the value in quotes"
 _PLAIN_WORDS = (
     (r"found character '\t'", "a tab stands here; YAML indents with spaces only"),
     ("cannot start any token", "a value cannot start with this character; put the value in quotes"),
-    (
-        "mapping values are not allowed",
-        "a colon is not expected here; check the indentation or put the text in quotes",
-    ),
-    ("could not find expected ':'", "the colon after a key is missing; write key: value"),
-    ("sequence entries are not allowed", "a list entry (-) cannot stand here; check the indentation"),
+    ("mapping values are not allowed", "no colon is expected here; check the indentation, or quote the text"),
+    ("could not find expected ':'", "a key without its colon; write key: value"),
+    ("sequence entries are not allowed", "no list entry (-) is expected here; check the indentation"),
     ("expected <block end>", "this does not line up with what is above; check the indentation"),
-    ("escape", r"a backslash in double quotes starts an escape; write \\ or use single quotes"),
+    ("expected the node content", "a value is missing before this character"),
+    ("expected '<document start>'", "the file's one value ended before this; check indentation and quotes"),
+    ("escape", r"a backslash in double quotes begins an escape; write \\ or use single quotes"),
+    ("indentation indicator", _TEXT_BLOCK),
+    ("a comment or a line break", _TEXT_BLOCK),
+    ("alphabetic or numeric", "& * and % have a meaning of their own in YAML; put the value in quotes"),
+    ("tag", _TAG),
+    ("URI", _TAG),
 )
 
 
 def _in_plain_words(error: MarkedYAMLError, reached: int) -> _Stop:
-    mark = error.problem_mark or error.context_mark
+    mark, start = error.problem_mark or error.context_mark, error.context_mark or error.problem_mark
     offset = mark.index if mark else reached
     problem, context = error.problem or "", error.context or ""
     if "quoted scalar" in context and ("end of stream" in problem or "document separator" in problem):
-        return _Stop(error.context_mark.index, "a quote is opened here and never closed")
+        return _Stop(start.index, "a quote is opened here and never closed")
     if "flow" in context:
-        opened = error.context_mark.line + 1
-        return _Stop(
-            offset, f"the bracket opened on line {opened} is not closed before this, or a comma is missing"
-        )
+        where = f" opened on line {start.line + 1}" if "node" not in context else ""
+        return _Stop(offset, f"a bracket{where} is not closed before this, or a comma is missing")
     for sign, words in _PLAIN_WORDS:
-        if sign in problem:
-            return _Stop(offset, words)
-    return _Stop(
-        offset, f"not valid YAML: {problem.replace(_AT, '@').encode('unicode_escape').decode('ascii')}"
-    )
+        if sign in problem or sign in context:
+            return _Stop(start.index if "simple key" in context else offset, words)
+    return _Stop(offset, "this is not valid YAML")
