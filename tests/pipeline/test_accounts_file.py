@@ -307,4 +307,4 @@ def test_a_valid_configuration_comes_back_from_its_file(written):
     assert problems == []
     assert config == AccountsConfig.model_validate(written)
     dumped = config.model_dump(mode="json", exclude_none=True)
-    assert parse_accounts(json.dumps(dumped).encode()) == (config, [])
+    assert parse_accounts(json.dumps(dumped, ensure_ascii=False).encode()) == (config, [])
