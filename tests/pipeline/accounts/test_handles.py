@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.handles import check_handle, is_handle
+from pipeline.accounts.handles import check_handle, is_handle
 
 
 @pytest.mark.parametrize("text", ["a", "NASA", "007", "1e5", "0x1F", "yes", "null", "1_000", "_", "a" * 15])

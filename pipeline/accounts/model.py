@@ -1,6 +1,6 @@
 """What accounts.yaml may say: every key, its default and what is allowed.
 
-These models are the one source: `pipeline.accounts_file` validates with them and `pipeline.accounts_schema`
+These models are the one source: `pipeline.accounts.file` validates with them and `pipeline.accounts.json_schema`
 generates `config/accounts.schema.json` from them. A `ValueError` raised here holds a clause
 that follows the key's name ("must be ...") and, where there is one, a hint.
 """
@@ -28,7 +28,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from pipeline.handles import check_handle
+from pipeline.accounts.handles import check_handle
 
 Kind = Literal["posts", "quotes", "replies", "retweets"]
 

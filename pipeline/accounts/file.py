@@ -9,11 +9,21 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pipeline.accounts import AccountsConfig
-from pipeline.accounts_words import Location, explain, inert
+from pipeline.accounts.handles import is_handle
+from pipeline.accounts.model import AccountsConfig
+from pipeline.accounts.words import Location, explain, inert
+from pipeline.accounts.yaml_nodes import (
+    Lines,
+    Mapping,
+    Node,
+    Place,
+    Problem,
+    Refused,
+    Scalar,
+    Sequence,
+    read_nodes,
+)
 from pipeline.errors import ConfigError
-from pipeline.handles import is_handle
-from pipeline.yaml_nodes import Lines, Mapping, Node, Place, Problem, Refused, Scalar, Sequence, read_nodes
 
 MAX_BYTES = 1024 * 1024  # some 70,000 bare handles
 MAX_PROBLEMS = 50

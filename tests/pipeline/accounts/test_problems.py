@@ -3,7 +3,7 @@
 
 import pytest
 
-from pipeline.accounts_file import parse_accounts
+from pipeline.accounts.file import parse_accounts
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from pipeline.accounts import AccountsConfig
-from pipeline.accounts_file import load_accounts, parse_accounts
-from pipeline.accounts_schema import SCHEMA_FILE, schema, schema_text
+from pipeline.accounts.file import load_accounts, parse_accounts
+from pipeline.accounts.json_schema import SCHEMA_FILE, schema, schema_text
+from pipeline.accounts.model import AccountsConfig
 from pipeline.errors import ConfigError
-from tests.pipeline.accounts_texts import ROOT, configuration, damaged
+from tests.pipeline.accounts.texts import ROOT, configuration, damaged
 
 VALIDATOR = Draft202012Validator(schema())
 

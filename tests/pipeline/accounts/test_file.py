@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.accounts import AccountsConfig
-from pipeline.accounts_file import MAX_BYTES, load_accounts, parse_accounts
+from pipeline.accounts.file import MAX_BYTES, load_accounts, parse_accounts
+from pipeline.accounts.model import AccountsConfig
 from pipeline.errors import ConfigError
-from tests.pipeline.accounts_texts import PIECES, ROOT, configuration, damaged
+from tests.pipeline.accounts.texts import PIECES, ROOT, configuration, damaged
 
 
 @pytest.fixture

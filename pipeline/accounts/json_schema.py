@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from pipeline.accounts import AccountsConfig, percent
+from pipeline.accounts.model import AccountsConfig, percent
 
-SCHEMA_FILE = Path(__file__).parent.parent / "config" / "accounts.schema.json"
+SCHEMA_FILE = Path(__file__).parents[2] / "config" / "accounts.schema.json"
 
 
 class _AsWritten(GenerateJsonSchema):

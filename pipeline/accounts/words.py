@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from pipeline.accounts import AccountsConfig
-from pipeline.yaml_nodes import Mapping, Node, Refused, Scalar, Sequence
+from pipeline.accounts.model import AccountsConfig
+from pipeline.accounts.yaml_nodes import Mapping, Node, Refused, Scalar, Sequence
 
 Location = tuple[str | int, ...]
 """Where a value belongs: keys and list positions from the top, such as ("accounts", 3, "max_posts")."""

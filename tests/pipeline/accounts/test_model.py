@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipeline.accounts import Account, AccountsConfig, percent
+from pipeline.accounts.model import Account, AccountsConfig, percent
 
 
 def test_a_handle_is_enough():
