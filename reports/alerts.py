@@ -1,0 +1,130 @@
+"""What is worth a look: rules over the account rows, each with its evidence."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.outcome import Status
+from reports import thresholds
+from reports.figures.day import DayFigures
+from reports.words import (
+    compact,
+    display_name,
+    long_day,
+    one_line,
+    percent,
+    plural,
+    points,
+    short_day,
+    times,
+)
+
+Row = dict[str, Any]
+
+_UNREAD = {
+    Status.FAILED: "could not be read",
+    Status.OVER_BUDGET: "was not read: the budget was used up",
+    Status.MISSING: "is missing",
+    Status.SUSPENDED: "is suspended",
+    Status.PROTECTED: "is protected",
+}
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One account's most remarkable finding."""
+
+    account: str
+    name: str
+    what: str
+    evidence: str
+    rank: int  # the smaller, the earlier
+    size: float  # the order within a rank, the largest first
+
+
+def alerts(figures: DayFigures) -> list[Alert]:
+    """Return at most one alert per account, the weightiest first."""
+    best = {row["account"]: row for row in figures.standouts.sort("engagement").iter_rows(named=True)}
+    found = [
+        alert
+        for row in figures.accounts.iter_rows(named=True)
+        if (alert := _alert(row, best.get(row["account"]), figures))
+    ]
+    return sorted(found, key=lambda alert: (alert.rank, -alert.size, alert.account))
+
+
+def _alert(row: Row, best: Row | None, figures: DayFigures) -> Alert | None:
+    return (
+        _unread(row, figures)
+        if not row["has_data"]
+        else _turned(row) or _runaway(row, best) or _far_off(row) or _quiet(row, figures) or _cut_short(row)
+    )
+
+
+def _made(row: Row, what: str, evidence: str, rank: int, size: float) -> Alert:
+    return Alert(row["account"], display_name(row["name"], row["handle"]), what, evidence, rank, size)
+
+
+def _unread(row: Row, figures: DayFigures) -> Alert:
+    status = Status(row["status"])
+    since = f"last data {short_day(row['last_data'])}; " if row["last_data"] else ""
+    reason = one_line(row["reason"] or "", 120)
+    evidence = f"{reason or 'No reason was given'}; {since}left out of every total"
+    # What the reader can mend comes before what is as it was yesterday.
+    fresh = row["last_data"] is not None and row["last_data"] == figures.previous
+    rank = 0 if status in (Status.FAILED, Status.OVER_BUDGET) else 4 if fresh else 6
+    return _made(row, _UNREAD[status], evidence, rank, float(row["followers"] or 0))
+
+
+def _turned(row: Row) -> Alert | None:
+    if not row["turned"]:
+        return None
+    net, usual = row["net"], row["usual_net"]
+    posts = plural(row["posts"], "post")
+    if row["usual_posts"] is not None:
+        posts += f", usual {compact(row['usual_posts'])}"
+    return _made(
+        row, "turned negative", f"Net sentiment {points(net)}, usual {points(usual)}; {posts}", 1, usual - net
+    )
+
+
+def _runaway(row: Row, best: Row | None) -> Alert | None:
+    if best is None or not best["times"] or not row["unusual_engagement"]:
+        return None
+    share = best["engagement"] / max(row["engagement"], 1)
+    if best["times"] < thresholds.RUNAWAY_TIMES or share < thresholds.RUNAWAY_SHARE:
+        return None
+    evidence = (
+        f"{percent(100 * share)} of its {compact(row['engagement'])} engagement, "
+        f"{times(best['times'])} its usual post"
+    )
+    return _made(row, "had a runaway post", evidence, 2, best["engagement"])
+
+
+def _far_off(row: Row) -> Alert | None:
+    engagement, usual, z = row["engagement"], row["usual_engagement"], row["z_engagement"]
+    if not row["unusual_engagement"] or row["posts"] == 0:
+        return None
+    what = "landed far above its usual" if engagement > usual else "fell far below its usual"
+    evidence = f"Engagement {compact(engagement)}, usual {compact(usual)} (robust z {z:.1f})".replace(
+        "-", "\u2212"
+    )
+    return _made(row, what, evidence, 3, abs(engagement - usual))
+
+
+def _quiet(row: Row, figures: DayFigures) -> Alert | None:
+    usual = row["usual_posts"]
+    if row["posts"] or usual is None or usual < thresholds.QUIET_USUAL:
+        return None
+    weekday = long_day(figures.day).split()[0]
+    return _made(row, "went quiet", f"0 posts, usual {compact(usual)} on a {weekday}", 3, usual)
+
+
+def _cut_short(row: Row) -> Alert | None:
+    if row["status"] == Status.PARTIAL:
+        return _made(
+            row, "is incomplete", one_line(row["reason"] or "No reason was given", 120), 5, row["posts"]
+        )
+    if row["truncated"]:
+        evidence = f"Read up to its limit of {plural(row['kept'], 'post')}: the day’s earliest are not here"
+        return _made(row, "posted more than max_posts", evidence, 5, row["posts"])
+    return None

@@ -1,0 +1,142 @@
+(() => {
+"use strict";
+const root = document.documentElement;
+const find = (selector, from = document) => from.querySelector(selector);
+const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+root.classList.add("js");
+
+// Theme: the system's, until the reader chooses. Storage may be refused, for one in a file or a private window.
+const themes = ["auto", "light", "dark"];
+const button = find("#theme");
+const recall = () => { try { return localStorage.getItem("aviary-theme"); } catch { return null; } };
+const remember = (theme) => { try { localStorage.setItem("aviary-theme", theme); } catch { /* not remembered */ } };
+let theme = themes.includes(recall()) ? recall() : "auto";
+const dress = () => {
+  if (theme === "auto") root.removeAttribute("data-theme"); else root.setAttribute("data-theme", theme);
+  button.textContent = `Theme: ${theme}`;
+};
+button.addEventListener("click", () => {
+  theme = themes[(themes.indexOf(theme) + 1) % themes.length];
+  remember(theme);
+  dress();
+});
+dress();
+
+// Tooltips.
+const tip = find("#tip");
+const show = (text, x, y) => {
+  tip.textContent = text;
+  tip.hidden = false;
+  const box = tip.getBoundingClientRect();
+  tip.style.left = `${Math.max(4, Math.min(x - box.width / 2, root.clientWidth - box.width - 4))}px`;
+  tip.style.top = `${y - box.height - 10 < 4 ? y + 18 : y - box.height - 10}px`;
+};
+const hide = () => { tip.hidden = true; };
+document.addEventListener("pointerover", (event) => {
+  const told = event.target.closest("[data-t], .heat td");
+  const text = told && (told.dataset.t || told.textContent);
+  if (!text) return hide();
+  const box = told.getBoundingClientRect();
+  show(text, box.left + box.width / 2, box.top);
+});
+document.addEventListener("scroll", hide, { passive: true });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+
+// The month: a cursor that reads the table behind the plot, by pointer and by arrow keys.
+const days = all("#numbers tbody tr").reverse();
+all(".plotbox").forEach((box) => {
+  const plot = find(".plot", box);
+  const heights = box.dataset.y.split(" ");
+  const [line, dot] = all(".cursor", box);
+  let at = heights.length - 1;
+  const point = (index, aloud) => {
+    at = Math.max(0, Math.min(heights.length - 1, index));
+    const x = 1 + 97.5 * at / (heights.length - 1);
+    const cells = days[at].children;
+    const text = `${cells[0].textContent}\n${cells[box.dataset.column].textContent}`;
+    const known = heights[at] !== "-";
+    box.classList.add("on");
+    line.setAttribute("x1", `${x}%`);
+    line.setAttribute("x2", `${x}%`);
+    dot.setAttribute("cx", `${x}%`);
+    dot.setAttribute("cy", known ? heights[at] : -99);
+    const frame = plot.getBoundingClientRect();
+    show(text, frame.left + frame.width * x / 100, frame.top + (known ? Number(heights[at]) : 120));
+    if (aloud) find("#say").textContent = text;
+  };
+  const leave = () => { box.classList.remove("on"); hide(); };
+  box.addEventListener("pointermove", (event) => {
+    const frame = plot.getBoundingClientRect();
+    point(Math.round(((event.clientX - frame.left) / frame.width * 100 - 1) / 97.5 * (heights.length - 1)));
+  });
+  box.addEventListener("pointerleave", leave);
+  box.addEventListener("blur", leave);
+  box.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: heights.length - 1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    point(step, true);
+  });
+});
+
+// The accounts table.
+const table = find("#table");
+if (table) {
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const open = find("#show-all");
+  const unfold = () => { table.classList.add("full"); if (open) open.parentElement.hidden = true; };
+  if (open) open.addEventListener("click", unfold);
+
+  // A row without data has one cell less: its columns are told apart by their place in the head.
+  const value = (row, column, kind) => {
+    if (kind === "text") return row.cells[0].textContent.toLowerCase();
+    const cell = row.cells.length === table.tHead.rows[0].cells.length ? row.cells[column] : null;
+    return cell && cell.dataset.v ? Number(cell.dataset.v) : null;
+  };
+  all("th[data-s]", table).forEach((head) => {
+    const press = document.createElement("button");
+    press.type = "button";
+    press.append(...head.childNodes);
+    head.append(press);
+    press.addEventListener("click", () => {
+      const kind = head.dataset.s;
+      const now = head.getAttribute("aria-sort");
+      const down = now ? now === "ascending" : kind === "number";
+      all("[aria-sort]", table).forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const sign = down ? -1 : 1;
+      const keyed = rows.map((row) => [value(row, head.cellIndex, kind), row]);
+      keyed.sort(([a], [b]) => {
+        if (a === null || b === null) return (a === null) - (b === null);
+        return sign * (kind === "text" ? a.localeCompare(b) : a - b);
+      });
+      keyed.forEach(([, row], place) => row.classList.toggle("more", place >= 50));
+      body.append(...keyed.map(([, row]) => row));
+    });
+  });
+
+  const filter = find("#filter");
+  const named = all("[data-a]").map((part) => {
+    const name = find("bdi", part);
+    return [part, `@${part.dataset.a} ${name ? name.textContent : ""}`.toLowerCase()];
+  });
+  filter.addEventListener("input", () => {
+    const wanted = filter.value.trim().toLowerCase();
+    if (wanted) unfold();
+    named.forEach(([part, text]) => part.classList.toggle("off", !text.includes(wanted)));
+    const left = rows.filter((row) => !row.classList.contains("off")).length;
+    find("#found").textContent = wanted ? `${left} of ${rows.length} accounts` : "";
+  });
+
+  // A link to an account unfolds the table, so that its row can be reached.
+  const arrive = () => {
+    const target = location.hash.startsWith("#a-") && document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    unfold();
+    target.scrollIntoView({ block: "center" });
+  };
+  addEventListener("hashchange", arrive);
+  arrive();
+}
+})();

@@ -1,0 +1,108 @@
+"""The accounts of the day: one row each, with and without data."""
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from reports import thresholds
+from reports.figures.measures import NET, RATE, WITH_POSTS
+from reports.figures.tone import half_interval
+from reports.figures.usual import compare
+
+
+def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Return one row per planned account of `day`, by engagement, those without data last.
+
+    Adds to the roll-up's columns: `has_data`; `rate` (%), and `follower_rate` (% of the followers per post) where
+    impressions are unknown, never both; `net` (points) and `few` (fewer than 10 scored posts); `share` (% of the
+    day's engagement); for engagement, posts and net the columns `usual_`, `low_`, `high_`, `z_`, `unusual_` and
+    `days_` of `compare`; `last_data` (the last earlier day with data); `spark` (engagement of the 28 days that end
+    with the report's, null where there is none); `turned` (the tone turned negative, see `_turned`).
+    """
+    today = rollups.filter(pl.col("day") == day)
+    has_data = pl.col("status").is_in(WITH_POSTS)
+    per_post = pl.col("posts") * pl.col("followers")
+    held = compare(measures.filter(pl.col("day") == day), measures, factors)
+    past = rollups.filter(pl.col("day") < day, has_data)
+    few = pl.col("scored") < thresholds.FEW_SCORED
+    rows = (
+        today.with_columns(
+            has_data.alias("has_data"),
+            RATE.alias("rate"),
+            pl.when(pl.col("impressions").fill_null(0) == 0, per_post > 0)
+            .then(100 * pl.col("engagement") / per_post)
+            .alias("follower_rate"),
+            NET.alias("net"),
+            few.alias("few"),
+            (100 * pl.col("engagement") / pl.col("engagement").sum()).fill_nan(None).alias("share"),
+        )
+        .join(past.group_by("account").agg(pl.col("day").max().alias("last_data")), on="account", how="left")
+        .join(_sparks(measures, day), on="account", how="left")
+    )
+    for metric in ("engagement", "posts", "net"):
+        of_metric = held.filter(pl.col("metric") == metric).select(
+            "account",
+            *(
+                pl.col(name).alias(f"{name}_{metric}")
+                for name in ("usual", "low", "high", "z", "unusual", "days")
+            ),
+        )
+        rows = rows.join(of_metric, on="account", how="left")
+    return rows.with_columns(
+        pl.col("unusual_engagement", "unusual_posts").fill_null(value=False),
+        # The tone of a handful of posts is an anecdote, however far it lies from the usual.
+        (pl.col("unusual_net") & ~few).fill_null(value=False).alias("unusual_net"),
+        _turned().alias("turned"),
+    ).sort("has_data", "engagement", "account", descending=[True, True, False], nulls_last=True)
+
+
+def contributions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return `account`, `handle`, `name`, `accounts`, `change` (engagement less the own usual), the largest first.
+
+    Takes the rows of `accounts`; accounts without a usual have none to differ from. At most eight, the sum of the
+    others last but with a null `account` and their number in `accounts`.
+    """
+    moved = (
+        rows.select(
+            "account", "handle", "name", (pl.col("engagement") - pl.col("usual_engagement")).alias("change")
+        )
+        .drop_nulls("change")
+        .sort(pl.col("change").abs(), "account", descending=[True, False])
+        .with_columns(pl.lit(1, pl.UInt32).alias("accounts"))
+    )
+    first, rest = moved.head(thresholds.MOST_MOVERS), moved.slice(thresholds.MOST_MOVERS)
+    if rest.height <= 1:
+        return moved
+    others = rest.select(
+        *(pl.lit(None, pl.String()).alias(name) for name in ("account", "handle", "name")),
+        pl.col("change").sum(),
+        pl.len().alias("accounts"),
+    )
+    return pl.concat([first, others])
+
+
+def _turned() -> pl.Expr:
+    """Whether an account of usually positive tone is negative today by more than chance.
+
+    The modified z-score hardly ever says so: a dozen posts a day spread by twenty points. So: thirty points
+    below the usual, outside the usual range, and the usual above the 95 % interval of today's.
+    """
+    net, usual = pl.col("net"), pl.col("usual_net")
+    fell = (net < 0) & (usual > 0) & (usual - net >= thresholds.TURNED_POINTS)
+    sure = (net < pl.col("low_net")) & (net + half_interval() < usual)
+    return (fell & sure & ~pl.col("few")).fill_null(value=False)
+
+
+def _sparks(measures: pl.DataFrame, day: date) -> pl.DataFrame:
+    first = day - timedelta(days=thresholds.USUAL_DAYS - 1)
+    days = pl.DataFrame({"day": pl.date_range(first, day, eager=True)})
+    engagement = measures.filter(pl.col("metric") == "engagement", pl.col("day") >= first)
+    return (
+        engagement.select("account")
+        .unique()
+        .join(days, how="cross")
+        .join(engagement, on=["account", "day"], how="left")
+        .sort("account", "day")
+        .group_by("account", maintain_order=True)
+        .agg(pl.col("value").alias("spark"))
+    )

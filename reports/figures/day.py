@@ -1,0 +1,98 @@
+"""All figures of one day's report."""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from pipeline.planned import Plan
+from pipeline.window import Window
+from reports.figures import accounts, hours, standouts, tone, totals
+from reports.figures.freshness import Freshness, freshness
+from reports.figures.measures import equal_age, measure
+from reports.figures.usual import weekday_factors
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A figure of the day beside what is usual for its weekday; without seven days of history there is no usual."""
+
+    value: float
+    usual: float | None
+    low: float | None
+    high: float | None
+    z: float | None
+    unusual: bool
+    days: int
+
+
+@dataclass(frozen=True)
+class DayFigures:
+    """What the sections of a report show; every frame is described by the function that makes it."""
+
+    window: Window
+    sample: bool
+    accounts: pl.DataFrame
+    trend: pl.DataFrame  # `totals.compared`: five metrics x 30 days
+    followers: pl.DataFrame
+    movers: pl.DataFrame
+    tone: pl.DataFrame  # of accounts; of the last ten days when there is one account
+    all_tone: pl.DataFrame
+    hours: pl.DataFrame
+    standouts: pl.DataFrame
+    freshness: Freshness
+    previous: date | None  # the nearest earlier day with a roll-up
+
+    @property
+    def day(self) -> date:
+        """The report's day."""
+        return self.window.day
+
+    @property
+    def single(self) -> bool:
+        """Whether the report is of one account: comparisons between accounts are left out."""
+        return self.accounts.height == 1
+
+    def total(self, metric: str) -> Compared | None:
+        """Return the day's total of a metric; None when there is no such figure."""
+        found = self.trend.filter(pl.col("metric") == metric, pl.col("day") == self.day)
+        fields = [field.name for field in dataclasses.fields(Compared)]
+        return Compared(**found.select(fields).row(0, named=True)) if found.height else None
+
+
+def day_figures(plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame) -> DayFigures:
+    """Return the figures of the plan's day.
+
+    `rollups` are those of the day and the 56 days before (columns of ROLLUP), `posts` the day's posts (columns
+    of `pipeline.schema.POSTS`, at least those that the report shows).
+    """
+    day = plan.day
+    aged = equal_age(rollups, day)
+    measures = measure(aged)
+    factors = weekday_factors(measures, day)
+    rows = accounts.accounts(aged, measures, factors, day)
+    stood_out = standouts.standouts(posts, aged, day)
+    if stood_out.is_empty() and standouts.usual_post(aged, day).is_empty():
+        stood_out = standouts.largest(posts)
+    earlier = aged.filter(pl.col("day") < day)["day"]
+    single = rows.height == 1
+    return DayFigures(
+        window=plan.window,
+        sample=plan.sample,
+        accounts=rows,
+        trend=totals.compared(totals.totals(aged, measures, factors, day), factors, day),
+        followers=totals.followers(aged, day),
+        movers=accounts.contributions(rows),
+        tone=_last_days(aged, rows) if single else tone.extremes(rows),
+        all_tone=tone.tone(rows),
+        hours=hours.hours(aged, day),
+        standouts=stood_out,
+        freshness=freshness(aged, posts, day),
+        previous=max(earlier.to_list(), default=None),
+    )
+
+
+def _last_days(rollups: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    only = rollups.filter(pl.col("account") == rows["account"][0])
+    return tone.tone(only).sort("day", descending=True).head(10)

@@ -1,0 +1,89 @@
+"""What the figures rest on: what was read, when, at what price, and what is not here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from pipeline.outcome import Status
+from reports import thresholds
+from reports.figures.measures import with_data
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """The data behind one report."""
+
+    accounts: int  # planned
+    by_status: dict[str, int]  # in the order of `Status`, those that occur
+    collected_at: datetime | None  # the newest reading: when the report's data was made
+    fetched: int  # = kept + filtered + duplicates + quarantined + forgotten, of all planned accounts
+    kept: int
+    filtered: int
+    duplicates: int
+    quarantined: int
+    forgotten: int
+    posts: int
+    retweets: int
+    impressions_known: int  # posts
+    scored: int  # posts
+    not_scored: tuple[tuple[str | None, int], ...]  # language as X names it, posts; the most first
+    age_hours: float | None  # median of the accounts' median ages
+    cost_usd: float
+    days_read: int  # days before the report's with a roll-up, of the eight weeks
+    days_expected: int  # since the first of them
+    gaps: tuple[date, ...]  # days in between without a roll-up
+    other_age: tuple[date, ...]  # earlier days whose counts were read at another age
+    schema_versions: tuple[int, ...]
+
+    @property
+    def with_data(self) -> int:
+        """How many accounts the day's figures are of."""
+        return sum(n for status, n in self.by_status.items() if Status(status).has_posts)
+
+
+def freshness(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> Freshness:
+    """Return what the report's figures rest on; takes the roll-ups of `equal_age` and the day's posts."""
+    today = rollups.filter(pl.col("day") == day)
+    read = with_data(today)
+    counts = dict(today["status"].value_counts().iter_rows())
+    earlier = rollups.filter(pl.col("day") < day)
+    days = earlier["day"].unique().sort().to_list()
+    expected = [days[0] + timedelta(days=n) for n in range((day - days[0]).days)] if days else []
+    off = with_data(earlier).group_by("day").agg(pl.col("equal_age").mean().alias("share"))
+    other_age = off.filter(pl.col("share") < thresholds.PRESENT_SHARE)["day"].sort().to_list()
+    silent = (
+        posts.filter(pl.col("kind") != "retweet", pl.col("sentiment").is_null())
+        .group_by("lang")
+        .len("posts")
+        .sort("posts", "lang", descending=[True, False], nulls_last=True)
+    )
+
+    def total(name: str, frame: pl.DataFrame = today) -> int:
+        return int(frame[name].sum() or 0)
+
+    newest = today["collected_at"].max()
+    age = read["age_hours"].median()
+    return Freshness(
+        accounts=today.height,
+        by_status={str(status): counts[str(status)] for status in Status if str(status) in counts},
+        collected_at=newest if isinstance(newest, datetime) else None,
+        fetched=total("fetched"),
+        kept=total("kept"),
+        filtered=total("filtered"),
+        duplicates=total("duplicates"),
+        quarantined=total("quarantined"),
+        forgotten=total("forgotten"),
+        posts=total("posts", read),
+        retweets=total("retweets", read),
+        impressions_known=total("impressions_known", read),
+        scored=total("scored", read),
+        not_scored=tuple(silent.iter_rows()),
+        age_hours=float(age) if isinstance(age, float) else None,
+        cost_usd=float(today["cost_usd"].sum() or 0.0),
+        days_read=len(days),
+        days_expected=len(expected),
+        gaps=tuple(sorted(set(expected) - set(days))),
+        other_age=tuple(other_age),
+        schema_versions=tuple(today["schema_version"].unique().sort().to_list()),
+    )

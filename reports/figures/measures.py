@@ -1,0 +1,77 @@
+"""The five measures of an account's day, and which earlier days compare with the report's day.
+
+A long frame (`account`, `day`, `metric`, `value`) is what every comparison works on. An account-day without data
+has no row: missing is not zero.
+"""
+
+from datetime import date, timedelta
+from typing import Final
+
+import polars as pl
+
+from pipeline.outcome import Status
+from pipeline.window import Window
+from reports import thresholds
+
+METRICS: Final = ("engagement", "posts", "median", "rate", "net")
+AGEING: Final = ("engagement", "median", "rate")  # these grow while a post gets older
+WEEKLY: Final = ("engagement", "posts", "median")  # these are scaled to the weekday
+WITH_POSTS: Final = tuple(str(status) for status in Status if status.has_posts)
+
+# Per cent of impressions. Only posts whose impressions are known are in either sum.
+RATE: Final = pl.when(pl.col("impressions") > 0).then(100 * pl.col("engagement_seen") / pl.col("impressions"))
+# Points from -100 to +100: neutral posts are in the denominator.
+NET: Final = pl.when(pl.col("scored") > 0).then(
+    100 * (pl.col("positive") - pl.col("negative")) / pl.col("scored")
+)
+
+
+def with_data(rollups: pl.DataFrame) -> pl.DataFrame:
+    """Return the account-days whose figures count."""
+    return rollups.filter(pl.col("status").is_in(WITH_POSTS))
+
+
+def equal_age(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Add `reading_age` (hours from the middle of the day to its reading) and `equal_age` (bool).
+
+    A day's own posts are read at many ages; the middle of the day stands for them, so that an account that
+    posts late is not taken for one that was read early. Days read by a later backfill are not of equal age.
+    """
+    days = rollups.select("day", "timezone").unique()
+    middles = [
+        Window(row["day"], row["timezone"]).end - timedelta(hours=12) for row in days.iter_rows(named=True)
+    ]
+    middle = days.with_columns(pl.Series("middle", middles, dtype=pl.Datetime("us", "UTC")))
+    aged = rollups.join(middle, on=["day", "timezone"], how="left", maintain_order="left").with_columns(
+        ((pl.col("collected_at") - pl.col("middle")).dt.total_seconds() / 3600).alias("reading_age")
+    )
+    of_the_day = with_data(aged.filter(pl.col("day") == day))["reading_age"].median()
+    ratio = pl.col("reading_age") / pl.lit(of_the_day, pl.Float64)
+    return aged.with_columns(
+        ratio.is_between(1 / thresholds.AGE_FACTOR, thresholds.AGE_FACTOR)
+        .fill_null(value=True)
+        .alias("equal_age")
+    ).drop("middle")
+
+
+def measure(rollups: pl.DataFrame) -> pl.DataFrame:
+    """Return `account`, `day`, `metric`, `value` of every account-day with data.
+
+    Takes the roll-ups of `equal_age`; counts read at another age are left out. `rate` is in per cent of
+    impressions, `net` in points, `median` in engagement per post.
+    """
+    aged = pl.col("equal_age")
+    return (
+        with_data(rollups)
+        .select(
+            "account",
+            "day",
+            pl.when(aged).then(pl.col("engagement")).cast(pl.Float64).alias("engagement"),
+            pl.col("posts").cast(pl.Float64),
+            pl.when(aged).then(pl.col("median_engagement")).alias("median"),
+            pl.when(aged).then(RATE).alias("rate"),
+            NET.alias("net"),
+        )
+        .unpivot(index=["account", "day"], variable_name="metric")
+        .drop_nulls("value")
+    )

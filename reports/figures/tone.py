@@ -1,0 +1,51 @@
+"""The tone of the posts: shares of the scored posts, and how sure they are."""
+
+import polars as pl
+
+from reports import thresholds
+from reports.figures.measures import NET, with_data
+
+_Z95 = 1.96
+
+
+def half_interval() -> pl.Expr:
+    """Half of the 95 % interval of net sentiment in points: 1.96 sqrt((p + q - (p - q)^2) / n)."""
+    p, q, n = (pl.col(name).cast(pl.Float64) for name in ("positive", "negative", "scored"))
+    p, q = p / n, q / n
+    return 100 * _Z95 * ((p + q - (p - q) ** 2) / n).sqrt()
+
+
+def tone(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `negative_share`, `neutral_share`, `positive_share` (%), `net`, `net_low`, `net_high` (points), `few`.
+
+    Rows without a scored post are left out. The interval is held within -100 and 100.
+    """
+    return (
+        with_data(rows)
+        .filter(pl.col("scored") > 0)
+        .with_columns(
+            *(
+                (100 * pl.col(name) / pl.col("scored")).alias(f"{name}_share")
+                for name in ("negative", "neutral", "positive")
+            ),
+            NET.alias("net"),
+            (NET - half_interval()).clip(-100, 100).alias("net_low"),
+            (NET + half_interval()).clip(-100, 100).alias("net_high"),
+            (pl.col("scored") < thresholds.FEW_SCORED).alias("few"),
+        )
+    )
+
+
+def extremes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the tone of all accounts when they are up to twelve, else of the six lowest and the six highest.
+
+    Of many accounts only those with ten scored posts compete: the extremes of small samples are noise.
+    """
+    toned = tone(rows).sort("net", "account")
+    if toned.height <= thresholds.MOST_TONES:
+        return toned
+    sure = toned.filter(~pl.col("few"))
+    if sure.height <= thresholds.MOST_TONES:
+        return sure if sure.height else toned.head(thresholds.MOST_TONES)
+    half = thresholds.MOST_TONES // 2
+    return pl.concat([sure.head(half), sure.tail(half)])

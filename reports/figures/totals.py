@@ -1,0 +1,121 @@
+"""The day's totals and how they compare: tiles, trend, headline."""
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from reports import thresholds
+from reports.figures.measures import NET, RATE, with_data
+from reports.figures.usual import compare, with_factor
+
+_SUMS = ("engagement", "posts")
+
+
+def totals(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Return `account` ("" for all), `metric`, `day`, `value` for the report's day and the days before it.
+
+    Every day is of the accounts that have data on the report's day: an account that is missing then is
+    left out of the baseline too. Where one of them has no data on an earlier day, its usual (its value
+    of the report's day while it has none) stands in, so that neither a failed account nor a new one looks like a
+    rise or a fall. Days on which fewer than half of the usual number of accounts were read are left out.
+    """
+    present = with_data(rollups.filter(pl.col("day") == day))["account"]
+    of_them = measures.filter(pl.col("account").is_in(present.implode()))
+    sums = _filled_sums(of_them, factors, day)
+    kept = _kept_days(of_them, day)
+    rows = with_data(rollups).filter(pl.col("account").is_in(present.implode()))
+    aged = rows.filter("equal_age")
+    per_day = [
+        sums,
+        _per_day(rows, "net", pl.col("positive", "negative", "scored").sum(), NET),
+        _per_day(aged, "rate", pl.col("engagement_seen", "impressions").sum(), RATE),
+        _per_day(aged, "median", pl.col("post_engagements").explode().median(), pl.col("post_engagements")),
+    ]
+    return (
+        pl.concat(per_day)
+        .drop_nulls("value")
+        .join(kept, on=["metric", "day"], how="semi")
+        .with_columns(pl.lit("").alias("account"))
+        .select("account", "metric", "day", "value")
+        .sort("metric", "day")
+    )
+
+
+def compared(series: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Hold each of the trend's 30 days against the 28 days before it; the last one is the report's day."""
+    first = day - timedelta(days=thresholds.TREND_DAYS - 1)
+    return compare(series.filter(pl.col("day") >= first), series, factors).sort("metric", "day")
+
+
+def followers(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Return `day`, `value`: the followers of the report's accounts, each carried over the days it was not asked.
+
+    Profiles are looked up every few days only, so a day's step is the sum of some accounts' steps.
+    """
+    known = rollups.filter(pl.col("followers").is_not_null())
+    present = with_data(known.filter(pl.col("day") == day))["account"]
+    days = rollups.select("day").unique()
+    return (
+        days.join(present.to_frame(), how="cross")
+        .join(known.select("account", "day", "followers"), on=["account", "day"], how="left")
+        .sort("account", "day")
+        .with_columns(pl.col("followers").forward_fill().backward_fill().over("account"))
+        .group_by("day")
+        .agg(pl.col("followers").sum().cast(pl.Float64).alias("value"))
+        .sort("day")
+    )
+
+
+def _filled_sums(of_them: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
+    values = with_factor(of_them.filter(pl.col("metric").is_in(_SUMS)), factors, "day", "factor")
+    level = pl.col("value") / pl.col("factor")
+    past = values.filter(pl.col("day") < day)
+    base = (
+        past.group_by("account", "metric")
+        .agg(level.median().alias("base"), pl.len().alias("days"))
+        .filter(pl.col("days") >= thresholds.USUAL_NEEDS)
+        .drop("days")
+    )
+    now = values.filter(pl.col("day") == day).select("account", "metric", level.alias("now"))
+    grid = (
+        now.join(base, on=["account", "metric"], how="left")
+        .join(of_them.select("day").unique(), how="cross")
+        .pipe(with_factor, factors, "day", "factor")
+        .join(values.select("account", "metric", "day", "value"), on=["account", "metric", "day"], how="left")
+    )
+    stand_in = pl.coalesce("base", "now") * pl.col("factor")
+    return (
+        grid.group_by("metric", "day")
+        .agg(pl.col("value").fill_null(stand_in).sum())
+        .select("metric", "day", "value")
+    )
+
+
+def _kept_days(of_them: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Return the `metric`, `day` that at least half of the usual number of accounts have, and the day itself."""
+    source = pl.DataFrame(
+        {
+            "metric": ["engagement", "posts", "median", "rate", "net"],
+            "read": ["engagement", "posts", "engagement", "engagement", "posts"],
+        }
+    )
+    counts = of_them.group_by(pl.col("metric").alias("read"), "day").agg(pl.len().alias("accounts"))
+    usual = (
+        counts.filter(pl.col("day") < day).group_by("read").agg(pl.col("accounts").median().alias("usual"))
+    )
+    enough = pl.col("accounts") >= thresholds.PRESENT_SHARE * pl.col("usual")
+    return (
+        counts.join(usual, on="read", how="left")
+        .filter(enough | (pl.col("day") == day))
+        .join(source, on="read")
+        .select("metric", "day")
+    )
+
+
+def _per_day(rows: pl.DataFrame, metric: str, sums: pl.Expr, value: pl.Expr) -> pl.DataFrame:
+    """Return `metric`, `day`, `value`: a ratio of the day's sums, never a mean of ratios."""
+    return (
+        rows.group_by("day")
+        .agg(sums)
+        .select(pl.lit(metric).alias("metric"), "day", value.cast(pl.Float64).alias("value"))
+    )

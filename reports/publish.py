@@ -1,0 +1,75 @@
+"""Lake to pages: reads a day's roll-up and its past, renders, publishes.
+
+A pure function of the lake: nothing reads the clock, and a day's page reads no roll-up after that day, so that it
+can be rendered again to the byte whatever came later. Hence no link to the next day.
+"""
+
+from datetime import date, timedelta
+
+import polars as pl
+from pydantic import ValidationError
+
+from pipeline import keys
+from pipeline.errors import AviaryError
+from pipeline.lake import Lake
+from pipeline.planned import Plan
+from pipeline.schema import POSTS, ROLLUP
+from reports import index, thresholds
+from reports.figures.day import DayFigures, day_figures
+from reports.render import render_report
+from reports.views.posts import columns
+
+
+def publish(lake: Lake, day: date) -> str:
+    """Render and store the report of `day`, the index of all days, then the latest report; return the report's key.
+
+    Each is written after what it links to. Raises `AviaryError` when the day has no plan or roll-up, `LakeError`
+    when the lake cannot be read or written.
+    """
+    figures = read(lake, day)
+    key = keys.report(day)
+    lake.put_html(key, render_report(figures, "../"))
+    newest = index.publish(lake, index.entry(figures))
+    if newest == day:
+        lake.put_html(keys.REPORTS_LATEST, render_report(figures, ""))
+        # Another run may have published a newer day just before this one wrote the latest: put that back.
+        newest = index.newest(lake)
+        if newest > day:
+            publish(lake, newest)
+    return key
+
+
+def read(lake: Lake, day: date) -> DayFigures:
+    """Return the figures of a day from its plan, its posts, its roll-up and those of the eight weeks before."""
+    plan = _plan(lake, day)
+    first = day - timedelta(days=thresholds.FACTOR_DAYS)
+    wanted = {keys.rollup(first + timedelta(days=n)) for n in range(thresholds.FACTOR_DAYS + 1)}
+    stored = [
+        key for key in lake.keys("daily/", after=keys.rollup(first - timedelta(days=1))) if key in wanted
+    ]
+    if keys.rollup(day) not in stored:
+        raise AviaryError(
+            f"there is no roll-up of {day} in {lake.url}; run the day first: python -m pipeline run --day {day}"
+        )
+    rollups = lake.scan_parquet(stored, ROLLUP).drop("post_ids").collect()
+    with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
+    posts = (
+        lake.scan_parquet([keys.posts(day, account) for account in with_posts], POSTS)
+        .select(columns())
+        .collect()
+    )
+    return day_figures(plan, rollups, posts)
+
+
+def _plan(lake: Lake, day: date) -> Plan:
+    body = lake.find(keys.plan(day))
+    if body is None:
+        raise AviaryError(
+            f"{day} was never planned in {lake.url}; run the day first: python -m pipeline run --day {day}"
+        )
+    try:
+        return Plan.model_validate_json(body)
+    except ValidationError as error:
+        raise AviaryError(
+            f"{lake.url}/{keys.plan(day)} is not a plan: {error.errors()[0]['msg']}; run the day again"
+        ) from None

@@ -1,0 +1,81 @@
+"""Figures to HTML: one file, no request, nothing that a text could run.
+
+Everything foreign is escaped by the templates (autoescape is on for every file: `select_autoescape` would leave
+`*.html.j2` out), and the page's own style and script are the only ones its policy allows, by their hashes.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.figures.day import DayFigures
+from reports.views import data, month, overview, patterns, posts, table
+from reports.views.metrics import figure, tick
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The page's own style and script, and the policy that allows nothing else."""
+
+    css: Markup
+    js: Markup
+    policy: str
+
+
+def render_report(figures: DayFigures, up: str) -> str:
+    """Return a day's page; `up` is the relative path from it to `reports/`, `../` or empty."""
+    view = (
+        overview.masthead(figures)
+        | overview.head(figures)
+        | overview.tiles(figures)
+        | month.month(figures)
+        | table.movers(figures)
+        | table.table(figures)
+        | patterns.tone(figures)
+        | patterns.hours(figures)
+        | posts.standouts(figures)
+        | data.data(figures)
+    )
+    return render("report.html.j2", view=view, up=up, sample=figures.sample)
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a template filled with `values`."""
+    return _environment().get_template(template).render(assets=assets(), **values)
+
+
+@cache
+def assets() -> Assets:
+    """Return the style, the script and the policy with their hashes."""
+    css = (_HERE / "assets" / "report.css").read_text(encoding="utf-8")
+    js = (_HERE / "assets" / "report.js").read_text(encoding="utf-8")
+    policy = (
+        f"default-src 'none'; script-src '{_hash(js)}'; style-src '{_hash(css)}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; require-trusted-types-for 'script'"
+    )
+    return Assets(Markup(css), Markup(js), policy)  # noqa: S704  # files of this package, not data
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"figure": figure, "tick": tick}
+    return environment

@@ -1,0 +1,49 @@
+"""Every threshold of the report in one place: what is compared with what, and what deserves a mention."""
+
+from typing import Final
+
+# The usual: the median of the trailing days, each scaled to the day's weekday.
+USUAL_DAYS: Final = 28
+USUAL_NEEDS: Final = 7  # days with data; with fewer there is no usual
+FACTOR_DAYS: Final = 56  # the weekday factors are pooled over eight weeks
+FACTOR_PRIOR: Final = 2.0  # a weekday factor is shrunk toward 1 as if by this many ordinary weekdays
+BAND: Final = (0.1, 0.9)  # the usual range holds the middle 80 %
+TREND_DAYS: Final = 30
+
+# The unusual: Iglewicz and Hoaglin's modified z-score.
+UNUSUAL_Z: Final = 3.5
+UNUSUAL_NEEDS: Final = 14  # days with data
+UNUSUAL_EFFECT: Final = 0.2  # share of the usual
+UNUSUAL_POINTS: Final = 10.0  # for net sentiment, which is a difference of shares already
+
+# Counts still grow: days read when their posts were less than half or more than twice as old do not compare.
+AGE_FACTOR: Final = 2.0
+# A day on which fewer than half of the usual number of accounts could be read is shown as a gap.
+PRESENT_SHARE: Final = 0.5
+
+# Small samples.
+FEW_SCORED: Final = 10
+FEW_IN_HOUR: Final = 5
+
+# What the page has room for.
+MOST_ALERTS: Final = 6
+MOST_MOVERS: Final = 8
+MOST_TONES: Final = 12
+MOST_STANDOUTS: Final = 6
+FIRST_ROWS: Final = 50
+
+# Posts that stood out.
+STANDOUT_TIMES: Final = 2.0  # the account's own median post
+STANDOUT_NEEDS: Final = 10  # earlier posts, for a median worth the name
+STANDOUTS_PER_ACCOUNT: Final = 2
+
+# Sentences and alerts.
+ABOUT_USUAL: Final = 0.05  # within 5 % of the usual is about the usual
+TIMES_USUAL: Final = 2.0  # from here on "2.3x" reads better than "130 % above"
+ONE_POST_SHARE: Final = 0.2  # one post that made this much of the day is named
+NET_MOVED: Final = 5.0  # points: less is not called a rise or a fall
+NET_CAUSE: Final = 0.6  # the share of the move that makes an account its cause
+QUIET_USUAL: Final = 3.0  # posts a day: who writes less is not "quiet" on a day without a post
+RUNAWAY_TIMES: Final = 5.0  # the account's own median post
+RUNAWAY_SHARE: Final = 0.5  # of the account's engagement
+TURNED_POINTS: Final = 30.0  # below the account's usual net sentiment

@@ -1,0 +1,1 @@
+"""Figures to what the templates print: texts, classes and coordinates, one function per section."""

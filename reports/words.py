@@ -1,0 +1,143 @@
+"""Numbers, days and names as a reader meets them. Pure text functions; escaping is the template's."""
+
+import math
+import re
+import unicodedata
+from datetime import date, datetime
+
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+_POST_ID = re.compile(r"[0-9]{1,19}")
+_MINUS = "\u2212"  # as wide as a plus, and never broken from its digits
+NONE = "\u2013"  # what stands for "no figure"
+
+
+def compact(value: float | None) -> str:
+    """Return a count in three digits or so: 774, 3.8k, 22.3k, 421k, 1.90M."""
+    if value is None or not math.isfinite(value):
+        return NONE
+    sign = _MINUS if value < 0 else ""
+    size = abs(value)
+    if round(size) < 1000:
+        whole = math.floor(size + 0.5)
+        return f"{sign if whole else ''}{whole}"
+    for unit, name in ((1e3, "k"), (1e6, "M"), (1e9, "B")):
+        scaled = size / unit
+        if scaled < 999.5 or name == "B":
+            break
+    digits = 0 if scaled >= 99.95 else 1
+    if name != "k" and scaled < 9.995:
+        digits = 2
+    return f"{sign}{scaled:,.{digits}f}{name}"
+
+
+def signed(value: float | None) -> str:
+    """Return a difference with its sign: +175k, \u22121.0k, 0."""
+    text = compact(value)
+    return f"+{text}" if value is not None and value > 0 and text not in ("0", NONE) else text
+
+
+def points(value: float | None) -> str:
+    """Return net sentiment: +18, \u221239, 0."""
+    return signed(None if value is None else float(math.floor(value + 0.5)))
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """Return a percentage; a share too small for the digits reads <1%."""
+    if value is None or not math.isfinite(value):
+        return NONE
+    if 0 < value < 10**-digits / 2:
+        return f"<{10**-digits:.{digits}f}%"
+    return f"{value:,.{digits}f}%".replace("-", _MINUS)
+
+
+def rate(value: float | None) -> str:
+    """Return an engagement rate: 1.86%, 12.4%."""
+    return percent(value, 2 if value is None or abs(value) < 9.995 else 1)
+
+
+def times(value: float) -> str:
+    """Return a multiple: 2.3\u00d7, 31\u00d7."""
+    return f"{value:.1f}×" if value < 9.95 else f"{value:,.0f}×"
+
+
+def change(value: float, usual: float) -> str | None:
+    """Return how far `value` lies from `usual` without its sign, in per cent; None where there is no ratio."""
+    if usual <= 0:
+        return None
+    return percent(100 * abs(value / usual - 1))
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return `1 post`, `12 posts`, `1,204 posts`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listing(names: list[str], most: int = 3) -> str:
+    """Return `A`, `A and B`, `A, B and C`, `A, B and 7 more`."""
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def long_day(day: date) -> str:
+    """Return `Sunday 22 November 2026`."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def short_day(day: date) -> str:
+    """Return `Sun 22 Nov`."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def moment(instant: datetime) -> str:
+    """Return `Mon 23 Nov 2026, 06:05 UTC`."""
+    return f"{short_day(instant.date())} {instant:%Y, %H:%M} {instant:%Z}"
+
+
+def hours(value: float | None) -> str:
+    """Return a span: `40 min`, `6 h`, `3 days`."""
+    if value is None:
+        return NONE
+    if value < 1:
+        return f"{round(value * 60)} min"
+    return f"{value:.0f} h" if value < 72 else f"{value / 24:.0f} days"
+
+
+def dollars(value: float) -> str:
+    """Return a price: $0.84, $0.005 where cents would hide it."""
+    return f"${value:,.2f}" if value >= 0.1 or value == 0 else f"${value:.3f}"
+
+
+def one_line(text: str, most: int = 60) -> str:
+    """Return foreign text on one line, without control characters, cut at `most` letters."""
+    kept = "".join(
+        " " if letter.isspace() else letter for letter in text if letter.isspace() or _shown(letter)
+    )
+    return _cut(" ".join(kept.split()), most)
+
+
+def paragraph(text: str, most: int = 700) -> str:
+    """Return a post's text with its line breaks, without control characters, cut at `most` letters."""
+    kept = "".join(letter for letter in text.replace("\r\n", "\n") if letter == "\n" or _shown(letter))
+    return _cut(re.sub(r"\n{3,}", "\n\n", kept).strip(), most)
+
+
+def _shown(letter: str) -> bool:
+    """Control characters and lone surrogates mean nothing on a page, and some break it."""
+    return unicodedata.category(letter) not in ("Cc", "Cs")
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def display_name(name: str | None, handle: str) -> str:
+    """Return what an account is called: its name, else its handle."""
+    return one_line(name or "") or handle
+
+
+def post_url(handle: str, post_id: str) -> str | None:
+    """Return a post's address, built from a checked handle and number alone; None when either is neither."""
+    if _HANDLE.fullmatch(handle) and _POST_ID.fullmatch(post_id):
+        return f"https://x.com/{handle}/status/{post_id}"
+    return None

@@ -1,0 +1,60 @@
+"""What the figures rest on."""
+
+from datetime import timedelta
+
+from reports.figures.freshness import freshness
+from tests.reports.rows import SUNDAY, missing, posts, rollups, row
+
+
+def test_the_sum_covers_every_planned_account():
+    rows = rollups(
+        row(0, "a", fetched=15, kept=9, filtered=3, duplicates=1, quarantined=1, forgotten=1, cost_usd=0.075),
+        missing(0, "b", fetched=4, kept=0, filtered=4, cost_usd=0.02),
+    )
+    found = freshness(rows, posts(), SUNDAY)
+    assert found.fetched == 19
+    assert (
+        found.fetched == found.kept + found.filtered + found.duplicates + found.quarantined + found.forgotten
+    )
+    assert round(found.cost_usd, 3) == 0.095
+    assert found.by_status == {"ok": 1, "failed": 1}
+    assert found.with_data == 1
+
+
+def test_posts_that_were_not_scored_are_counted_by_language():
+    found = freshness(
+        rollups(row(0)),
+        posts(
+            {"post_id": "1", "lang": "es"},
+            {"post_id": "2", "lang": "ar"},
+            {"post_id": "3", "lang": "ar"},
+            {"post_id": "4", "lang": "en", "sentiment": "neutral"},
+            {"post_id": "5", "lang": None},
+            {"post_id": "6", "lang": "fr", "kind": "retweet"},
+        ),
+        SUNDAY,
+    )
+    assert found.not_scored == (("ar", 2), ("es", 1), (None, 1))
+
+
+def test_days_without_a_roll_up_are_named_from_the_first_day_on():
+    found = freshness(rollups(row(0), row(1), row(4)), posts(), SUNDAY)
+    assert (found.days_read, found.days_expected) == (2, 4)
+    assert found.gaps == (SUNDAY - timedelta(days=3), SUNDAY - timedelta(days=2))
+
+
+def test_the_first_day_has_no_history():
+    found = freshness(rollups(row(0)), posts(), SUNDAY)
+    assert (found.days_read, found.days_expected, found.gaps) == (0, 0, ())
+
+
+def test_the_newest_reading_dates_the_report():
+    late = row(0, "b")
+    late["collected_at"] += timedelta(hours=2)
+    assert freshness(rollups(row(0, "a"), late), posts(), SUNDAY).collected_at == late["collected_at"]
+
+
+def test_backfilled_days_are_named():
+    old = row(20)
+    old["collected_at"] += timedelta(days=20)
+    assert freshness(rollups(row(0), old), posts(), SUNDAY).other_age == (SUNDAY - timedelta(days=20),)

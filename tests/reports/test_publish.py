@@ -1,0 +1,164 @@
+"""Publishing: a pure function of the lake, in any order, with the latest report last."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline import keys
+from pipeline.errors import AviaryError
+from reports import publish
+from tests.reports.folder_lake import FolderLake, fill
+from tests.reports.world import DAY, TWELVE, World, world
+
+YESTERDAY = DAY - timedelta(days=1)
+
+
+def stored(lake: FolderLake) -> dict[str, bytes]:
+    return {key: lake.get(key) for key in lake.keys("reports/")}
+
+
+@pytest.fixture(scope="module")
+def small() -> World:
+    return world(TWELVE[:3], days=12, every_post=True)
+
+
+@pytest.fixture
+def lake(tmp_path: Path, small: World) -> FolderLake:
+    lake = FolderLake(tmp_path)
+    fill(lake, small)
+    return lake
+
+
+def test_a_days_report_the_index_and_the_latest_are_written(lake: FolderLake):
+    assert publish(lake, DAY) == keys.report(DAY)
+    assert {keys.report(DAY), keys.REPORTS_INDEX, keys.REPORTS_LATEST} <= stored(lake).keys()
+
+
+def test_the_latest_report_is_written_last(lake: FolderLake, monkeypatch: pytest.MonkeyPatch):
+    written: list[str] = []
+    put = lake.put_html
+    monkeypatch.setattr(lake, "put_html", lambda key, html: (written.append(key), put(key, html)))
+    publish(lake, DAY)
+    assert (written[0], written[-1]) == (keys.report(DAY), keys.REPORTS_LATEST)
+
+
+def test_publishing_again_changes_no_byte(lake: FolderLake):
+    publish(lake, DAY)
+    before = stored(lake)
+    publish(lake, DAY)
+    assert stored(lake) == before
+
+
+def test_pages_are_the_same_in_whatever_order_days_are_rendered(tmp_path: Path, small: World):
+    days = [DAY - timedelta(days=n) for n in range(3)]
+    lakes = []
+    for name, order in (("a", days), ("b", days[::-1]), ("c", [days[1], days[2], days[0], days[1]])):
+        lakes.append(FolderLake(tmp_path / name))
+        fill(lakes[-1], small)
+        for day in order:
+            publish(lakes[-1], day)
+    assert stored(lakes[0]) == stored(lakes[1]) == stored(lakes[2])
+
+
+def test_rendering_an_older_day_does_not_move_the_latest_back(lake: FolderLake):
+    publish(lake, DAY)
+    latest = lake.get(keys.REPORTS_LATEST)
+    publish(lake, YESTERDAY)
+    assert lake.get(keys.REPORTS_LATEST) == latest
+
+
+def test_a_newer_day_published_meanwhile_stays_the_latest(lake: FolderLake, monkeypatch: pytest.MonkeyPatch):
+    put = lake.put_html
+
+    def overtaken(key: str, html: str) -> None:
+        if key == keys.REPORTS_LATEST and "Sunday 22" not in html:
+            monkeypatch.setattr(lake, "put_html", put)
+            publish(lake, DAY)
+        put(key, html)
+
+    monkeypatch.setattr(lake, "put_html", overtaken)
+    publish(lake, YESTERDAY)
+    assert b"<h1>Sunday 22 November 2026</h1>" in lake.get(keys.REPORTS_LATEST)
+
+
+def test_an_older_day_reads_no_roll_up_after_it_and_repeats_to_the_byte(lake: FolderLake, small: World):
+    later = {key: lake.get(key) for key in lake.keys("daily/", after=keys.rollup(YESTERDAY))}
+    for key in later:
+        (lake.folder / key).unlink()
+    publish(lake, YESTERDAY)
+    before = lake.get(keys.report(YESTERDAY))
+    for key, body in later.items():
+        lake.put(key, body)
+    lake.reads.clear()
+    publish(lake, YESTERDAY)
+    assert lake.get(keys.report(YESTERDAY)) == before
+    assert lake.reads
+    assert max(key for key in lake.reads if key.startswith("daily/")) == keys.rollup(YESTERDAY)
+
+
+def test_only_eight_weeks_of_roll_ups_are_read(tmp_path: Path):
+    lake = FolderLake(tmp_path)
+    fill(lake, world(TWELVE[:1], days=80, every_post=True))
+    publish(lake, DAY)
+    read = sorted(key for key in lake.reads if key.startswith("daily/"))
+    assert (len(read), read[0]) == (57, keys.rollup(DAY - timedelta(days=56)))
+
+
+def test_links_between_pages_are_relative_and_lead_to_what_is_there(lake: FolderLake):
+    publish(lake, YESTERDAY)
+    publish(lake, DAY)
+    for page in (keys.report(DAY), keys.REPORTS_INDEX, keys.REPORTS_LATEST):
+        html = lake.get(page).decode()
+        links = [part.split('"')[0] for part in html.split('href="')[1:]]
+        local = [link for link in links if not link.startswith(("https://x.com/", "data:", "#"))]
+        assert local
+        for link in local:
+            target = (lake.folder / page).parent.joinpath(link).resolve()
+            assert target.exists(), (page, link)
+
+
+def test_the_previous_day_is_linked_only_when_it_has_a_roll_up(tmp_path: Path):
+    lake = FolderLake(tmp_path)
+    fill(lake, world(TWELVE[:1], days=3, every_post=True))
+    first = DAY - timedelta(days=2)
+    publish(lake, first)
+    publish(lake, DAY)
+    assert b'rel="prev"' not in lake.get(keys.report(first))
+    assert b'href="../2026-11-21/index.html" rel="prev"' in lake.get(keys.report(DAY))
+
+
+def test_a_new_year_starts_its_own_page(tmp_path: Path):
+    lake = FolderLake(tmp_path)
+    newyear = date(2027, 1, 1)
+    fill(lake, world(TWELVE[:1], days=3, day=newyear, every_post=True))
+    publish(lake, newyear)
+    publish(lake, date(2026, 12, 31))
+    index = lake.get(keys.REPORTS_INDEX).decode()
+    assert 'href="2027-01-01/index.html"' in index
+    assert 'href="2026.html"' in index
+    assert 'href="2026-12-31/index.html"' in lake.get("reports/2026.html").decode()
+    assert "2027-01-01" not in lake.get("reports/2026.html").decode()
+
+
+def test_the_index_says_what_the_reports_say(lake: FolderLake):
+    publish(lake, DAY)
+    line = json.loads(lake.get("reports/days-2026.json"))["days"][0]
+    html = lake.get(keys.report(DAY)).decode()
+    assert f"{line['posts']} post" in html
+    assert lake.get(keys.REPORTS_INDEX).count(b"2026-11-22/index.html") == 2  # the row and "latest"
+
+
+def test_a_day_that_was_never_run_is_one_clear_line(lake: FolderLake):
+    with pytest.raises(
+        AviaryError, match="2026-11-25 was never planned in folder; run the day first: python"
+    ):
+        publish(lake, date(2026, 11, 25))
+
+
+def test_a_day_without_a_roll_up_is_one_clear_line(lake: FolderLake):
+    (lake.folder / keys.rollup(DAY)).unlink()
+    with pytest.raises(AviaryError, match="no roll-up of 2026-11-22 in folder"):
+        publish(lake, DAY)
+    assert not lake.keys("reports/")

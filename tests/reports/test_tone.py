@@ -1,0 +1,38 @@
+"""The tone and how sure it is."""
+
+import math
+
+import pytest
+
+from reports.figures.tone import extremes, tone
+from tests.reports.rows import missing, rollups, row
+
+
+def test_shares_net_and_interval_of_four_posts():
+    """p = 3/4, q = 1/4, n = 4: net 50, half interval 196 sqrt((1 - 1/4) / 4)."""
+    found = tone(rollups(row(0, positive=3, negative=1))).row(0, named=True)
+    assert (found["positive_share"], found["neutral_share"], found["negative_share"]) == (75, 0, 25)
+    assert found["net"] == 50
+    half = 196 * math.sqrt(0.75 / 4)
+    assert found["net_low"] == pytest.approx(50 - half)
+    assert found["net_high"] == 100  # held within the scale
+    assert found["few"] is True
+
+
+def test_ten_scored_posts_are_not_few():
+    assert tone(rollups(row(0, neutral=10)))["few"].to_list() == [False]
+
+
+def test_an_account_without_a_scored_post_has_no_tone():
+    assert tone(rollups(row(0, "a", post_engagements=[5]), missing(0, "b"))).is_empty()
+
+
+def test_up_to_twelve_accounts_are_all_shown():
+    rows = [row(0, f"a{n}", positive=n, neutral=12 - n) for n in range(12)]
+    assert extremes(rollups(*rows)).height == 12
+
+
+def test_of_more_the_six_lowest_and_the_six_highest_that_are_no_small_sample():
+    rows = [row(0, f"a{n:02}", positive=n, neutral=20 - n) for n in range(15)]
+    found = extremes(rollups(*rows, row(0, "few", positive=1)))
+    assert found["account"].to_list() == [f"a{n:02}" for n in (0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14)]

@@ -1,0 +1,106 @@
+"""The day's totals: ratios of sums, and what an absent account does to them."""
+
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from reports.figures.totals import followers, totals
+from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, rollups, row
+
+
+def total(*rows: dict) -> dict[tuple[str, int], float]:
+    """Return the totals by metric and by how many days before the Sunday."""
+    found = totals(rollups(*rows), measures(*rows), NO_FACTORS, SUNDAY)
+    return {(r["metric"], (SUNDAY - r["day"]).days): r["value"] for r in found.iter_rows(named=True)}
+
+
+def test_engagement_and_posts_are_sums_and_the_median_is_of_all_posts():
+    found = total(row(0, "a", post_engagements=[1, 2, 300]), row(0, "b", post_engagements=[4, 5]))
+    assert found["engagement", 0] == 312
+    assert found["posts", 0] == 5
+    assert found["median", 0] == 4
+
+
+def test_rate_is_a_ratio_of_sums_over_posts_whose_impressions_are_known():
+    found = total(
+        row(0, "a", post_engagements=[10, 90], engagement_seen=10, impressions=100, impressions_known=1),
+        row(0, "b", post_engagements=[20], engagement_seen=20, impressions=900, impressions_known=1),
+        row(0, "c", post_engagements=[500]),
+    )
+    assert found["rate", 0] == pytest.approx(3.0)
+
+
+def test_net_sentiment_is_of_all_scored_posts_neutral_ones_included():
+    found = total(row(0, "a", positive=3, neutral=4, negative=1), row(0, "b", positive=1, negative=1))
+    assert found["net", 0] == pytest.approx(100 * (4 - 2) / 10)
+
+
+def test_no_scored_post_and_no_impression_is_no_figure():
+    found = total(row(0, "a", post_engagements=[5]))
+    assert ("net", 0) not in found
+    assert ("rate", 0) not in found
+
+
+def test_an_account_that_is_missing_today_is_left_out_of_earlier_days_too():
+    found = total(
+        row(0, "a", post_engagements=[10]),
+        missing(0, "b"),
+        row(1, "a", post_engagements=[8]),
+        row(1, "b", post_engagements=[1000]),
+    )
+    assert found["engagement", 0] == 10
+    assert found["engagement", 1] == 8
+
+
+def test_where_an_account_missed_an_earlier_day_its_usual_stands_in():
+    past = [row(back, name, post_engagements=[10]) for back in (2, 3, 4) for name in "ab"]
+    found = total(
+        row(0, "a", post_engagements=[10]),
+        row(0, "b", post_engagements=[10]),
+        row(1, "a", post_engagements=[10]),
+        missing(1, "b"),
+        *past,
+    )
+    assert found["engagement", 1] == 20
+
+
+def test_an_account_added_today_changes_nothing_in_the_comparison():
+    past = [row(back, "a", post_engagements=[10]) for back in range(1, 8)]
+    found = total(row(0, "a", post_engagements=[10]), row(0, "new", post_engagements=[90]), *past)
+    assert {found["engagement", back] for back in range(8)} == {100}
+
+
+def test_a_day_on_which_most_accounts_failed_is_a_gap():
+    names = "abcde"
+    past = [row(back, name, post_engagements=[10]) for back in (2, 3) for name in names]
+    bad = [row(1, "a", post_engagements=[10]), *(missing(1, name) for name in "bcde")]
+    found = total(*(row(0, name, post_engagements=[10]) for name in names), *bad, *past)
+    assert ("engagement", 1) not in found
+    assert ("engagement", 2) in found
+
+
+def test_a_day_read_at_another_age_is_a_gap_for_counts_only():
+    old = row(20, "a", post_engagements=[10])
+    old["collected_at"] += timedelta(days=20)
+    found = total(row(0, "a", post_engagements=[10]), old)
+    assert ("engagement", 20) not in found
+    assert found["posts", 20] == 1
+
+
+def test_nobody_read_is_no_total():
+    assert total(missing(0, "a"), row(1, "a", post_engagements=[5])) == {}
+
+
+def test_followers_are_carried_over_days_without_a_look_up_and_missing_accounts_are_left_out():
+    rows = rollups(
+        row(0, "a", followers=110),
+        row(0, "b", followers=50),
+        missing(0, "c", followers=9),
+        row(1, "a", followers=110),
+        row(2, "a", followers=100),
+        row(2, "b", followers=45),
+    )
+    found = followers(rows, SUNDAY)
+    assert found.sort("day")["value"].to_list() == [145, 155, 160]
+    assert found["value"].dtype == pl.Float64

@@ -1,0 +1,140 @@
+"""Usual and unusual, on examples worked by hand."""
+
+import math
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from reports.figures.usual import compare, weekday_factors
+from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, row
+
+
+def series(values: dict[int, float], metric: str = "posts") -> pl.DataFrame:
+    """Return a series by how many days before the Sunday its values lie."""
+    return pl.DataFrame(
+        [
+            {"account": "nasa", "metric": metric, "day": SUNDAY - timedelta(days=back), "value": float(value)}
+            for back, value in values.items()
+        ]
+    )
+
+
+def against(value: float, past: list[float], metric: str = "posts") -> dict[str, float]:
+    history = series(dict(enumerate(past, 1)), metric)
+    return compare(series({0: value}, metric), history, NO_FACTORS).row(0, named=True)
+
+
+def test_usual_is_the_median_and_the_band_its_middle_80_percent():
+    found = against(12, [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110])
+    assert (found["usual"], found["low"], found["high"], found["days"]) == (60, 20, 100, 11)
+
+
+def test_six_days_are_not_enough_for_a_usual():
+    found = against(5, [1, 2, 3, 4, 5, 6])
+    assert (found["days"], found["usual"], found["low"], found["z"], found["unusual"]) == (
+        6,
+        None,
+        None,
+        None,
+        False,
+    )
+
+
+def test_only_the_28_days_before_count():
+    found = compare(series({0: 5}), series(dict.fromkeys(range(0, 60), 5)), NO_FACTORS).row(0, named=True)
+    assert found["days"] == 28
+
+
+def test_z_is_the_modified_one_on_log1p():
+    """Seven 9s, four 4s, three 19s: log1p has median ln 10 and absolute deviations 0 (7), ln 2 (7): MAD ln 2 / 2."""
+    found = against(99, [9] * 7 + [4] * 4 + [19] * 3)
+    assert found["z"] == pytest.approx(0.6745 * math.log(10) / (math.log(2) / 2))
+    assert found["unusual"] is True
+
+
+def test_without_a_median_deviation_the_mean_one_serves():
+    """Thirteen 9s and one 19: MAD 0, mean absolute deviation ln 2 / 14."""
+    found = against(19, [9] * 13 + [19])
+    assert found["z"] == pytest.approx(math.log(2) / (1.2533 * math.log(2) / 14))
+
+
+def test_without_any_spread_there_is_no_z():
+    found = against(50, [9] * 20)
+    assert (found["z"], found["unusual"]) == (None, False)
+
+
+def test_thirteen_days_do_not_make_anything_unusual():
+    past = [9, 10, 11, 9, 10, 11, 9, 10, 11, 9, 10, 11, 10]
+    assert against(500, past)["unusual"] is False
+    assert against(500, [*past, 10])["unusual"] is True
+
+
+def test_a_small_effect_is_not_unusual_however_rare():
+    past = [1000, 1001] * 10
+    assert against(1150, past)["unusual"] is False
+    assert against(1250, past)["unusual"] is True
+
+
+def test_net_sentiment_is_compared_in_points_and_may_be_negative():
+    past = [10, 12, 8] * 6
+    assert against(1, past, "net")["unusual"] is False  # 9 points
+    found = against(-39, past, "net")
+    assert found["unusual"] is True
+    assert found["z"] == pytest.approx(0.6745 * -49 / 2)
+
+
+def test_weekends_are_held_against_weekends():
+    """Eight weeks with 70 posts on Sundays and 100 on other days."""
+    days = {back: 70.0 if back % 7 == 0 else 100.0 for back in range(1, 57)}
+    history = series(days)
+    factors = weekday_factors(history, SUNDAY)
+    sunday = factors.filter(pl.col("weekday") == 7)["factor"][0]
+    assert sunday == pytest.approx(1 - 0.3 * 8 / 10)  # eight Sundays, shrunk as if by two ordinary ones
+    found = compare(series({0: 76}), history, factors).row(0, named=True)
+    assert found["usual"] == pytest.approx(100 * sunday)
+
+
+def test_one_week_hardly_moves_the_factor():
+    history = series({back: 40.0 if back == 7 else 100.0 for back in range(1, 8)})
+    sunday = weekday_factors(history, SUNDAY).filter(pl.col("weekday") == 7)["factor"][0]
+    assert sunday == pytest.approx(1 - 0.6 / 3)
+
+
+def test_neither_a_giant_nor_a_viral_day_sets_the_factor():
+    small = [row(back, name, post_engagements=[10]) for name in "abc" for back in range(1, 57)]
+    giant = [row(back, "d", post_engagements=[10_000 if back % 7 else 1]) for back in range(1, 57)]
+    factors = weekday_factors(measures(*small, *giant), SUNDAY)
+    assert factors.filter(pl.col("metric") == "engagement")["factor"].to_list() == [1.0] * 7
+
+
+def test_rate_and_tone_have_no_weekday():
+    history = series({back: float(back % 7) for back in range(1, 57)}, "net")
+    assert weekday_factors(history, SUNDAY).is_empty()
+
+
+def test_a_day_without_data_is_no_row_and_not_a_zero():
+    found = measures(row(0, post_engagements=[5]), missing(1))
+    assert found["day"].unique().to_list() == [SUNDAY]
+
+
+def test_a_day_without_posts_is_a_zero():
+    found = measures(row(0))
+    values = dict(found.select("metric", "value").iter_rows())
+    assert values == {"engagement": 0, "posts": 0}
+
+
+def test_counts_read_at_another_age_are_not_compared_but_posts_and_tone_are():
+    late = SUNDAY + timedelta(days=3)
+    old = row(9, post_engagements=[5, 7], positive=2)
+    old["collected_at"] = old["collected_at"].replace(day=late.day)
+    found = measures(row(0, post_engagements=[5], positive=1), old)
+    then = found.filter(pl.col("day") < SUNDAY)
+    assert sorted(then["metric"]) == ["net", "posts"]
+
+
+def test_an_hour_more_or_less_is_the_same_age():
+    later = row(1, post_engagements=[5])
+    later["collected_at"] += timedelta(hours=6)
+    found = measures(row(0, post_engagements=[5]), later)
+    assert "engagement" in found.filter(pl.col("day") < SUNDAY)["metric"].to_list()
