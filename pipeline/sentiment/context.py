@@ -1,0 +1,119 @@
+"""The rules by which the words around a sentiment word change its valence.
+
+The rules and their order are those of vaderSentiment's `sentiment_valence`: floating-point sums depend on
+their order, so it is part of the number. Words are in lower case; `i` is the sentiment word's position.
+
+The package examines each of the three words before it that is not itself in the lexicon. Here only rule words
+are examined, which is the same: any other changes nothing, and no booster or negation is in the lexicon.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, C_INCR, N_SCALAR, SPECIAL_CASES
+
+from pipeline.sentiment.words import NO_RULE_WORD, RuleWord, vocabulary, word_of
+
+_SO = ("so", "this")
+_NEGATION: float = N_SCALAR
+_NEVER_SO = 1.25  # "never so good", "never this good": praise
+
+
+def valence_in_context(
+    valence: float, i: int, tokens: Sequence[str], rule_words: Mapping[int, RuleWord], mixed_case: bool
+) -> float:
+    """Return the valence of the sentiment word `tokens[i]`, given the lexicon's, by all rules but "but".
+
+    `rule_words` has those of `tokens[: i + 1]`, by position. `mixed_case`: some words are in capitals and
+    some are not, so that capitals are emphasis.
+    """
+    itself = rule_words.get(i, NO_RULE_WORD)
+    one = rule_words.get(i - 1, NO_RULE_WORD)
+    two = rule_words.get(i - 2, NO_RULE_WORD)
+    three = rule_words.get(i - 3, NO_RULE_WORD)
+
+    if itself.word == "kind" and _word(tokens, i + 1) == "of":
+        return 0.0
+    if one.word == "no" or two.word == "no" or (three.word == "no" and _word(tokens, i - 1) in ("or", "nor")):
+        valence *= _NEGATION
+    elif itself.word == "no" and _word(tokens, i + 1) in vocabulary().lexicon:
+        valence = 0.0  # it negates the next word and has no valence of its own
+    if mixed_case and tokens[i].isupper():
+        valence += C_INCR if valence > 0 else -C_INCR
+
+    if one.boost:
+        valence += _boost(one, tokens[i - 1], valence, mixed_case)
+    if one.negates:
+        valence *= _NEGATION
+
+    if two.boost:
+        valence += _boost(two, tokens[i - 2], valence, mixed_case) * 0.95
+    if two.negates:
+        valence *= _negation_by_second(tokens, i, one, two)
+
+    if three.boost:
+        valence += _boost(three, tokens[i - 3], valence, mixed_case) * 0.9
+    if i > 2:
+        valence *= _negation_by_third(tokens, i, one, two, three)
+        telltale = itself.telltale or one.telltale or two.telltale or three.telltale
+        if telltale and _word(tokens, i - 3) not in vocabulary().lexicon:
+            valence = _phrase(valence, [_word(tokens, j) for j in range(i - 3, min(i + 3, len(tokens)))])
+
+    if one.word == "least" and not (i > 1 and _word(tokens, i - 2) in ("at", "very")):
+        valence *= _NEGATION
+    return valence
+
+
+def _word(tokens: Sequence[str], i: int) -> str:
+    """Return the word at `i`, empty after the last."""
+    return word_of(tokens[i]) if i < len(tokens) else ""
+
+
+def _boost(booster: RuleWord, token: str, valence: float, mixed_case: bool) -> float:
+    """Return what a booster ("very") or dampener ("hardly") adds."""
+    boost = -booster.boost if valence < 0 else booster.boost
+    if mixed_case and token.isupper():
+        boost += C_INCR if valence > 0 else -C_INCR
+    return boost
+
+
+def _negation_by_second(tokens: Sequence[str], i: int, one: RuleWord, two: RuleWord) -> float:
+    """Return the factor of a negation two words ahead."""
+    if two.word == "never" and one.word in _SO:
+        return _NEVER_SO
+    if two.word == "without" and _word(tokens, i - 1) == "doubt":
+        return 1.0
+    return _NEGATION
+
+
+def _negation_by_third(tokens: Sequence[str], i: int, one: RuleWord, two: RuleWord, three: RuleWord) -> float:
+    """Return the factor of the third word ahead, 1 if it does not negate.
+
+    The package's precedence slip is kept: "so" or "this" just before praises with or without "never", as
+    long as there is a third word and it is not in the lexicon.
+    """
+    if one.word in _SO or (three.word == "never" and two.word in _SO):
+        return 1.0 if _word(tokens, i - 3) in vocabulary().lexicon else _NEVER_SO
+    if not three.negates:
+        return 1.0
+    if three.word == "without" and "doubt" in (_word(tokens, i - 2), _word(tokens, i - 1)):
+        return 1.0
+    return _NEGATION
+
+
+def _phrase(valence: float, words: Sequence[str]) -> float:
+    """Return the valence after idioms and boosters of several words; `words[3]` is the sentiment word."""
+
+    def idiom(first: int, last: int) -> float | None:
+        return SPECIAL_CASES.get(" ".join(words[first : last + 1])) if last < len(words) else None
+
+    # The first found of those up to the sentiment word; but those that begin with it overrule.
+    for first, last in ((2, 3), (1, 3), (1, 2), (0, 2), (0, 1)):
+        if (found := idiom(first, last)) is not None:
+            valence = found
+            break
+    for first, last in ((3, 4), (3, 5)):
+        if (found := idiom(first, last)) is not None:
+            valence = found
+    for ahead in (words[0:3], words[0:2], words[1:3]):
+        valence += BOOSTER_DICT.get(" ".join(ahead), 0)
+    return valence

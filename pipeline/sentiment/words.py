@@ -1,0 +1,103 @@
+"""VADER's words, all taken from the vaderSentiment package: the lexicon, the rule words, emoji as words."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from string import punctuation
+
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SentimentIntensityAnalyzer
+
+# One word of each idiom ("yeah right") and of each booster of several words ("kind of"): where it is missing,
+# so is the phrase. None stands after the sentiment word that its phrase changes; most are rare.
+_TELLTALES = frozenset(
+    {"shit", "bomb", "bad", "bus", "yeah", "kiss", "die", "beating", "enough", "kind", "sort"}
+)
+
+# Words that a rule names, and "n't", which stands for every contraction that has it.
+_NAMED = frozenset({"no", "so", "this", "never", "without", "least", "but", "n't"})
+
+# The value in `Vocabulary.valences` of a word whose valence alone does not tell.
+LOOK_CLOSER = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWord:
+    """A word that may change the valence of the words after it."""
+
+    word: str
+    boost: float
+    """What it adds to a positive valence: 0.293 for "very", -0.293 for "hardly", 0 for most."""
+    negates: bool
+    telltale: bool
+    """Whether a phrase may be near."""
+
+
+NO_RULE_WORD = RuleWord("", 0.0, False, False)
+
+
+def word_of(token: str) -> str:
+    """Return the word in a token, in lower case: without punctuation around it, unless two or fewer
+    characters are left, since then it was an emoticon. The package's `_strip_punc_if_word`.
+    """
+    stripped = token.strip(punctuation)
+    return stripped.lower() if len(stripped) > 2 else token.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What VADER knows. Words are in lower case."""
+
+    lexicon: dict[str, float]
+    """The valence of each sentiment word, as the package has it."""
+    rule_words: dict[str, RuleWord]
+    valences: dict[str, float]
+    """For one look-up per token, by its text in lower case and without the punctuation around it: the valence
+    of a word that is only in the lexicon; `LOOK_CLOSER` for rule words, short words and emoticons. Words that
+    are missing are neutral and change nothing.
+    """
+    emoji: dict[int, str]
+    """The package's words for an emoji of one character, after a space. It never finds longer ones."""
+    maybe_emoji: re.Pattern[str]
+    """Runs of characters among which all emoji are."""
+
+    def spell_emoji(self, text: str) -> str:
+        """Return `text` with words for emoji.
+
+        The package puts a space before those words unless one is there. A second space makes no other tokens.
+        """
+        return self.maybe_emoji.sub(lambda run: run[0].translate(self.emoji), text)
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the package's words; read once per process."""
+    package = SentimentIntensityAnalyzer()
+    lexicon: dict[str, float] = package.lexicon
+    negations = frozenset(NEGATE) | {"n't"}
+    rule_words = {
+        word: RuleWord(word, BOOSTER_DICT.get(word, 0.0), word in negations, word in _TELLTALES)
+        for word in (*BOOSTER_DICT, *negations, *_NAMED, *_TELLTALES)
+    }
+    valences = lexicon | dict.fromkeys(rule_words, LOOK_CLOSER)
+    # Short words and emoticons keep their punctuation, which the look-up strips: ":)" is looked up as "".
+    shorts = {stripped for word in valences if len(stripped := word.strip(punctuation)) <= 2}
+    valences |= dict.fromkeys(shorts, LOOK_CLOSER)
+    emoji = {
+        ord(character): f" {words}" for character, words in package.emojis.items() if len(character) == 1
+    }
+    return Vocabulary(lexicon, rule_words, valences, emoji, _runs_of(emoji))
+
+
+def _runs_of(emoji: dict[int, str]) -> re.Pattern[str]:
+    """Return a pattern that dismisses ASCII, European letters and typographic quotes at one comparison each.
+
+    Two emoji are in Latin-1, the others begin at U+203C: runs of anything but what lies between.
+    """
+    borders = [
+        *sorted(code for code in emoji if code < 0x2000),
+        min(code for code in emoji if code >= 0x2000),
+    ]
+    between = "".join(
+        f"{chr(before + 1)}-{chr(after - 1)}" for before, after in zip([-1, *borders], borders, strict=False)
+    )
+    return re.compile(f"[^{between}]+")
