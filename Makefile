@@ -15,12 +15,22 @@ install: $(STAMP) ## make .venv from requirements.lock (instant when nothing cha
 
 $(STAMP): requirements.lock
 	@test -n "$(PYTHON)" || { echo "Aviary needs Python 3.11, 3.12 or 3.13 on the PATH; install one, or name it: make PYTHON=/path/to/python3.12 install" >&2; exit 2; }
-	@$(PYTHON) -m venv --clear $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
+	@test ! -L $(VENV) || { echo "$(VENV) is a link to another checkout's environment; run make there" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
 	@echo "Installing into $(VENV) ..."
 	@awk '/^[^ #]/ {uv = /^uv==/} uv' requirements.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@touch $@
+
+demo: install ## five weeks of invented accounts through the real parts; ends by naming the report to open
+	@$(BIN)/python -m pipeline.demo
+
+up: install ## Airflow on 127.0.0.1:8080 (PORT=...), on the sandbox unless live settings are given
+	@$(BIN)/python -m pipeline.standalone up --port $(or $(PORT),8080)
+
+down: install ## end everything `make up` started, and make sure of it
+	@$(BIN)/python -m pipeline.standalone down
 
 test: install ## run the tests (no network, account or root needed)
 	@$(BIN)/python -m pytest -n auto
@@ -30,11 +40,11 @@ check: install ## lint, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-schema: install ## write config/accounts.schema.json again after a change of pipeline/accounts.py
-	@$(BIN)/python -m pipeline.accounts_schema
+schema: install ## write config/accounts.schema.json again after a change of pipeline/accounts/model.py
+	@$(BIN)/python -m pipeline.accounts.json_schema
 
 lock: install ## write requirements.lock again after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
 
-.PHONY: help install test check schema lock
+.PHONY: help install demo up down test check schema lock

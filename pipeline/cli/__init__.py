@@ -1,1 +1,37 @@
-"""The command line: one module per command."""
+"""The command line: `python -m pipeline COMMAND`. Each command imports its own needs, so that all start quickly."""
+
+import sys
+
+import typer
+
+from pipeline.cli import backfill, check, report, run, sandbox
+from pipeline.cli.console import ERRORS
+from pipeline.errors import AviaryError
+
+app = typer.Typer(
+    name="python -m pipeline",
+    help="Daily analytics with sentiment for many X accounts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+app.command()(check.check)
+app.command()(run.run)
+app.command()(backfill.backfill)
+app.command()(report.report)
+app.command()(sandbox.sandbox)
+
+
+def main() -> None:
+    """Run a command. An expected failure is told in plain lines on stderr, with the exit code it asks for."""
+    try:
+        app()
+    except AviaryError as error:
+        ERRORS.print(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        ERRORS.print("stopped; what was stored stays, and the same command goes on from there")
+        sys.exit(130)

@@ -1,0 +1,193 @@
+"""The DAG `aviary_daily`: wiring only. What a task does is in `pipeline` and `reports`.
+
+Nothing heavy is imported up here: every task's process parses this file again.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import (
+    Asset,
+    CronDataIntervalTimetable,
+    Param,
+    PokeReturnValue,
+    TriggerRule,
+    dag,
+    get_current_context,
+    task,
+    task_group,
+)
+from airflow.sdk.exceptions import AirflowSkipException
+
+from dags.retries import Patience
+from pipeline import clock
+from pipeline.accounts import load_accounts
+from pipeline.settings import load_settings
+from pipeline.window import Window, parse_day, run_day_of
+
+CONFIG = load_accounts(load_settings().accounts_path)
+# Each mapped task shows the account it is for, however it ends.
+BY_HANDLE = "{{ task.op_kwargs['account']['handle'] }}"
+POSTS, REPORT = Asset("aviary_posts"), Asset("aviary_report")
+
+DOCUMENTATION = """
+### One day of X posts, with their tone
+
+`plan` reads accounts.yaml and asks X who the accounts are; each **account** is then collected and analyzed on
+its own; `report` makes the day's page; `verdict` fails the run when too many accounts failed, naming each.
+
+* A grey (skipped) account is suspended, protected, missing or over budget: its log's last line says which.
+* A red account says why in its last line; clearing it reads only what is still missing.
+* Trigger it for another **day**, for some **accounts**, or only to **render** the report again.
+"""
+
+
+@task.sensor(mode="reschedule", poke_interval=300, timeout=timedelta(days=2).total_seconds())
+def wait_for_collect_at() -> PokeReturnValue:
+    """Wait until counts have settled, without holding a worker."""
+    asked = get_current_context()["params"]["day"]
+    window = Window(day_of_this_run(), CONFIG.timezone)
+    if asked:  # by someone who wants it now
+        window.require_closed(clock.now())
+    ready = window.collect_at(CONFIG.collect_at)
+    return PokeReturnValue(is_done=bool(asked) or clock.now() >= ready, xcom_value=str(window.day))
+
+
+@task(pool="x_api")
+def plan(day: str) -> list[dict[str, Any]]:
+    """Say which accounts the day is for, and who they are on X."""
+    from dags.connections import open_lake, open_x, x_settings
+    from pipeline.plan import plan
+
+    context = get_current_context()
+    if context["params"]["render_only"]:
+        return []
+    work = plan(
+        open_lake(),
+        open_x(),
+        CONFIG,
+        parse_day(day),
+        run_id=context["run_id"],
+        sample=x_settings().sample,
+        only=context["params"]["accounts"],
+    )
+    return [item.model_dump(mode="json") for item in work]
+
+
+@task(pool="x_api", map_index_template=BY_HANDLE)
+def collect(account: dict[str, Any]) -> dict[str, Any]:
+    """Read the account's posts of the day into raw/."""
+    from dags.connections import open_lake, open_x
+    from pipeline.collect import collect
+    from pipeline.planned import AccountDay
+
+    collected = collect(open_lake(), open_x(), AccountDay.model_validate(account))
+    if collected.skipped:
+        raise AirflowSkipException(collected.skipped)
+    return collected.model_dump(mode="json")
+
+
+# Runs behind a skipped collect too, so that the UI shows a handle there and not a number.
+@task(map_index_template=BY_HANDLE, trigger_rule=TriggerRule.NONE_FAILED)
+def analyze(account: dict[str, Any]) -> dict[str, Any]:
+    """Turn raw/ into the account's posts, scored, with its outcome."""
+    from dags.connections import open_lake
+    from pipeline.analyze import analyze
+    from pipeline.planned import AccountDay
+
+    analyzed = analyze(open_lake(), AccountDay.model_validate(account))
+    if not analyzed.status.has_posts:
+        raise AirflowSkipException(f"nothing to analyze: the account is {analyzed.status}")
+    return analyzed.model_dump(mode="json")
+
+
+@task_group(group_id="account")
+def each_account(account: dict[str, Any]) -> None:
+    """One account: collected, then analyzed."""
+    collect(account=account) >> analyze(account=account)
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE, outlets=[POSTS, REPORT])
+def report(day: str) -> dict[str, Any]:
+    """Roll the day up and make its page, whatever became of single accounts."""
+    from dags.connections import open_lake
+    from pipeline.report import report
+    from reports import publish
+
+    return report(open_lake(), parse_day(day), publish).model_dump(mode="json")
+
+
+@task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
+def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | None) -> dict[str, int]:
+    """Fail the run when too many accounts failed, by name and reason."""
+    from dags.connections import open_lake
+    from pipeline.errors import RunFailed
+    from pipeline.planned import AccountDay
+    from pipeline.verdict import verdict
+
+    if planned is None or reported is None:
+        stage = "plan" if planned is None else "report"
+        raise RunFailed(f"the stage {stage} failed, so the day is not done; its log says why")
+    if get_current_context()["params"]["render_only"]:
+        return {}
+    work = [AccountDay.model_validate(item) for item in planned]
+    statuses = verdict(open_lake(), work, CONFIG.tolerate.failed_accounts).statuses
+    return {str(status): accounts for status, accounts in statuses.items()}
+
+
+def day_of_this_run() -> date:
+    """Return the local day this run is for: as asked, else its data interval's, else the last full day."""
+    context = get_current_context()
+    return run_day_of(
+        context["params"]["day"], context["dag_run"].data_interval_start, CONFIG.timezone, clock.now()
+    )
+
+
+@dag(
+    schedule=CronDataIntervalTimetable("0 0 * * *", timezone=CONFIG.timezone),
+    start_date=datetime(2026, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags=["aviary", "x", "sentiment"],
+    doc_md=DOCUMENTATION,
+    default_args={
+        "owner": "aviary",
+        "retries": 3,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": 2,
+        "max_retry_delay": timedelta(minutes=15),
+        "retry_policy": Patience(),
+    },
+    params={
+        "day": Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            title="Day",
+            description="The local day to run. Left empty: the run's own day, or else the last full day.",
+        ),
+        "accounts": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            title="Accounts",
+            description="Only these handles, one a line. Left empty: all of accounts.yaml.",
+        ),
+        "render_only": Param(
+            False,
+            type="boolean",
+            title="Render only",
+            description="Make the report again from the lake. Nothing is read from X.",
+        ),
+    },
+)
+def aviary_daily() -> None:
+    """Wire the stages of one day."""
+    day = wait_for_collect_at()
+    planned = plan(day)
+    reported = report(day)
+    each_account.expand(account=planned) >> reported
+    verdict(planned, reported)
+
+
+aviary_daily()

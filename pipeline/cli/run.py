@@ -1,0 +1,27 @@
+"""The command that runs one day."""
+
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.console import Bars, bars
+from pipeline.cli.options import Accounts
+from pipeline.window import parse_day
+
+
+def run(
+    day: Annotated[str, typer.Option(metavar="DAY", help="The local day to run, like 2026-11-22.")],
+    account: Annotated[
+        list[str] | None, typer.Option(metavar="HANDLE", help="Only this account; repeatable.")
+    ] = None,
+    refetch: Annotated[bool, typer.Option(help="Read a finished day from X again, and pay again.")] = False,
+    accounts: Accounts = None,
+) -> None:
+    """Run one day: plan, collect, analyze, report, verdict, as the DAG does."""
+    from pipeline.cli.day import run_day
+
+    wanted = parse_day(day)
+    with bars() as progress:
+        done = run_day(wanted, accounts=account or (), refetch=refetch, progress=Bars(progress, str(wanted)))
+    typer.echo(done)
+    typer.echo(f"report: {done.report}")
