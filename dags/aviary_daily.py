@@ -3,6 +3,7 @@
 Nothing heavy is imported up here: every task's process parses this file again.
 """
 
+import logging
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from pipeline.accounts import load_accounts
 from pipeline.settings import load_settings
 from pipeline.window import Window, parse_day, run_day_of
 
+log = logging.getLogger(__name__)
 CONFIG = load_accounts(load_settings().accounts_path)
 # Each mapped task shows the account it is for, however it ends.
 BY_HANDLE = "{{ task.op_kwargs['account']['handle'] }}"
@@ -83,6 +85,7 @@ def collect(account: dict[str, Any]) -> dict[str, Any]:
 
     collected = collect(open_lake(), open_x(), AccountDay.model_validate(account))
     if collected.skipped:
+        log.warning("@%s: %s", account["handle"], collected.skipped)
         raise AirflowSkipException(collected.skipped)
     return collected.model_dump(mode="json")
 

@@ -1,5 +1,6 @@
 """Stage three: an account's raw pages to its posts of the day, scored and accounted for."""
 
+import logging
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,6 +20,7 @@ from pipeline.schema import POSTS
 from pipeline.sentiment import judge
 from pipeline.spreadsheet import to_csv
 
+log = logging.getLogger(__name__)
 _KIND_OF = {"posts": "post", "replies": "reply", "quotes": "quote", "retweets": "retweet"}
 
 
@@ -61,6 +63,7 @@ def analyze(lake: Lake, work: AccountDay) -> Analyzed:
             lake.put_parquet(keys.quarantine(work.day, work.account), day.rejected)
         outcome = conclude(day, pages, manifest, work)
         put_outcome(lake, work.day, work.account, outcome)
+        log.info("@%s: %s; %s, %d scored", work.handle, outcome.status, outcome.counts, outcome.scored)
     return Analyzed(posts=keys.posts(work.day, work.account), status=outcome.status, counts=outcome.counts)
 
 

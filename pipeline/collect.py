@@ -3,6 +3,7 @@
 Each page is stored before the next is asked for, so a retry goes on where the last attempt ended.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from pipeline.outcome import Outcome, Status, find_outcome, outcome_on_failure, 
 from pipeline.planned import AccountDay
 from pipeline.raw import Manifest, Page, find_manifest, pack, read_pages
 from pipeline.x_api import PAGE_MAX, PAGE_MIN, RETWEET_ORIGINALS, XApi
+
+log = logging.getLogger(__name__)
 
 
 class Collected(BaseModel):
@@ -101,6 +104,7 @@ def _read(
         ledger.settle(reserved, page_reads(page))
         pages.append(page)
         posts += len(page.items)
+        log.info("@%s: page %d stored, %d posts so far", work.handle, len(pages), posts)
         on_page(len(pages), posts)
     _require_counts(work.handle, pages)
     manifest = Manifest(

@@ -18,7 +18,7 @@ from pipeline.errors import AviaryError, ConfigError
 from pipeline.lake import Lake
 from pipeline.sandbox.serve import running
 from pipeline.settings import ROOT
-from pipeline.standalone import MARKER, STATE, marked, run_day_in_airflow, stop
+from pipeline.standalone import MARKER, STATE, run_day_in_airflow, started_for, stop
 from pipeline.window import Window, last_full_day
 
 HISTORY_DAYS = 34  # with the last one five weeks: enough for the report's thirty-day trend
@@ -28,7 +28,7 @@ COPY = STATE / "demo"  # where the pages are left to be opened
 def demo() -> Path:
     """Run the demo; return the report to open. Raises `AviaryError` when a part of it fails."""
     began = time.monotonic()
-    if marked(STATE):
+    if started_for(STATE):
         raise ConfigError("Aviary is up in this folder (`make up`); `make down` first, then the demo")
     config = load_accounts(ROOT / "accounts.yaml")
     day = last_full_day(clock.now(), config.timezone)

@@ -6,6 +6,7 @@ that points to the others last.
 
 import gzip
 import io
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,9 @@ from botocore.exceptions import (
 )
 
 from pipeline.errors import ConfigError, LakeError, LakeRefused
+
+# At INFO botocore tells of every client where it found its credentials: noise in each task's log.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 # botocore's defaults (60 s timeouts, legacy retries, 10 connections) are not what a pipeline wants.
 CLIENT_CONFIG = Config(

@@ -1,7 +1,9 @@
 """Airflow on this machine: `make up`, `make down`, and one run of the DAG for `make demo`.
 
-Every process started here carries a marker in its environment. `down` ends what carries it and looks again:
-`airflow standalone` leaves its children behind when it is told to end.
+Its services are started one by one rather than by `airflow standalone`, which leaves them behind when it is
+ended and opens log servers to the whole network. They share one session, and every process carries a marker
+in its environment; `down` ends what belongs to either, and looks again. (Neither is enough alone: Airflow's
+services overwrite their environment with their title, and the sandbox's X API leads a session of its own.)
 """
 
 import json
@@ -11,8 +13,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 from types import FrameType
@@ -24,6 +26,7 @@ from dotenv import dotenv_values
 
 from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError, ConfigError
+from pipeline.sandbox.processes import end
 from pipeline.sandbox.serve import Sandbox, running
 from pipeline.settings import ROOT, Settings, load_settings
 
@@ -32,6 +35,16 @@ MARKER = "AVIARY_STANDALONE"
 UI_PORT = 8080
 _START_SECONDS = 180
 _STOP_SECONDS = 30
+_PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
+_IMPORT_POOLS = ["pools", "import", str(ROOT / "config/airflow/pools.json")]
+
+# Tasks run here, so their logs are read from disk and no log server is needed.
+SERVICES = (
+    ["api-server"],
+    ["scheduler", "--skip-serve-logs"],
+    ["dag-processor"],
+    ["triggerer", "--skip-serve-logs"],
+)
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -50,7 +63,6 @@ def airflow_environment(state: Path, settings: Mapping[str, str], ui_port: int =
             "kwargs": {"path": str(ROOT)},
         }
     ]
-    log_port, trigger_log_port = free_port(), free_port()
     return {
         **os.environ,
         **{name: value or "" for name, value in dotenv_values(ROOT / "config/airflow/airflow.env").items()},
@@ -61,30 +73,14 @@ def airflow_environment(state: Path, settings: Mapping[str, str], ui_port: int =
         "AIRFLOW__API__PORT": str(ui_port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{ui_port}",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ui_port}/execution/",
-        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(log_port),
-        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(trigger_log_port),
-        # airflow_local_settings is found on the path, and standalone finds its children on PATH.
+        # Where airflow_local_settings is found.
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "config/airflow")]),
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
-
-
-def free_port() -> int:
-    """Return a port on loopback that nothing listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def prepare(environment: Mapping[str, str], log: Path) -> None:
-    """Make Airflow's database and the pool. Raises `StandaloneError` with the end of the log."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    for command in (["db", "migrate"], ["pools", "import", str(ROOT / "config/airflow/pools.json")]):
-        run_airflow(command, environment, log)
 
 
 def run_airflow(command: list[str], environment: Mapping[str, str], log: Path) -> None:
     """Run one Airflow command to its end. Raises `StandaloneError` with the end of the log when it fails."""
+    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         ended = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "airflow", *command],
@@ -99,40 +95,54 @@ def run_airflow(command: list[str], environment: Mapping[str, str], log: Path) -
 
 def run_day_in_airflow(day: date, state: Path, settings: Mapping[str, str]) -> None:
     """Have Airflow run the DAG once for `day`, in this process's terms: it ends when the run has ended."""
-    environment = airflow_environment(state, settings)
+    environment = airflow_environment(state, {**settings, _PAUSED: "False"})
     log = state / "airflow" / "demo.log"
-    prepare(environment, log)
+    run_airflow(["db", "migrate"], environment, log)
+    run_airflow(_IMPORT_POOLS, environment, log)
     run_airflow(["dags", "test", "aviary_daily", "--conf", json.dumps({"day": str(day)})], environment, log)
 
 
-def marked(state: Path) -> list[psutil.Process]:
-    """Return the processes started for `state`, this one apart."""
+def started_for(state: Path) -> list[psutil.Process]:
+    """Return the living processes that were started for `state`, this one apart."""
+    session = _session(state)
     found = []
     for process in psutil.process_iter():
         try:
-            if process.pid != os.getpid() and process.environ().get(MARKER) == str(state.resolve()):
-                found.append(process)
-        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
-            continue  # not ours, or gone
+            ours = os.getsid(process.pid) == session or process.environ().get(MARKER) == str(state.resolve())
+        except (psutil.AccessDenied, psutil.NoSuchProcess, ProcessLookupError, PermissionError):
+            continue  # somebody else's, or gone
+        if ours and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(process)
     return found
+
+
+def _session(state: Path) -> int | None:
+    """Return the session that `up` began, unless its number has passed to somebody else since."""
+    try:
+        recorded = json.loads((state / "airflow" / "session.json").read_text())
+    except FileNotFoundError:
+        return None
+    try:
+        leader = psutil.Process(recorded["pid"])
+    except psutil.NoSuchProcess:
+        return int(recorded["pid"])  # the number stays taken as long as one of its processes lives
+    return leader.pid if leader.create_time() == recorded["created"] else None
 
 
 def stop(state: Path) -> int:
     """End every process of `state`; return how many there were. Raises `StandaloneError` if one stays."""
-    total = 0
-    for end in (psutil.Process.terminate, psutil.Process.kill):
+    seen: set[int] = set()
+    for ask in (psutil.Process.terminate, psutil.Process.kill):
         # Again and again: a process may have started another while it was being ended.
         deadline = time.monotonic() + _STOP_SECONDS
-        while (left := marked(state)) and time.monotonic() < deadline:
-            total = max(total, len(left))
+        while (left := started_for(state)) and time.monotonic() < deadline:
+            seen |= {process.pid for process in left}
             for process in left:
-                try:
-                    end(process)
-                except psutil.NoSuchProcess:
-                    continue
+                with suppress(psutil.NoSuchProcess):
+                    ask(process)
             psutil.wait_procs(left, timeout=5)
         if not left:
-            return total
+            return len(seen)
     raise StandaloneError(f"these processes did not end: {', '.join(str(process.pid) for process in left)}")
 
 
@@ -153,14 +163,37 @@ def _world(settings: Settings, state: Path) -> AbstractContextManager[Sandbox | 
 @app.command()
 def serve(port: int = UI_PORT) -> None:
     """Run the sandbox, if wanted, and Airflow until told to end. `up` starts this in the background."""
-    signal.signal(signal.SIGTERM, _leave)
-    with _world(load_settings(), STATE) as sandbox:
-        settings = sandbox.environment if sandbox else {}
-        # Sample data costs nothing, so it may start by itself; real reads wait for someone to say so.
-        paused = {"AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": str(sandbox is None)}
-        environment = airflow_environment(STATE, {**settings, **paused}, port)
-        prepare(environment, STATE / "airflow" / "prepare.log")
-        subprocess.run([sys.executable, "-m", "airflow", "standalone"], env=environment, check=False)
+    with _world(load_settings(), STATE) as sandbox, ExitStack() as services:
+        signal.signal(signal.SIGTERM, _leave)
+        # Sample data costs nothing, so its DAG may start by itself; real reads wait for someone to say so.
+        settings = {**(sandbox.environment if sandbox else {}), _PAUSED: str(sandbox is None)}
+        environment = airflow_environment(STATE, settings, port)
+        log = STATE / "airflow" / "prepare.log"
+        run_airflow(["db", "migrate"], environment, log)
+        running_services = [
+            services.enter_context(_service(command, environment, STATE / "airflow")) for command in SERVICES
+        ]
+        run_airflow(_IMPORT_POOLS, environment, log)
+        while all(service.poll() is None for service in running_services):
+            time.sleep(1)
+        raise StandaloneError(
+            f"one of Airflow's services ended by itself; see the logs in {STATE / 'airflow'}"
+        )
+
+
+@contextmanager
+def _service(
+    command: list[str], environment: Mapping[str, str], folder: Path
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run one of Airflow's services, with a log of its own; ended with the block."""
+    with (folder / f"{command[0]}.log").open("ab") as output:
+        service = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "airflow", *command], env=environment, stdout=output, stderr=output
+        )
+        try:
+            yield service
+        finally:
+            end(service, _STOP_SECONDS)
 
 
 def _leave(signum: int, frame: FrameType | None) -> None:
@@ -170,7 +203,7 @@ def _leave(signum: int, frame: FrameType | None) -> None:
 @app.command()
 def up(port: int = UI_PORT) -> None:
     """Start Airflow in the background and wait until it answers."""
-    if marked(STATE):
+    if started_for(STATE):
         raise ConfigError("Aviary is already up here, or did not end well; `make down` first")
     if not _is_free(port):
         raise ConfigError(f"port {port} is taken by another program; end it, or choose: make up PORT=8081")
@@ -194,8 +227,10 @@ def up(port: int = UI_PORT) -> None:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+    session = {"pid": server.pid, "created": psutil.Process(server.pid).create_time()}
+    (STATE / "airflow" / "session.json").write_text(json.dumps(session))
     with ERRORS.status("Airflow is starting; about a minute"):
-        _wait_until_healthy(server, port, log)
+        _wait_until_ready(server, port, log)
     typer.echo(f"Airflow: http://127.0.0.1:{port}/dags/aviary_daily")
     user, password = _login()
     typer.echo(f"login:   {user} / {password}")
@@ -214,19 +249,31 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Wait until the scheduler reports itself healthy and the DAG is known. Ends everything when it does not."""
+def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    """Wait until Airflow knows the DAG and its scheduler is healthy; when it does not, end it all and say why."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            health = httpx.get(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=2).json()
-            if health["scheduler"]["status"] == "healthy" and health["dag_processor"]["status"] == "healthy":
+            if _is_ready(f"http://127.0.0.1:{port}"):
                 return
-        except (httpx.HTTPError, ValueError, KeyError):
+        except (httpx.HTTPError, OSError, ValueError, KeyError):
             pass  # not up yet
         time.sleep(0.5)
     stop(STATE)
     raise StandaloneError(f"Airflow did not start; the end of {log}:\n{tail(log)}")
+
+
+def _is_ready(address: str) -> bool:
+    health = httpx.get(f"{address}/api/v2/monitor/health", timeout=2).json()
+    if health["scheduler"]["status"] != "healthy":
+        return False
+    user, password = _login()
+    token = httpx.post(f"{address}/auth/token", json={"username": user, "password": password}, timeout=5)
+    authorized = {"Authorization": f"Bearer {token.json()['access_token']}"}
+    errors = httpx.get(f"{address}/api/v2/importErrors", headers=authorized, timeout=5).json()
+    if errors["total_entries"]:
+        raise StandaloneError(f"Airflow cannot read the DAG: {errors['import_errors'][0]['stack_trace']}")
+    return httpx.get(f"{address}/api/v2/dags/aviary_daily", headers=authorized, timeout=5).is_success
 
 
 def _login() -> tuple[str, str]:
