@@ -70,6 +70,7 @@ all(".plotbox").forEach((box) => {
     point(Math.round(((event.clientX - frame.left) / frame.width * 100 - 1) / 97.5 * (heights.length - 1)));
   });
   box.addEventListener("pointerleave", leave);
+  document.addEventListener("scroll", () => { if (box.classList.contains("on")) point(at); }, { passive: true });
   box.addEventListener("blur", leave);
   box.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: heights.length - 1 }[event.key];

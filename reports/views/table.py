@@ -93,6 +93,7 @@ def _figures(row: dict[str, Any]) -> View:
     return {
         "posts": f"{row['posts']:,}",
         "posts_value": row["posts"],
+        "posts_odd": row["unusual_posts"],
         "truncated": row["truncated"],
         "engagement": words.compact(row["engagement"]),
         "engagement_value": row["engagement"],

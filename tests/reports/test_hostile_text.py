@@ -1,0 +1,165 @@
+"""Hostile text is inert: nothing runs, nothing is injected, the page is no wider. In a real Chromium."""
+
+import json
+import re
+from html import escape
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser
+
+from reports import render, words
+from reports.figures.day import day_figures
+from tests.reports.browser import browser, opened
+from tests.reports.world import TWELVE, Account, World, world
+
+__all__ = ["browser"]
+
+PAYLOADS = Path(__file__).parents[3] / "shared" / "report" / "xss_payloads.json"
+BUILT_IN = [
+    "<script>window.__x=1</script>",
+    '" autofocus onfocus="window.__x=1',
+    "<img src=x onerror=window.__x=1>",
+]
+
+
+def payloads() -> list[str]:
+    if not PAYLOADS.exists():
+        return BUILT_IN
+    given_texts = json.loads(PAYLOADS.read_text(encoding="utf-8"))
+    texts = [*BUILT_IN, *given_texts["text"].values(), *given_texts["urls"]]
+    return [text.encode("utf-8", "replace").decode() for text in texts]
+
+
+def hostile(texts: list[str]) -> World:
+    """Return a world in which every name, reason and post is one of the texts."""
+    accounts = [Account(f"h{n}", text, 100, 5, 50, 0.1, (0.5, 0.1)) for n, text in enumerate(texts)] + [
+        Account("gone", texts[0], 5, 5, 5, 0.1, (0.5, 0.1), status={})
+    ]
+    made = world(accounts, days=12)
+    loud = pl.Series("text", [texts[n % len(texts)] for n in range(made.posts.height)])
+    strong = 10**6 + pl.int_range(pl.len())
+    return World(
+        made.plan,
+        made.rollups.with_columns(
+            pl.col("name").alias("reason"),
+            pl.col("name").alias("group"),
+            pl.when(pl.col("account") == "gone").then(pl.lit("failed")).otherwise("status").alias("status"),
+        ),
+        made.posts.with_columns(
+            loud, loud.alias("lang"), strong.alias("engagement"), pl.lit(None, pl.String()).alias("sentiment")
+        ),
+    )
+
+
+def batches() -> list[list[str]]:
+    """Six posts stand out on a page: so many texts at a time."""
+    texts = payloads()
+    return [texts[n : n + 6] for n in range(0, len(texts), 6)]
+
+
+def page_of(texts: list[str]) -> str:
+    made = hostile(texts)
+    return render.render_report(day_figures(made.plan, made.rollups, made.posts), "../")
+
+
+@pytest.mark.slow
+def test_nothing_runs_nothing_is_injected_and_no_page_is_wider(browser: Browser, tmp_path: Path):
+    plain = tmp_path / "plain.html"
+    plain.write_text(page_of(["plain"] * 6), encoding="utf-8")
+    tags = "[...new Set([...document.querySelectorAll('*')].map(e => e.tagName))].sort().join()"
+    armed = "[...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^(on|style$)/.test(a.name)))"
+    with opened(browser, plain) as (page, _):
+        expected = page.evaluate(tags)
+    for number, texts in enumerate(batches()):
+        path = tmp_path / f"{number}.html"
+        path.write_text(page_of(texts), encoding="utf-8")
+        with opened(browser, path) as (page, said):
+            assert page.evaluate("window.__x") is None, texts
+            assert page.evaluate(tags) == expected, texts
+            assert page.evaluate(f"{armed}.filter(e => e.id !== 'tip').length") == 0, texts
+            assert page.evaluate("[...document.scripts].length") == 1
+            links = page.evaluate("[...document.links].map(a => a.href).filter(h => !h.startsWith('file:'))")
+            assert all(
+                re.fullmatch(r"https://x\.com/[A-Za-z0-9_]{1,15}/status/\d{1,19}", link) for link in links
+            )
+            assert said == [], texts
+            for width in (320, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.evaluate("document.documentElement.scrollWidth") == width, texts
+
+
+@pytest.mark.slow
+def test_positive_control_the_same_page_without_escaping_and_policy_does_run_them(
+    browser: Browser, tmp_path: Path
+):
+    page_text = page_of(BUILT_IN * 2)
+    policy = str(escape(render.assets().policy)).replace("&#x27;", "&#39;")
+    assert policy in page_text
+    opened_up = page_text.replace(policy, "")
+    for text in BUILT_IN:
+        opened_up = opened_up.replace(
+            str(escape(text)).replace("&quot;", "&#34;").replace("&#x27;", "&#39;"), text
+        )
+    path = tmp_path / "unsafe.html"
+    path.write_text(opened_up, encoding="utf-8")
+    with opened(browser, path) as (page, _):
+        page.wait_for_function("window.__x === 1", timeout=5000)
+
+
+@pytest.mark.slow
+def test_positive_control_the_policy_alone_stops_what_escaping_would_let_through(
+    browser: Browser, tmp_path: Path
+):
+    page_text = page_of(BUILT_IN * 2).replace("</h1>", "</h1><script>window.__x=1</script>")
+    path = tmp_path / "injected.html"
+    path.write_text(page_text, encoding="utf-8")
+    with opened(browser, path) as (page, said):
+        assert page.evaluate("window.__x") is None
+        assert any("Content Security Policy" in line for line in said)
+
+
+@given(st.text(), st.text())
+def test_a_posts_address_is_built_from_a_checked_handle_and_number_or_not_at_all(handle: str, post_id: str):
+    url = words.post_url(handle, post_id)
+    assert url is None or re.fullmatch(r"https://x\.com/[A-Za-z0-9_]{1,15}/status/[0-9]{1,19}", url)
+
+
+@pytest.mark.parametrize("handle", ["nasa/../x", "nasa\n", "", "a" * 16, "nasa?", "ñasa", "１２"])
+def test_no_link_for_a_handle_that_is_none(handle: str):
+    assert words.post_url(handle, "1") is None
+    assert words.post_url("nasa", handle) is None
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_foreign_text_becomes_printable(text: str):
+    line, paragraph = words.one_line(text), words.paragraph(text)
+    assert len(line) <= 60
+    assert len(paragraph) <= 700
+    (line + paragraph).encode()
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", line + paragraph)
+    assert "\n" not in line
+
+
+def test_the_policy_is_of_hashes_alone():
+    policy = render.assets().policy
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "require-trusted-types-for 'script'" in policy
+
+
+def test_no_template_switches_escaping_off():
+    for path in Path(render.__file__).parent.joinpath("templates").rglob("*.j2"):
+        source = path.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*(safe|tojson)|autoescape|style=", source), path
+        assert not re.search(r"\s[\w-]+=\{\{", source), f"unquoted attribute in {path}"
+
+
+def test_twelve_ordinary_accounts_hold_the_script_that_one_of_them_posted_as_text():
+    made = world(TWELVE)
+    page = render.render_report(day_figures(made.plan, made.rollups, made.posts), "../")
+    assert "&lt;script&gt;alert(" in page
+    assert "<script>alert(" not in page

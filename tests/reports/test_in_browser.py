@@ -1,0 +1,175 @@
+"""The pages in a real Chromium: accessible, never wider than the screen, silent, and quick to work with."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from reports import publish
+from reports.figures.day import day_figures
+from reports.render import render_report
+from tests.reports.browser import browser, opened
+from tests.reports.folder_lake import FolderLake, fill
+from tests.reports.world import DAY, TWELVE, World, many, world
+
+__all__ = ["browser"]
+
+pytestmark = pytest.mark.slow
+
+SHAPES = {
+    "twelve": world,
+    "one": lambda: world(TWELVE[:1]),
+    "first": lambda: world(days=1),
+    "sixty": lambda: world(many(60), days=30),
+}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    found = {}
+    for name, make in SHAPES.items():
+        made = make()
+        found[name] = write(folder / f"{name}.html", made)
+    lake = FolderLake(folder)
+    fill(lake, world())
+    publish(lake, DAY)
+    return found | {"index": folder / "reports" / "index.html"}
+
+
+def write(path: Path, made: World) -> Path:
+    path.write_text(render_report(day_figures(made.plan, made.rollups, made.posts), "../"), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", [*SHAPES, "index"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_no_violation(browser: Browser, pages: dict[str, Path], name: str, scheme: str, width: int):
+    size = {"width": width, "height": 900}
+    with opened(browser, pages[name], viewport=size, color_scheme=scheme) as (page, _):
+        page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+        found = Axe().run(page)
+    rules = [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found.response["violations"]]
+    assert rules == []
+
+
+@pytest.mark.parametrize("name", [*SHAPES, "index"])
+def test_no_page_is_wider_than_its_screen(browser: Browser, pages: dict[str, Path], name: str):
+    with opened(browser, pages[name]) as (page, _):
+        for width in (320, 360, 390, 480, 704, 768, 992, 1024, 1280, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("name", [*SHAPES, "index"])
+def test_the_policy_lets_the_pages_own_code_run_and_the_console_stays_silent(
+    browser: Browser, pages: dict[str, Path], name: str
+):
+    with opened(browser, pages[name]) as (page, said):
+        assert page.locator("#theme").inner_text() == "Theme: auto"
+        page.locator("#theme").click()
+        assert said == []
+
+
+def open_report(browser: Browser, pages: dict[str, Path], name: str = "twelve", **context: object):
+    return opened(browser, pages[name], viewport={"width": 1280, "height": 900}, **context)
+
+
+def test_without_script_everything_is_there_and_every_row_shows(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages, "sixty", java_script_enabled=False) as (page, _):
+        assert page.locator("#table tbody tr:visible").count() == 60
+        assert not page.locator("#theme").is_visible()
+        page.locator("#m-net").check(force=True)
+        assert page.locator(".t-net").is_visible()
+
+
+def test_above_fifty_rows_a_button_shows_the_rest(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages, "sixty") as (page, _):
+        assert page.locator("#table tbody tr:visible").count() == 50
+        page.locator("#show-all").click()
+        assert page.locator("#table tbody tr:visible").count() == 60
+
+
+def test_a_link_to_an_account_beyond_the_fiftieth_reaches_it(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages, "sixty") as (page, _):
+        last = page.locator("#table tbody tr").last.get_attribute("id")
+        page.goto(f"{pages['sixty'].as_uri()}#{last}")
+        page.reload()
+        assert page.locator(f"[id='{last}']").is_visible()
+
+
+def names(page: Page) -> list[str]:
+    return page.locator("#table tbody tr:visible bdi:first-child").all_inner_texts()[::2]
+
+
+def test_columns_sort_both_ways_and_what_has_no_figure_comes_last(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages) as (page, _):
+        assert names(page)[0] == "Stadium FC"
+        page.locator("#table thead button", has_text="Posts").click()
+        assert names(page)[0] == "City Metro"
+        assert page.locator("#table [aria-sort]").inner_text().strip() == "Posts"
+        page.locator("#table thead button", has_text="Posts").click()
+        assert names(page)[0] == "Brightleaf"
+        assert names(page)[-1] == "Orchard TV"
+        page.locator("#table thead button", has_text="Account").click()
+        assert names(page)[0] == "Brightleaf"
+
+
+def test_the_filter_leaves_matching_accounts_in_every_section(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages) as (page, _):
+        page.locator("#filter").fill("FERN")
+        assert names(page) == ["Fern & Pine"]
+        assert page.locator("#found").inner_text() == "1 of 12 accounts"
+        assert page.locator(".diverging tbody tr:visible").count() == 1
+        page.locator("#filter").fill("")
+        assert len(names(page)) == 12
+
+
+def test_unusual_only(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages) as (page, _):
+        page.locator("#odd-only").check()
+        assert {"Stadium FC", "Northwind Air", "Brightleaf", "Orchard TV"} <= set(names(page))
+        rows = page.locator("#table tbody tr:visible")
+        assert rows.count() < 8
+        for row in rows.all():
+            assert row.locator("td .odd, td.status").count() >= 1
+
+
+def test_the_theme_is_remembered(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages) as (page, _):
+        page.locator("#theme").click()
+        page.locator("#theme").click()
+        page.reload()
+        assert page.locator("#theme").inner_text() == "Theme: dark"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 19, 21)"
+
+
+def test_the_month_is_read_by_arrow_keys(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages) as (page, _):
+        page.locator(".t-engagement .plotbox").focus()
+        page.keyboard.press("ArrowLeft")
+        assert page.locator("#say").inner_text().startswith("Sat 21 Nov")
+        assert page.locator("#tip").is_visible()
+        page.keyboard.press("Home")
+        assert page.locator("#say").inner_text().startswith("Sat 24 Oct")
+
+
+def test_metric_and_hours_switch(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages) as (page, _):
+        assert page.locator(".trend figure:visible").count() == 1
+        page.locator("#m-rate").check(force=True)
+        assert page.locator(".t-rate").is_visible()
+        assert page.locator(".trend figure:visible").count() == 1
+        page.locator("#by-result").check(force=True)
+        assert page.locator("p.caption.as-result").is_visible()
+
+
+def test_print_shows_every_account_and_no_control(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages, "sixty") as (page, _):
+        page.emulate_media(media="print")
+        assert page.locator("#table tbody tr:visible").count() == 60
+        assert not page.locator("#theme").is_visible()
+        assert not page.locator(".switch").first.is_visible()
+        assert len(page.pdf(format="A4")) > 10_000
