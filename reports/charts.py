@@ -72,10 +72,11 @@ def trend(
     highs: Sequence[Value],
     *,
     zero: bool,
+    least: float = 4.0,
 ) -> Trend:
-    """Return the month's chart; `zero` keeps the axis on zero, as a count must be."""
+    """Return the month's chart; `zero` keeps the axis on zero, as a count must be, `least` is for `axis`."""
     known = [v for row in (values, lows, highs) for v in row if v is not None]
-    ticks = axis(min([*known, 0.0] if zero else known, default=0.0), max(known, default=1.0))
+    ticks = axis(min([*known, 0.0] if zero else known, default=0.0), max(known, default=0.0), least)
     low, high = ticks[0], ticks[-1]
     high = max(high, *known) if known else high
     reach = (high - low) or 1.0
@@ -108,11 +109,16 @@ def trend(
     )
 
 
-def axis(low: float, high: float) -> list[float]:
-    """Return three to six round numbers that reach below `low` and near `high`."""
-    reach = (high - low) or abs(high) or 1.0
+def axis(low: float, high: float, least: float = 4.0) -> list[float]:
+    """Return two to six round numbers that reach below `low` and near `high`, over `least` units or more.
+
+    With at least four units a count's axis has whole numbers only.
+    """
+    reach = max(high - low, least)
+    high = low + reach
     power = 10 ** math.floor(math.log10(reach / 3))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if reach / (power * factor) <= 4)
+    factors = (1, 2, 2.5, 5, 10) if power >= 10 else (1, 2, 5, 10)
+    step = next(power * factor for factor in factors if reach / (power * factor) <= 4)
     first = math.floor(low / step)
     last = max(math.floor(high / step), first + 1)
     return [round(n * step, 10) for n in range(first, last + 1)]

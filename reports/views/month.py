@@ -62,7 +62,14 @@ def _cell(row: View, metric: str) -> str:
 
 def _plot(metric: str, frame: pl.DataFrame, figures: DayFigures) -> View:
     values, usual = frame["value"].to_list(), frame["usual"].to_list()
-    chart = charts.trend(values, usual, frame["low"].to_list(), frame["high"].to_list(), zero=metric != "net")
+    chart = charts.trend(
+        values,
+        usual,
+        frame["low"].to_list(),
+        frame["high"].to_list(),
+        zero=metric != "net",
+        least=0.4 if metric == "rate" else 4.0,
+    )
     step = chart.x[1] - chart.x[0]
     half = step / 2
     caption = _caption(metric, figures)
@@ -95,7 +102,7 @@ def _plot(metric: str, frame: pl.DataFrame, figures: DayFigures) -> View:
         ],
         "marks": _marks(metric, frame, chart),
         "dates": [
-            (chart.x[i], f"{day.day} {day:%b}", "end" if i == last else "middle")
+            (chart.x[i], f"{day.day} {day:%b}", "end" if i == last else "middle", last - 7 < i < last)
             for i, day in enumerate(days)
             if i == last or (day.weekday() == 0 and i <= last - 4)
         ],

@@ -1,0 +1,168 @@
+"""Sentences and alerts: made by rules, from the same figures as the charts."""
+
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.planned import Plan
+from pipeline.schema import ROLLUP
+from reports.alerts import Alert, alerts
+from reports.figures.day import DayFigures, day_figures
+from reports.sentences import brief
+from tests.reports.rows import SUNDAY, missing, posts, row
+
+PLAN = Plan(day=SUNDAY, timezone="UTC", sample=True, failed_accounts=0.2, quarantined_posts=0.05, accounts=())
+
+
+def figures(*rows: dict[str, Any], found: pl.DataFrame | None = None) -> DayFigures:
+    rollups = pl.DataFrame(list(rows), schema=ROLLUP)
+    return day_figures(PLAN, rollups, posts() if found is None else found)
+
+
+def said(*rows: dict[str, Any], found: pl.DataFrame | None = None) -> list[str]:
+    return ["".join(piece.text for piece in sentence) for sentence in brief(figures(*rows, found=found))]
+
+
+def usual_days(account: str = "nasa", days: int = 20, **values: Any) -> list[dict[str, Any]]:
+    """Return days of ten posts that got ten each, one more on every other day: the usual Sunday is a little less."""
+    return [
+        row(back, account, **({"post_engagements": [10] * (10 + back % 2)} | values))
+        for back in range(1, days + 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("engagements", "words"),
+    [
+        ([26] * 10, "260, 2.5× a usual Sunday"),
+        ([12] * 10, "120, 14% above a usual Sunday"),
+        ([8] * 10, "80, 24% below a usual Sunday"),
+        ([11] * 10, "110, about a usual Sunday"),
+    ],
+)
+def test_engagement_is_said_against_a_usual_weekday(engagements: list[int], words: str):
+    """The usual of twenty days of 100 and 110 is 105."""
+    first = said(row(0, post_engagements=engagements), *usual_days())[0]
+    assert first == f"Engagement was {words}, from 10 posts."
+
+
+def test_one_post_that_made_much_of_the_day_is_named_with_what_the_day_were_without_it():
+    first = said(
+        row(0, post_engagements=[400, 200]),
+        *usual_days(),
+        found=posts({"post_id": "1", "engagement": 400}, {"post_id": "2", "engagement": 200}),
+    )[0]
+    assert "One post made 67% of it; without that post the day would have been 91% above usual." in first
+
+
+def test_without_a_usual_no_comparison_is_made():
+    sentences = said(row(0, post_engagements=[5, 6], positive=2), row(1, post_engagements=[900]))
+    assert sentences[0].startswith("Engagement was 11 from 2 posts. There is no baseline yet")
+    assert sentences[1] == "Net sentiment was +100, from 2 scored posts."
+
+
+def test_a_fall_in_tone_names_the_account_that_made_most_of_it():
+    good = {"positive": 6, "neutral": 4}
+    sentences = said(
+        row(0, "airline", name="Northwind Air", post_engagements=[10] * 10, negative=8, neutral=2),
+        row(0, "club", post_engagements=[10] * 10, **good),
+        *usual_days("airline", **good),
+        *usual_days("club", **good),
+    )
+    assert sentences[1] == (
+        "Net sentiment fell to −10 from a usual +60, most of it from Northwind Air, whose 10 scored posts came to −80."
+    )
+
+
+def test_a_small_move_in_tone_is_no_rise_or_fall():
+    sentences = said(
+        row(0, post_engagements=[10] * 10, positive=6, neutral=4),
+        *usual_days(positive=58, neutral=42),
+    )
+    assert sentences[1] == "Net sentiment was +60, usual +58."
+
+
+def test_accounts_are_counted_against_their_own_range():
+    rows = [*usual_days("a"), *usual_days("b"), *usual_days("c")]
+    today = [row(0, name, post_engagements=[n] * 10) for name, n in (("a", 10), ("b", 90), ("c", 1))]
+    assert (
+        said(*today, *rows)[-1]
+        == "Against their own usual range, 1 of 3 accounts was inside, 1 above and 1 below."
+    )
+
+
+def found(*rows: dict[str, Any], **more: Any) -> list[Alert]:
+    return alerts(figures(*rows, **more))
+
+
+def test_an_ordinary_day_has_no_alert():
+    assert found(row(0, post_engagements=[10] * 10), *usual_days()) == []
+
+
+def test_a_runaway_post():
+    alert = found(
+        row(0, name="Club", post_engagements=[10, 990]),
+        *usual_days(),
+        found=posts({"post_id": "1", "engagement": 990}),
+    )[0]
+    assert (alert.name, alert.what) == ("Club", "had a runaway post")
+    assert alert.evidence == "99% of its 1.0k engagement, 99× its usual post"
+
+
+def test_a_day_far_above_the_usual_without_one_post_that_made_it():
+    alert = found(row(0, post_engagements=[40] * 20), *usual_days())[0]
+    assert alert.what == "landed far above its usual"
+    assert alert.evidence.startswith("Engagement 800, usual 105 (robust z ")
+
+
+def test_who_usually_posts_and_does_not_went_quiet():
+    alert = found(row(0), *usual_days())[0]
+    assert (alert.what, alert.evidence) == ("went quiet", "0 posts, usual 10 on a Sunday")
+
+
+def test_who_seldom_posts_is_not_quiet_without_a_post():
+    assert found(row(0), *(row(back, post_engagements=[10] * (back % 3)) for back in range(1, 20))) == []
+
+
+def test_an_account_that_could_not_be_read_comes_first_and_one_long_gone_last():
+    names = [
+        alert.account
+        for alert in found(
+            missing(0, "suspended", "suspended"),
+            missing(1, "suspended", "suspended"),
+            missing(0, "gone", "missing"),
+            row(1, "gone", post_engagements=[5]),
+            missing(0, "broken", "failed"),
+            row(0, "loud", post_engagements=[40] * 20),
+            *usual_days("loud"),
+        )
+    ]
+    assert names == ["broken", "loud", "gone", "suspended"]
+
+
+def test_the_reason_is_the_evidence():
+    alert = found(missing(0, reason="X answered 503 five times"), row(1, post_engagements=[1]))[0]
+    assert alert.evidence == "X answered 503 five times; last data Sat 21 Nov; left out of every total"
+
+
+def test_incomplete_and_cut_short_days_are_told():
+    partial = found(row(0, "a", status="partial", reason="8% of posts quarantined"))[0]
+    assert (partial.what, partial.evidence) == ("is incomplete", "8% of posts quarantined")
+    cut = found(row(0, "a", truncated=True, kept=200))[0]
+    assert cut.what == "posted more than max_posts"
+
+
+def test_an_account_has_one_alert_at_most():
+    rows = [
+        row(0, post_engagements=[90] * 20, negative=20, truncated=True),
+        *usual_days(positive=9, neutral=1),
+    ]
+    assert [alert.what for alert in found(*rows)] == ["turned negative"]
+
+
+def test_nothing_is_said_of_a_day_by_later_days():
+    later = row(0)
+    later["day"] = SUNDAY - timedelta(days=40)
+    assert found(row(0, post_engagements=[10] * 10), later, *usual_days()) == []

@@ -1,0 +1,146 @@
+"""Numbers and days as a reader meets them."""
+
+import math
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports import words
+from reports.languages import language
+from reports.views.metrics import tick
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.4, "0"),
+        (-0.4, "0"),
+        (774, "774"),
+        (999.4, "999"),
+        (999.5, "1.0k"),
+        (3_849, "3.8k"),
+        (22_340, "22.3k"),
+        (99_949, "99.9k"),
+        (99_960, "100k"),
+        (421_400, "421k"),
+        (999_499, "999k"),
+        (999_500, "1.00M"),
+        (1_895_000, "1.90M"),
+        (10_940_000, "10.9M"),
+        (4_000_000_000, "4.00B"),
+        (-1_234, "−1.2k"),
+        (None, "–"),
+        (math.nan, "–"),
+    ],
+)
+def test_counts_have_about_three_digits(value: float | None, text: str):
+    assert words.compact(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(175_480, "+175k"), (-1_049, "−1.0k"), (0, "0"), (0.2, "0"), (None, "–")]
+)
+def test_differences_carry_their_sign(value: float | None, text: str):
+    assert words.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(18.4, "+18"), (-38.6, "−39"), (-0.3, "0"), (0.5, "+1"), (None, "–")]
+)
+def test_net_sentiment_in_whole_points(value: float | None, text: str):
+    assert words.points(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0%"), (0.4, "<1%"), (0.5, "0%"), (58.2, "58%"), (None, "–")]
+)
+def test_percentages(value: float | None, text: str):
+    assert words.percent(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.864, "1.86%"), (0.004, "<0.01%"), (12.44, "12.4%"), (9.999, "10.0%")]
+)
+def test_rates(value: float, text: str):
+    assert words.rate(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.34, "2.3×"), (9.96, "10×"), (31.2, "31×")])
+def test_multiples(value: float, text: str):
+    assert words.times(value) == text
+
+
+def test_no_change_against_nothing():
+    assert words.change(5, 0) is None
+    assert words.change(5, 4) == "25%"
+    assert words.change(3, 4) == "25%"
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (["A"], "A"),
+        (["A", "B"], "A and B"),
+        (["A", "B", "C"], "A, B and C"),
+        (["A", "B", "C", "D", "E"], "A, B and 3 more"),
+    ],
+)
+def test_listings(names: list[str], text: str):
+    assert words.listing(names) == text
+
+
+def test_days_have_no_leading_zero():
+    assert words.long_day(date(2026, 11, 1)) == "Sunday 1 November 2026"
+    assert words.short_day(date(2026, 11, 1)) == "Sun 1 Nov"
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.2, "12 min"), (6.08, "6 h"), (100, "4 days"), (None, "–")])
+def test_spans(value: float | None, text: str):
+    assert words.hours(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "$0.00"), (0.005, "$0.005"), (0.84, "$0.84"), (1234.5, "$1,234.50")]
+)
+def test_prices(value: float, text: str):
+    assert words.dollars(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "text"),
+    [
+        (50_000, "engagement", "50k"),
+        (2.0, "rate", "2%"),
+        (2.5, "rate", "2.5%"),
+        (20, "net", "+20"),
+        (1, "posts", "1"),
+    ],
+)
+def test_ticks_are_short(value: float, metric: str, text: str):
+    assert tick(value, metric) == text
+
+
+def test_a_name_that_is_nothing_but_space_falls_back_to_the_handle():
+    assert words.display_name(" \u200b\n".replace("\u200b", " "), "nasa") == "nasa"
+    assert words.display_name(None, "nasa") == "nasa"
+
+
+def test_languages_have_names():
+    assert [language(code) for code in ("ar", "zxx", "pt-BR", "xx-unknown", None)] == [
+        "Arabic",
+        "no words",
+        "Portuguese",
+        "xx-unknown",
+        "language unknown",
+    ]
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_any_number_can_be_written(value: float):
+    for text in (words.compact(value), words.signed(value), words.percent(value)):
+        assert text
+        assert "nan" not in text
+        assert "inf" not in text
