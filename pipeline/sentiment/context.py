@@ -7,32 +7,38 @@ The package examines each of the three words before it that is not itself in the
 are examined, which is the same: any other changes nothing, and no booster or negation is in the lexicon.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from vaderSentiment.vaderSentiment import BOOSTER_DICT, C_INCR, N_SCALAR, SPECIAL_CASES
+from vaderSentiment.vaderSentiment import C_INCR, N_SCALAR
 
-from pipeline.sentiment.words import NO_RULE_WORD, RuleWord, vocabulary, word_of
+from pipeline.sentiment.phrases import Phrase, apply_phrases, word_of
+from pipeline.sentiment.words import NO_RULE_WORD, RuleWord, vocabulary
 
 _SO = ("so", "this")
 _NEGATION: float = N_SCALAR
 _NEVER_SO = 1.25  # "never so good", "never this good": praise
 
+Rule = Callable[[float, int, Sequence[str], Mapping[int, RuleWord], Mapping[int, Phrase], bool], float]
 
-def valence_in_context(
-    valence: float, i: int, tokens: Sequence[str], rule_words: Mapping[int, RuleWord], mixed_case: bool
+
+def valence_in_context(  # noqa: PLR0917 - named arguments cost a tenth of the rule
+    valence: float,
+    i: int,
+    tokens: Sequence[str],
+    rule_words: Mapping[int, RuleWord],
+    phrases: Mapping[int, Phrase],
+    mixed_case: bool,
 ) -> float:
     """Return the valence of the sentiment word `tokens[i]`, given the lexicon's, by all rules but "but".
 
-    `rule_words` has those of `tokens[: i + 1]`, by position. `mixed_case`: some words are in capitals and
-    some are not, so that capitals are emphasis.
+    `rule_words` has those of `tokens[: i + 1]` by position, `phrases` those that begin there. `mixed_case`:
+    some words are in capitals and some are not, so that capitals are emphasis.
     """
     itself = rule_words.get(i, NO_RULE_WORD)
     one = rule_words.get(i - 1, NO_RULE_WORD)
     two = rule_words.get(i - 2, NO_RULE_WORD)
     three = rule_words.get(i - 3, NO_RULE_WORD)
 
-    if itself.word == "kind" and _word(tokens, i + 1) == "of":
-        return 0.0
     if one.word == "no" or two.word == "no" or (three.word == "no" and _word(tokens, i - 1) in ("or", "nor")):
         valence *= _NEGATION
     elif itself.word == "no" and _word(tokens, i + 1) in vocabulary().lexicon:
@@ -53,14 +59,40 @@ def valence_in_context(
     if three.boost:
         valence += _boost(three, tokens[i - 3], valence, mixed_case) * 0.9
     if i > 2:
-        valence *= _negation_by_third(tokens, i, one, two, three)
-        telltale = itself.telltale or one.telltale or two.telltale or three.telltale
-        if telltale and _word(tokens, i - 3) not in vocabulary().lexicon:
-            valence = _phrase(valence, [_word(tokens, j) for j in range(i - 3, min(i + 3, len(tokens)))])
+        if three.negates or one.word in _SO:
+            valence *= _negation_by_third(tokens, i, one, two, three)
+        if phrases and _word(tokens, i - 3) not in vocabulary().lexicon:
+            valence = apply_phrases(valence, i, phrases)
 
     if one.word == "least" and not (i > 1 and _word(tokens, i - 2) in ("at", "very")):
         valence *= _NEGATION
     return valence
+
+
+def remembering(rule: Rule) -> Rule:
+    """Return `rule` with a memory, for one text: the same words around give the same valence.
+
+    A storm of one emoji repeats itself thousands of times.
+    """
+    known: dict[tuple[str, ...], float] = {}
+
+    def remembered(  # noqa: PLR0917 - as the rule's
+        valence: float,
+        i: int,
+        tokens: Sequence[str],
+        rule_words: Mapping[int, RuleWord],
+        phrases: Mapping[int, Phrase],
+        mixed_case: bool,
+    ) -> float:
+        if i < 3:
+            return rule(valence, i, tokens, rule_words, phrases, mixed_case)
+        around = tuple(tokens[i - 3 : i + 3])
+        remembers = known.get(around)
+        if remembers is None:
+            remembers = known[around] = rule(valence, i, tokens, rule_words, phrases, mixed_case)
+        return remembers
+
+    return remembered
 
 
 def _word(tokens: Sequence[str], i: int) -> str:
@@ -86,34 +118,13 @@ def _negation_by_second(tokens: Sequence[str], i: int, one: RuleWord, two: RuleW
 
 
 def _negation_by_third(tokens: Sequence[str], i: int, one: RuleWord, two: RuleWord, three: RuleWord) -> float:
-    """Return the factor of the third word ahead, 1 if it does not negate.
+    """Return the factor of a negation three words ahead, or of "so" or "this" just before.
 
     The package's precedence slip is kept: "so" or "this" just before praises with or without "never", as
     long as there is a third word and it is not in the lexicon.
     """
     if one.word in _SO or (three.word == "never" and two.word in _SO):
         return 1.0 if _word(tokens, i - 3) in vocabulary().lexicon else _NEVER_SO
-    if not three.negates:
-        return 1.0
     if three.word == "without" and "doubt" in (_word(tokens, i - 2), _word(tokens, i - 1)):
         return 1.0
     return _NEGATION
-
-
-def _phrase(valence: float, words: Sequence[str]) -> float:
-    """Return the valence after idioms and boosters of several words; `words[3]` is the sentiment word."""
-
-    def idiom(first: int, last: int) -> float | None:
-        return SPECIAL_CASES.get(" ".join(words[first : last + 1])) if last < len(words) else None
-
-    # The first found of those up to the sentiment word; but those that begin with it overrule.
-    for first, last in ((2, 3), (1, 3), (1, 2), (0, 2), (0, 1)):
-        if (found := idiom(first, last)) is not None:
-            valence = found
-            break
-    for first, last in ((3, 4), (3, 5)):
-        if (found := idiom(first, last)) is not None:
-            valence = found
-    for ahead in (words[0:3], words[0:2], words[1:3]):
-        valence += BOOSTER_DICT.get(" ".join(ahead), 0)
-    return valence

@@ -11,12 +11,16 @@ from collections.abc import Sequence
 from math import sqrt
 from string import punctuation
 
-from pipeline.sentiment.context import valence_in_context
+from pipeline.sentiment.context import remembering, valence_in_context
 from pipeline.sentiment.contrast import weigh_around_but
+from pipeline.sentiment.phrases import Phrase, begins_at
 from pipeline.sentiment.words import RuleWord, vocabulary
 
 # How many words ahead a rule word counts.
 _REACH = 3
+
+# More words than a post has, unless it repeats itself.
+_MANY_WORDS = 1000
 
 # vaderSentiment's `normalize`: "an alpha that approximates the max expected value".
 _ALPHA = 15
@@ -44,9 +48,11 @@ class Analyzer:
         valence_of, strip, around = vocabulary.valences.get, str.strip, punctuation
         valences: list[float] = []
         rule_words: dict[int, RuleWord] = {}
+        phrases: dict[int, Phrase] = {}
         last_rule_word = -_REACH - 1
         before_but: int | None = None
         mixed_case: bool | None = None
+        in_context = valence_in_context if len(tokens) < _MANY_WORDS else remembering(valence_in_context)
 
         for i, token in enumerate(tokens):
             word = strip(token, around).lower()
@@ -54,24 +60,29 @@ class Analyzer:
             if valence is None:
                 continue
             if not valence:  # LOOK_CLOSER
-                if len(word) <= 2:  # an emoticon or short word: `word_of`
+                if len(word) <= 2:  # an emoticon or a short word, as in `word_of`
                     word = token.lower()
                 if word in vocabulary.rule_words:
                     rule_words[i] = vocabulary.rule_words[word]
                     last_rule_word = i
-                    if word == "but" and before_but is None:
-                        before_but = len(valences)
+                elif word in vocabulary.phrases:
+                    phrase = vocabulary.phrases[word]
+                    start = i - phrase.telltale
+                    if begins_at(phrase, tokens, start):
+                        phrases[start] = phrase
+                        last_rule_word = i
+                elif word == "but" and before_but is None:
+                    before_but = len(valences)
                 valence = vocabulary.lexicon.get(word)
-                if valence is None:
+                if valence is None or (word == "kind" and i in phrases):  # "kind of" has no valence itself
                     continue
             in_capitals = token.isupper()
             if in_capitals or i - last_rule_word <= _REACH:
-                if in_capitals and mixed_case is None:
+                if mixed_case is None and in_capitals:
                     mixed_case = not all(map(str.isupper, tokens))
-                # One word in lower case here makes any in capitals stand out.
-                valence = valence_in_context(
-                    valence, i, tokens, rule_words, not in_capitals or bool(mixed_case)
-                )
+                # A word that is not in capitals lets any that is stand out.
+                stands_out = bool(mixed_case) if in_capitals else True
+                valence = in_context(valence, i, tokens, rule_words, phrases, stands_out)
                 if not valence:
                     continue
             valences.append(valence)

@@ -7,14 +7,10 @@ from string import punctuation
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SentimentIntensityAnalyzer
 
-# One word of each idiom ("yeah right") and of each booster of several words ("kind of"): where it is missing,
-# so is the phrase. None stands after the sentiment word that its phrase changes; most are rare.
-_TELLTALES = frozenset(
-    {"shit", "bomb", "bad", "bus", "yeah", "kiss", "die", "beating", "enough", "kind", "sort"}
-)
+from pipeline.sentiment.phrases import Phrase, phrases_by_telltale
 
 # Words that a rule names, and "n't", which stands for every contraction that has it.
-_NAMED = frozenset({"no", "so", "this", "never", "without", "least", "but", "n't"})
+_NAMED = ("no", "so", "this", "never", "without", "least", "n't")
 
 # The value in `Vocabulary.valences` of a word whose valence alone does not tell.
 LOOK_CLOSER = 0.0
@@ -25,22 +21,12 @@ class RuleWord:
     """A word that may change the valence of the words after it."""
 
     word: str
-    boost: float
+    boost: float = 0.0
     """What it adds to a positive valence: 0.293 for "very", -0.293 for "hardly", 0 for most."""
-    negates: bool
-    telltale: bool
-    """Whether a phrase may be near."""
+    negates: bool = False
 
 
-NO_RULE_WORD = RuleWord("", 0.0, False, False)
-
-
-def word_of(token: str) -> str:
-    """Return the word in a token, in lower case: without punctuation around it, unless two or fewer
-    characters are left, since then it was an emoticon. The package's `_strip_punc_if_word`.
-    """
-    stripped = token.strip(punctuation)
-    return stripped.lower() if len(stripped) > 2 else token.lower()
+NO_RULE_WORD = RuleWord("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +36,7 @@ class Vocabulary:
     lexicon: dict[str, float]
     """The valence of each sentiment word, as the package has it."""
     rule_words: dict[str, RuleWord]
+    phrases: dict[str, Phrase]
     valences: dict[str, float]
     """For one look-up per token, by its text in lower case and without the punctuation around it: the valence
     of a word that is only in the lexicon; `LOOK_CLOSER` for rule words, short words and emoticons. Words that
@@ -75,17 +62,19 @@ def vocabulary() -> Vocabulary:
     lexicon: dict[str, float] = package.lexicon
     negations = frozenset(NEGATE) | {"n't"}
     rule_words = {
-        word: RuleWord(word, BOOSTER_DICT.get(word, 0.0), word in negations, word in _TELLTALES)
-        for word in (*BOOSTER_DICT, *negations, *_NAMED, *_TELLTALES)
+        word: RuleWord(word, BOOSTER_DICT.get(word, 0.0), word in negations)
+        for word in (*BOOSTER_DICT, *negations, *_NAMED)
+        if " " not in word
     }
-    valences = lexicon | dict.fromkeys(rule_words, LOOK_CLOSER)
+    phrases = phrases_by_telltale(lexicon)
+    valences = lexicon | dict.fromkeys((*rule_words, *phrases, "but"), LOOK_CLOSER)
     # Short words and emoticons keep their punctuation, which the look-up strips: ":)" is looked up as "".
     shorts = {stripped for word in valences if len(stripped := word.strip(punctuation)) <= 2}
     valences |= dict.fromkeys(shorts, LOOK_CLOSER)
     emoji = {
         ord(character): f" {words}" for character, words in package.emojis.items() if len(character) == 1
     }
-    return Vocabulary(lexicon, rule_words, valences, emoji, _runs_of(emoji))
+    return Vocabulary(lexicon, rule_words, phrases, valences, emoji, _runs_of(emoji))
 
 
 def _runs_of(emoji: dict[int, str]) -> re.Pattern[str]:
