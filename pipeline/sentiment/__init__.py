@@ -1,7 +1,19 @@
 """Tone of posts: what VADER says of their words, exactly, fast, and only where it means something."""
 
-from pipeline.sentiment.frames import judge, label, score
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from pipeline.sentiment.language import scorable
 from pipeline.sentiment.vader import Analyzer
 
+if TYPE_CHECKING:
+    from pipeline.sentiment.frames import judge, label, score
+
 __all__ = ["Analyzer", "judge", "label", "scorable", "score"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever frames has by that name
+    """Import what needs polars on first use: that takes as long as scoring 40,000 posts."""
+    if name in __all__:
+        return getattr(import_module("pipeline.sentiment.frames"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
