@@ -67,6 +67,8 @@ def write(
             value = chance.choice(fresh)
             used.add(value)
             return _SLOT.sub(fill, value)
+        if name not in _BUILT_IN:
+            return match[0]  # braces of the text itself, as in code
         return _BUILT_IN[name](argument, chance, friends, links, site)
 
     return Written(html.escape(_SLOT.sub(fill, template), quote=False), links)

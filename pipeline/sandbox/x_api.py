@@ -193,7 +193,7 @@ def _parameters(request: Request) -> dict[str, str]:
 
 def _json(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"),
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
         status,
         media_type="application/json; charset=utf-8",
         headers={"x-aviary-sandbox": "1", "api-version": "2.167"} | (headers or {}),
