@@ -5,7 +5,6 @@ happened by the request's `now` is visible, and counts grow with a post's age.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from pipeline.sandbox.voices import UNREADABLE, Moment, Pool, State, Story, Voic
 
 CYCLE_DAYS = 14
 STORY_DAY = date(2026, 11, 22)
+_DRESSED = 0.75
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,15 @@ def posts_of_day(world: World, handle: str, day: date) -> tuple[Post, ...]:
     voice = world.voice(handle)
     if day < voice.joined:
         return ()
-    story = voice.story_on((day - world.story_day).days % CYCLE_DAYS)
+    cycle, phase = divmod((day - world.story_day).days, CYCLE_DAYS)
+    story = voice.story_on(phase)
     chance = Random(f"{world.seed}|{handle}|{day}")
     mean = story.posts if story else voice.posts_per_day * voice.weekdays[day.weekday()]
     count = max(0, round(chance.gauss(mean, math.sqrt(mean) * 0.45)))
     instants = [_instant(voice, chance) for _ in range(count)]
     plans = [
         *zip(instants, _deal(world.seed, voice, story, day, chance, count=count), strict=True),
-        *((_clock_ms(plan.moment, chance), plan) for plan in _moments(voice, story) if plan.moment),
+        *((_clock_ms(plan.moment, chance), plan) for plan in _moments(voice, story, cycle) if plan.moment),
     ]
     posts: list[Post] = []
     previous_ms = day_start_ms(day) - 1
@@ -84,10 +85,13 @@ def posts_of_day(world: World, handle: str, day: date) -> tuple[Post, ...]:
     return tuple(sorted(posts, key=lambda post: post.id))
 
 
-def _moments(voice: Voice, story: Story | None) -> list[Plan]:
+def _moments(voice: Voice, story: Story | None, cycle: int) -> list[Plan]:
     pools = {pool.name: pool for pool in voice.pools}
     moments = story.moments if story else ()
-    return [Plan(voice, story, pools[moment.pool], moment.text, moment) for moment in moments]
+    return [
+        Plan(voice, story, pools[moment.pool], moment.texts[cycle % len(moment.texts)], moment)
+        for moment in moments
+    ]
 
 
 def _instant(voice: Voice, chance: Random) -> int:
@@ -117,18 +121,35 @@ def _deal(
         story.shares.get(pool.name, 0.0) if story else pool.share * (weekday in pool.weekdays)
         for pool in voice.pools
     ]
-    dealt: Counter[str] = Counter()
-    plans = []
-    for pool in chance.choices(voice.pools, shares, k=count) if count else ():
-        pack, place = divmod(day.toordinal() * _hand(voice, pool) + dealt[pool.name], len(pool.texts))
-        dealt[pool.name] += 1
-        order = _shuffled(seed, voice.handle, pool.name, pack, len(pool.texts))
-        plans.append(Plan(voice, story, pool, pool.texts[order[place]]))
-    return plans
+    chosen = chance.choices(voice.pools, shares, k=count) if count else []
+    hands = {pool.name: _hand_of(seed, voice, pool, day) for pool in voice.pools if pool in chosen}
+    return [Plan(voice, story, pool, _dressed(pool, next(hands[pool.name]), chance)) for pool in chosen]
+
+
+def _hand_of(seed: int, voice: Voice, pool: Pool, day: date) -> Iterator[str]:
+    """Yield a day's texts from the pack: none twice while there are others."""
+    seen: set[int] = set()
+    position = day.toordinal() * _hand_size(voice, pool)
+    while True:
+        pack, place = divmod(position, len(pool.texts))
+        text = _shuffled(seed, voice.handle, pool.name, pack, len(pool.texts))[place]
+        position += 1
+        if len(seen) == len(pool.texts):
+            seen.clear()
+        if text not in seen:
+            seen.add(text)
+            yield pool.texts[text]
+
+
+def _dressed(pool: Pool, text: str, chance: Random) -> str:
+    """Return a text with one of the pool's heads, or tails, or both, or neither."""
+    head = chance.choice(pool.heads) + " " if pool.heads and chance.random() < _DRESSED else ""
+    tail = " " + chance.choice(pool.tails) if pool.tails and chance.random() < _DRESSED else ""
+    return head + text + tail
 
 
 @lru_cache(maxsize=4096)
-def _hand(voice: Voice, pool: Pool) -> int:
+def _hand_size(voice: Voice, pool: Pool) -> int:
     """Return how many texts of a pool a usual day may need at most."""
     if not pool.share:
         return len(pool.texts)

@@ -1,7 +1,7 @@
 """From a template to a post's text as X serves it: slots, short links, entities, language.
 
-Slots: `{name}` one of the voice's own values (never the same twice in one post), `{customer}` an
-invented reader, `{friend}` an account the voice knows, `{n:3-40}` a number, `{time}` a clock time,
+Slots: `{name}` one of the voice's own values (another one each time, but `{name:same}` the last),
+`{customer}` an invented reader, `{friend}` an account the voice knows, `{n:3-40}` a number, `{time}` a clock time,
 `{url:path}` a link.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 
 SHORT_LENGTH = 280
 _SLOT = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
+_SENTENCE_START = re.compile(r"(\A|[.!?…]\s+)\Z")
 _MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_]{1,15})\b")
 _HASHTAG = re.compile(r"(?<![\w&#])#(\w*[^\W\d_]\w*)")
 _CASHTAG = re.compile(r"(?<![\w$])\$([A-Z]{1,6})\b")
@@ -58,15 +59,18 @@ def write(
 ) -> Written:
     """Fill a template. `site` is the host that `{url:path}` leads to."""
     links: dict[str, str] = {}
-    used: set[str] = set()
+    used: dict[str, list[str]] = {}
 
     def fill(match: re.Match[str]) -> str:
         name, argument = match[1], match[2]
         if name in slots:
-            fresh = [value for value in slots[name] if value not in used] or slots[name]
-            value = chance.choice(fresh)
-            used.add(value)
-            return _SLOT.sub(fill, value)
+            taken = used.setdefault(name, [])
+            if argument != "same" or not taken:
+                fresh = [value for value in slots[name] if value not in taken]
+                taken.append(chance.choice(fresh or slots[name]))
+            value = _SLOT.sub(fill, taken[-1])
+            starts = match.string is template and _SENTENCE_START.search(template[: match.start()])
+            return value[:1].upper() + value[1:] if starts else value
         if name not in _BUILT_IN:
             return match[0]  # braces of the text itself, as in code
         return _BUILT_IN[name](argument, chance, friends, links, site)

@@ -30,11 +30,16 @@ _FIRST_JOINED = date(2022, 1, 3)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """Texts of one mood. `share`: their weight among the day's posts; `reach` multiplies engagement."""
+    """Texts of one mood. `share`: their weight among the day's posts; `reach` multiplies engagement.
+
+    `heads` and `tails` fit before and after any of the texts, so that a text rarely reads the same twice.
+    """
 
     name: str
     kind: Kind
     texts: tuple[str, ...]
+    heads: tuple[str, ...]
+    tails: tuple[str, ...]
     share: float
     lang: str
     reach: float
@@ -45,10 +50,13 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment:
-    """One post that a story cannot do without; `times` is its engagement as a multiple of the median."""
+    """One post that a story cannot do without; `times` is its engagement as a multiple of the median.
+
+    The story day has the first of the `texts`, other rounds of the cycle the others.
+    """
 
     at: time
-    text: str
+    texts: tuple[str, ...]
     pool: str
     times: float
 
@@ -176,6 +184,8 @@ def _pool(name: str, source: Mapping[str, Any]) -> Pool:
         name=name,
         kind=kind,
         texts=tuple(source.get("texts", ("",))),
+        heads=tuple(source.get("heads", ())),
+        tails=tuple(source.get("tails", ())),
         share=source.get("share", 0.0),
         lang=source.get("lang", "en"),
         reach=source.get("reach", 0.4 if kind in {"reply", "thread"} else 1.0),
@@ -192,7 +202,7 @@ def _story(source: Mapping[str, Any]) -> Story:
         reach=source.get("reach", 1.0),
         shares=source.get("shares", {}),
         moments=tuple(
-            Moment(moment["at"], moment["text"], moment["pool"], moment["times"])
+            Moment(moment["at"], tuple(moment["texts"]), moment["pool"], moment["times"])
             for moment in source.get("moments", ())
         ),
     )
