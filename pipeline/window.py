@@ -8,6 +8,7 @@ from pipeline.errors import ConfigError
 
 # X refuses an end_time less than ten seconds in the past.
 X_SETTLING = timedelta(seconds=10)
+_X_BEGAN = 2006
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,15 @@ def last_full_day(now: datetime, timezone: str) -> date:
 def parse_day(text: str) -> date:
     """Return the day written as 2026-11-22. Raises `ConfigError`."""
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-22") else _not_a_day(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        return _not_a_day(text)
-
-
-def _not_a_day(text: str) -> date:
-    raise ConfigError(f"{text!r} is not a day; write it like 2026-11-22")
+        day = None
+    # fromisoformat reads 20261122 and 2026-W47-7, too; and at the calendar's ends a window has no bounds.
+    if day is None or str(day) != text or not _X_BEGAN <= day.year < date.max.year:
+        raise ConfigError(
+            f"{text[:40]!r} is not a day X may have posts of; write it like 2026-11-22 ({_X_BEGAN} or later)"
+        )
+    return day
 
 
 def run_day_of(asked: str | None, interval_start: datetime | None, timezone: str, now: datetime) -> date:
