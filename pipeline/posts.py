@@ -1,7 +1,7 @@
 """X's JSON to rows: both of X's vocabularies, whole texts, one meaning per column. Pure."""
 
-import html
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -32,14 +32,17 @@ _COUNTS = {
     "impression_count": ("impression_count",),
 }
 _UNTOLD = {"bookmark_count", "impression_count"}  # null where X does not tell; the others must be there
-_KINDS = (("retweeted", "retweet"), ("reposted", "retweet"), ("replied_to", "reply"), ("quoted", "quote"))
+_MOST = 10**12  # no post has as many of anything; sums of sums stay within Int64
+# What X escapes in texts. Anything else that looks like an entity was typed like that.
+_ESCAPES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
+_ESCAPED = re.compile("&(?:amp|lt|gt);")
 
 
 def read_posts(pages: Sequence[Page], account: str) -> pl.DataFrame:
     """Return every item of the pages as a row of READ, in the order X sent them."""
     rows: list[dict[str, Any]] = []
     for page in pages:
-        originals = {post.get("id"): post for post in page.included if isinstance(post, dict)}
+        originals = {str(post.get("id")): post for post in page.included if isinstance(post, dict)}
         for item in page.items:
             rows.append(_row(item, originals, page.collected_at, account, len(rows)))
     return pl.DataFrame(rows, schema=READ)
@@ -51,7 +54,7 @@ def rejected(rows: pl.DataFrame, reasons: pl.Expr) -> pl.DataFrame:
 
 
 def _row(
-    item: Any, originals: Mapping[Any, Mapping[str, Any]], collected_at: datetime, account: str, position: int
+    item: Any, originals: Mapping[str, Mapping[str, Any]], collected_at: datetime, account: str, position: int
 ) -> dict[str, Any]:
     """Read one item; what cannot be read becomes null and a problem, never an exception."""
     row: dict[str, Any] = dict.fromkeys(READ)
@@ -69,10 +72,11 @@ def _row(
     read = _Reader(item, problems)
     kind = _kind(item)
     note = read.mapping("note_tweet", "note_post")
-    entities = [read.mapping("entities"), note.get("entities") or {}]
+    entities = [read.mapping("entities"), note.get("entities")]
+    post_id = read.text("id", required=True)
     edits = read.ids("edit_history_tweet_ids", "edit_history_post_ids")
     row |= {
-        "post_id": read.text("id", required=True),
+        "post_id": post_id,
         "author_id": read.text("author_id", required=True),
         "created_at": read.instant("created_at"),
         "text": _whole_text(item, note, kind, originals),
@@ -84,7 +88,7 @@ def _row(
         "urls": _entity_values(entities, "urls", "expanded_url", "url"),
         "edited": len(edits) > 1,
         "possibly_sensitive": read.flag("possibly_sensitive"),
-        "first_id": edits[0] if edits else item.get("id") if isinstance(item.get("id"), str) else None,
+        "first_id": edits[0] if edits else post_id,
     }
     metrics = _Reader(read.mapping("public_metrics"), problems)
     row |= {
@@ -131,8 +135,8 @@ class _Reader:
 
     def count(self, *names: str, required: bool) -> int | None:
         value: int | None = self._value(names, int, required)
-        if value is not None and not 0 <= value < 2**63:
-            self._problems.append(f"{names[0]} is {value}, not a count")
+        if value is not None and not 0 <= value <= _MOST:
+            self._problems.append(f"{names[0]} is {str(value)[:60]}, not a count")
             return None
         return value
 
@@ -140,7 +144,7 @@ class _Reader:
         return self._value(names, dict) or {}
 
     def ids(self, *names: str) -> list[str]:
-        return [value for value in self._value(names, list) or [] if isinstance(value, str)]
+        return [printable(value) for value in self._value(names, list) or [] if isinstance(value, str)]
 
     def instant(self, name: str) -> datetime | None:
         text = self._value((name,), str, required=True)
@@ -148,10 +152,10 @@ class _Reader:
             return None
         try:
             instant = datetime.fromisoformat(text)
-        except ValueError:
+            return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):  # the latter where UTC has no such year
             self._problems.append(f"{name} is {json.dumps(text)[:60]}, not an instant")
             return None
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _references(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -161,34 +165,34 @@ def _references(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _kind(item: Mapping[str, Any]) -> str:
     """Decide what a post is. A quote within a reply is a reply; a reply to a deleted post has no reference."""
-    types = {reference.get("type") for reference in _references(item)}
-    for type_, kind in _KINDS:
-        if type_ in types:
-            return kind
-    return "reply" if item.get("in_reply_to_user_id") else "post"
+    types = [reference.get("type") for reference in _references(item)]
+    if "retweeted" in types or "reposted" in types:
+        return "retweet"
+    if "replied_to" in types or item.get("in_reply_to_user_id"):
+        return "reply"
+    return "quote" if "quoted" in types else "post"
 
 
 def _whole_text(
-    item: Mapping[str, Any],
-    note: Mapping[str, Any],
-    kind: str,
-    originals: Mapping[Any, Mapping[str, Any]],
+    item: Mapping[str, Any], note: Any, kind: str, originals: Mapping[str, Mapping[str, Any]]
 ) -> str | None:
-    """Return the text as written: the long form, a retweet's original in full, HTML entities undone."""
-    texts = [text for text in (item.get("text"), note.get("text")) if isinstance(text, str)]
+    """Return the text as written: the long form, a retweet's original in full, X's escapes undone."""
+    long = note.get("text") if isinstance(note, dict) else None
+    texts = [text for text in (item.get("text"), long) if isinstance(text, str)]
     if not texts:
         return None
     text = max(texts, key=len)
     if kind == "retweet":
-        prefix, colon, cut = text.partition(": ")
+        author, colon, _ = text.partition(": ")
         for reference in _references(item):
-            original = originals.get(reference.get("id"))
-            if original is not None and prefix.startswith("RT @"):
-                note = original.get("note_tweet") or original.get("note_post") or {}
-                whole = _whole_text(original, note, "post", {})
-                if whole is not None and len(whole) >= len(cut.rstrip("…")):
-                    return html.unescape(printable(prefix)) + colon + whole
-    return html.unescape(printable(text))
+            original = originals.get(str(reference.get("id")))
+            if original is not None and author.startswith("RT @"):
+                whole = _whole_text(
+                    original, original.get("note_tweet") or original.get("note_post"), "post", {}
+                )
+                if whole is not None:
+                    return printable(author) + colon + whole
+    return _ESCAPED.sub(lambda escape: _ESCAPES[escape[0]], printable(text))
 
 
 def printable(text: str) -> str:
@@ -196,7 +200,7 @@ def printable(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _entity_values(entities: Iterable[Mapping[str, Any]], group: str, *names: str) -> list[str]:
+def _entity_values(entities: Iterable[Any], group: str, *names: str) -> list[str]:
     """Return the distinct values of a group of entities, in order of appearance."""
     values: dict[str, None] = {}
     for source in entities:
