@@ -154,7 +154,7 @@ class Canned:
 @pytest.fixture(scope="session")
 def _canned() -> Iterator[Canned]:
     canned = Canned()
-    app = Starlette(routes=[Route("/{path:path}", lambda request: canned.answer(request))])
+    app = Starlette(routes=[Route("/{path:path}", canned.answer)])
     with serving(app) as canned.address:
         yield canned
 
