@@ -2,11 +2,13 @@
 
 import logging
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from pipeline import keys
+from pipeline.accounts.model import percent
 from pipeline.collect import page_reads
 from pipeline.contract import Posts
 from pipeline.errors import AnalyzeError
@@ -41,6 +43,7 @@ class Day:
     posts: pl.DataFrame
     rejected: pl.DataFrame
     counts: Counts
+    cut: bool  # the day's earliest posts are left out because of max_posts
 
 
 def analyze(lake: Lake, work: AccountDay) -> Analyzed:
@@ -49,11 +52,14 @@ def analyze(lake: Lake, work: AccountDay) -> Analyzed:
     Reads only `raw/`, so it can be repeated at will; a day whose pages have expired keeps what it has.
     Raises `AnalyzeError` when the day was not read to its end.
     """
+    before = find_outcome(lake, work.day, work.account)
     manifest = find_manifest(lake, work.day, work.account)
     if manifest is None:
-        return _kept(find_outcome(lake, work.day, work.account), work)
+        return _kept(before, work)
     with outcome_on_failure(lake, work.day, work.account):
         pages = read_pages(lake, work.day, work.account)
+        if len(pages) < manifest.pages and before and before.status.has_posts:
+            return _kept(before, work)  # pages expire one by one
         day = sort_out(pages, work)
         lake.put_parquet(keys.posts(work.day, work.account), day.posts)
         lake.put(keys.account_csv(work.day, work.account), to_csv(day.posts), "text/csv; charset=utf-8")
@@ -74,12 +80,12 @@ def sort_out(pages: list[Page], work: AccountDay) -> Day:
     sound = read.filter(pl.col("problems").list.len() == 0)
 
     newest = newest_versions(sound)
+    of_day = newest.filter(
+        pl.col("kind").is_in([_KIND_OF[kind] for kind in work.include]),
+        pl.col("created_at").is_between(work.window.start, work.window.end, closed="left"),
+    )
     wanted = (
-        newest.filter(
-            pl.col("kind").is_in([_KIND_OF[kind] for kind in work.include]),
-            pl.col("created_at").is_between(work.window.start, work.window.end, closed="left"),
-        )
-        .sort("created_at", "position", descending=[True, False])
+        of_day.sort("created_at", "position", descending=[True, False])
         .head(work.max_posts)
         .sort("created_at", "post_id")
     )
@@ -97,6 +103,7 @@ def sort_out(pages: list[Page], work: AccountDay) -> Day:
             duplicates=sound.height - newest.height,
             quarantined=quarantined.height,
         ),
+        cut=of_day.height > wanted.height,
     )
 
 
@@ -127,17 +134,23 @@ def _broken(rows: pl.DataFrame, details: pl.DataFrame) -> pl.DataFrame:
 def conclude(day: Day, pages: list[Page], manifest: Manifest, work: AccountDay) -> Outcome:
     """Return the account's outcome."""
     counts = day.counts
-    partial = counts.quarantined > work.quarantined_posts * counts.fetched
-    return Outcome(
-        status=Status.PARTIAL if partial else Status.OK,
-        reason=(
+    defects = []
+    if lost := manifest.pages - len(pages):
+        defects.append(
+            f"{lost} of {manifest.pages} raw pages {'is' if lost == 1 else 'are'} lost; "
+            "run the day again with --refetch"
+        )
+    # repr, because a binary 0.29 of 100 is less than 29.
+    if counts.quarantined > Decimal(repr(work.quarantined_posts)) * counts.fetched:
+        defects.append(
             f"{counts.quarantined} of {counts.fetched} posts are quarantined, more than the "
-            f"{work.quarantined_posts:.0%} tolerated; see {keys.quarantine(work.day, work.account)}"
-            if partial
-            else None
-        ),
+            f"{percent(work.quarantined_posts)} tolerated; see {keys.quarantine(work.day, work.account)}"
+        )
+    return Outcome(
+        status=Status.PARTIAL if defects else Status.OK,
+        reason="; ".join(defects) or None,
         counts=counts,
-        truncated=manifest.truncated,
+        truncated=manifest.truncated or day.cut,
         cost_usd=Reads(posts=sum(page_reads(page).posts for page in pages)).usd,
         pages=len(pages),
         scored=day.posts["compound"].count(),
