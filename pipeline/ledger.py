@@ -8,15 +8,26 @@ little. One small object a month, changed only by conditional writes, so concurr
 import json
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from pipeline import clock, keys
 from pipeline.errors import LakeError, OverBudget
 from pipeline.lake import Lake
 from pipeline.prices import usd
 
+Answer = TypeVar("Answer")
+
 _RACES = 40  # lost races before giving up; sixteen workers at once were seen to need under ten
+
+
+Run = dict[str, int]
+Book = dict[str, dict[str, Run]]
+_NOTHING: Run = {"posts": 0, "users": 0, "held_posts": 0, "held_users": 0}
+_DUST = 1e-9  # dollars are floats only here, where they are compared
+
+_WAITS = 40  # about forty seconds: what one page takes at worst
 
 
 @dataclass(frozen=True)
@@ -39,8 +50,13 @@ class Reads:
         """Their price in dollars."""
         return usd(self.posts, self.users)
 
-    def __sub__(self, other: "Reads") -> "Reads":
-        return Reads(self.posts - other.posts, self.users - other.users)
+
+@dataclass(frozen=True)
+class _Shortage:
+    limit_name: str
+    used: float
+    limit: float
+    passing: bool  # only reservations of others are in the way
 
 
 class Ledger:
@@ -52,49 +68,81 @@ class Ledger:
         self._budget = budget
 
     def reserve(self, subject: str, reads: Reads) -> None:
-        """Set money aside for `reads`. Raises `OverBudget`, having changed nothing, when there is not enough."""
-        self._change(reads, subject)
+        """Set money aside for `reads`. Raises `OverBudget`, having changed nothing, when there is not enough.
+
+        A page is reserved at its highest price and mostly costs a tenth of it. So while only what others have
+        reserved is in the way, this waits for them: else many workers would run out of money none has spent.
+        """
+        for waited in range(_WAITS + 1):
+            shortage = self._change(lambda book, run: self._reserved(book, run, reads))
+            if shortage is None:
+                return
+            if not shortage.passing or waited == _WAITS:
+                raise OverBudget(
+                    f"{subject}: the next read may cost ${reads.usd:.2f}, and ${shortage.used:.2f} of "
+                    f"budget.{shortage.limit_name} ${shortage.limit:.2f} is used; raise it in accounts.yaml and "
+                    "run again to read the rest"
+                )
+            time.sleep(random.uniform(0.5, 1.5))
 
     def settle(self, reserved: Reads, read: Reads) -> None:
         """Replace a reservation by what was really read."""
-        if read != reserved:
-            self._change(read - reserved, None)
+        self._change(lambda book, run: _settled(run, reserved, read))
 
-    def _change(self, reads: Reads, checked_for: str | None) -> None:
+    def _change(self, change: Callable[[Book, Run], Answer]) -> Answer:
+        """Read the book, change it, and write it unless another worker has written meanwhile: then again."""
         key = keys.spend(f"{clock.now():%Y-%m}")
         for _ in range(_RACES):
             found = self._lake.find_tagged(key)
-            book = json.loads(found[0]) if found else {"runs": {}}
-            run = book["runs"].setdefault(self._run_id, {"posts": 0, "users": 0})
-            if checked_for:
-                self._require_room(checked_for, book, run, reads)
-            run["posts"] += reads.posts
-            run["users"] += reads.users
-            if self._lake.put_if(key, json.dumps(book).encode(), found[1] if found else None):
-                return
+            before = found[0].decode() if found else ""
+            book: Book = json.loads(before) if found else {"runs": {}}
+            answer = change(book, book["runs"].setdefault(self._run_id, dict(_NOTHING)))
+            after = json.dumps(book)
+            if after == before or self._lake.put_if(key, after.encode(), found[1] if found else None):
+                return answer
             time.sleep(random.uniform(0, 0.05))  # so that losers of a race do not meet again
         raise LakeError(f"cannot write {key}: lost {_RACES} races for it; fewer workers at once would help")
 
-    def _require_room(self, subject: str, book: dict[str, Any], run: dict[str, int], reads: Reads) -> None:
-        month = spent(book)
-        for name, used, limit in (
-            ("usd_per_run", usd(**run), self._budget.usd_per_run),
-            ("usd_per_month", month.usd, self._budget.usd_per_month),
+    def _reserved(self, book: Book, run: Run, reads: Reads) -> _Shortage | None:
+        """Reserve in the book, or tell what is short."""
+        for name, used, held, limit in (
+            ("usd_per_run", _usd(run), _held_usd(run), self._budget.usd_per_run),
+            (
+                "usd_per_month",
+                spent(book).usd,
+                sum(map(_held_usd, book["runs"].values())),
+                self._budget.usd_per_month,
+            ),
         ):
-            if used + reads.usd > limit + 1e-9:
-                raise OverBudget(
-                    f"{subject}: the next read may cost ${reads.usd:.2f}, and ${used:.2f} of budget.{name} "
-                    f"${limit:.2f} is used; raise it in accounts.yaml and run again to read the rest"
-                )
+            if used + reads.usd > limit + _DUST:
+                return _Shortage(name, used, limit, passing=used - held + reads.usd <= limit + _DUST)
+        for name, count in (("posts", reads.posts), ("users", reads.users)):
+            run[name] += count
+            run[f"held_{name}"] += count
+        return None
 
 
-def spent(book: dict[str, Any]) -> Reads:
-    """Return the sum of a month's book."""
+def _settled(run: Run, reserved: Reads, read: Reads) -> None:
+    for name, was, count in (("posts", reserved.posts, read.posts), ("users", reserved.users, read.users)):
+        run[name] += count - was
+        run[f"held_{name}"] -= was
+
+
+def _usd(run: Run) -> float:
+    return usd(run["posts"], run["users"])
+
+
+def _held_usd(run: Run) -> float:
+    return usd(run["held_posts"], run["held_users"])
+
+
+def spent(book: Book) -> Reads:
+    """Return the sum of a month's book, what is reserved right now included."""
     runs = book["runs"].values()
     return Reads(sum(run["posts"] for run in runs), sum(run["users"] for run in runs))
 
 
-def read_book(lake: Lake, month: str) -> dict[str, Any]:
+def read_book(lake: Lake, month: str) -> Book:
     """Return the book of a UTC month such as 2026-11; empty when nothing was spent."""
     body = lake.find(keys.spend(month))
     return json.loads(body) if body else {"runs": {}}

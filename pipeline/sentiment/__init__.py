@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["Analyzer", "judge", "label", "scorable", "score"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever frames has by that name
+def __getattr__(name: str) -> Any:
     """Import what needs polars on first use: that takes as long as scoring 40,000 posts."""
     if name in __all__:
         return getattr(import_module("pipeline.sentiment.frames"), name)

@@ -1,0 +1,25 @@
+"""A run that kills itself with -9 before its Nth write: `python -m tests.promises.killed_run N DAY`."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from pipeline import run_day
+from pipeline.cli import day as day_module
+from tests.promises.test_killed_anywhere import counting
+
+
+def main(last: int, day: str) -> None:
+    def die(number: int) -> None:
+        if number == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    day_module.WORKERS = 1
+    counting(pytest.MonkeyPatch(), die)
+    run_day(day)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

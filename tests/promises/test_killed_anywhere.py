@@ -1,0 +1,95 @@
+"""Promise 3: killed anywhere, right afterwards; and no reader sees half of anything."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import run_day
+from pipeline.cli import day as day_module
+from pipeline.lake import Lake
+from tests.conftest import DAY
+from tests.promises.days import etags, points_at_nothing_missing, write_accounts
+
+WRITES = ("put", "put_html", "put_if", "delete")
+ROOT = Path(__file__).parents[2]
+
+
+class Killed(BaseException):
+    """No `except Exception` stops it: to the code, this is the end of the process."""
+
+
+def counting(monkeypatch: pytest.MonkeyPatch, before_write: Callable[[int], None]) -> None:
+    """Have `before_write` called with the number of each write to the lake, from 1."""
+    done = 0
+    for name in WRITES:
+        original = getattr(Lake, name)
+
+        def write(self: Lake, *args: Any, _original: Any = original, **kwargs: Any) -> Any:
+            nonlocal done
+            done += 1
+            before_write(done)
+            return _original(self, *args, **kwargs)
+
+        monkeypatch.setattr(Lake, name, write)
+
+
+@pytest.fixture
+def undisturbed(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[str, str], int]:
+    """What the day looks like when nothing goes wrong, and how many writes it takes."""
+    write_accounts(tmp_path, monkeypatch)
+    monkeypatch.setattr(day_module, "WORKERS", 1)
+    url = f"{environment['AVIARY_LAKE']}-undisturbed"
+    writes: list[int] = []
+    with monkeypatch.context() as patch:
+        patch.setenv("AVIARY_LAKE", url)
+        counting(patch, writes.append)
+        run_day(DAY)
+    return etags(Lake(url)), len(writes)
+
+
+def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
+    undisturbed: tuple[dict[str, str], int], environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state after one write is the state before the next, so this is every state a kill can leave."""
+    expected, writes = undisturbed
+    assert writes > 20
+    for last in range(1, writes + 1):
+
+        def die(number: int, last: int = last) -> None:
+            if number >= last:
+                raise Killed
+
+        url = f"{environment['AVIARY_LAKE']}-{last}"
+        lake = Lake(url)
+        with monkeypatch.context() as patch:
+            patch.setenv("AVIARY_LAKE", url)
+            with patch.context() as dying:
+                counting(dying, die)
+                with pytest.raises(Killed):
+                    run_day(DAY)
+            points_at_nothing_missing(lake)
+            run_day(DAY)
+        assert etags(lake) == expected, f"killed before write {last}"
+
+
+@pytest.mark.parametrize("last", [3, 9, 17])
+def test_kill_9_of_the_real_process_is_no_different(
+    last: int, undisturbed: tuple[dict[str, str], int], lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, _ = undisturbed
+    command = [sys.executable, "-m", "tests.promises.killed_run", str(last), str(DAY)]
+
+    ended = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, check=False, timeout=120)
+
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    points_at_nothing_missing(lake)
+    run_day(DAY)
+    assert etags(lake) == expected
