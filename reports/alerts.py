@@ -1,6 +1,6 @@
 """What is worth a look: rules over the account rows, each with its evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.outcome import Status
@@ -9,6 +9,7 @@ from reports.figures.day import DayFigures
 from reports.words import (
     compact,
     display_name,
+    listing,
     long_day,
     one_line,
     percent,
@@ -28,6 +29,8 @@ _UNREAD = {
     Status.PROTECTED: "is protected",
 }
 
+_ALIKE = 2  # from the third on, accounts with one fate share a line
+
 
 @dataclass(frozen=True)
 class Alert:
@@ -39,6 +42,7 @@ class Alert:
     evidence: str
     rank: int  # the smaller, the earlier
     size: float  # the order within a rank, the largest first
+    unread: bool = False  # the account has no data
 
 
 def alerts(figures: DayFigures) -> list[Alert]:
@@ -49,7 +53,30 @@ def alerts(figures: DayFigures) -> list[Alert]:
         for row in figures.accounts.iter_rows(named=True)
         if (alert := _alert(row, best.get(row["account"]), figures))
     ]
-    return sorted(found, key=lambda alert: (alert.rank, -alert.size, alert.account))
+    return sorted(_folded(found), key=lambda alert: (alert.rank, -alert.size, alert.account))
+
+
+def _folded(found: list[Alert]) -> list[Alert]:
+    """Tell accounts that share one fate in one line: a broken morning must not hide what else there is."""
+    alike: dict[tuple[str, int], list[Alert]] = {}
+    for alert in found:
+        alike.setdefault((alert.what, alert.rank if alert.unread else -1), []).append(alert)
+    folded: list[Alert] = []
+    for group in alike.values():
+        if not group[0].unread or len(group) <= _ALIKE:
+            folded += group
+            continue
+        group.sort(key=lambda alert: (-alert.size, alert.account))
+        first = group[0]
+        what = first.what.replace("is ", "are ").replace("was ", "were ")
+        named = listing([alert.name for alert in group[1:]], 4)
+        reasons = {alert.evidence.partition("; ")[0] for alert in group}
+        why = reasons.pop() if len(reasons) == 1 else "The reasons are under Data and freshness"
+        evidence = f"With {named}. {why}; left out of every total"
+        folded.append(
+            replace(first, what=f"and {plural(len(group) - 1, 'other account')} {what}", evidence=evidence)
+        )
+    return folded
 
 
 def _alert(row: Row, best: Row | None, figures: DayFigures) -> Alert | None:
@@ -72,7 +99,7 @@ def _unread(row: Row, figures: DayFigures) -> Alert:
     # What the reader can mend comes before what is as it was yesterday.
     fresh = row["last_data"] is not None and row["last_data"] == figures.previous
     rank = 0 if status in (Status.FAILED, Status.OVER_BUDGET) else 4 if fresh else 6
-    return _made(row, _UNREAD[status], evidence, rank, float(row["followers"] or 0))
+    return replace(_made(row, _UNREAD[status], evidence, rank, float(row["followers"] or 0)), unread=True)
 
 
 def _turned(row: Row) -> Alert | None:

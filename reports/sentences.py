@@ -137,7 +137,10 @@ def _tone(figures: DayFigures) -> Sentence:
         Piece(f" from a usual {points(net.usual)}"),
     ]
     if cause:
-        whose = f"whose {plural(cause['scored'], 'scored post')} came to {points(cause['net'])}"
+        whose = (
+            f"whose {plural(cause['scored'], 'scored post')} came to {points(cause['net'])} "
+            f"(usual {points(cause['usual_net'])})"
+        )
         said.append(Piece(f", most of it from {display_name(cause['name'], cause['handle'])}, {whose}"))
     return [*said, Piece(".")]
 

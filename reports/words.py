@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 _POST_ID = re.compile(r"[0-9]{1,19}")
+_MOST_MARKS = 6  # on one letter
 _MINUS = "\u2212"  # as wide as a plus, and never broken from its digits
 NONE = "\u2013"  # what stands for "no figure"
 
@@ -110,21 +111,28 @@ def dollars(value: float) -> str:
 
 def one_line(text: str, most: int = 60) -> str:
     """Return foreign text on one line, without control characters, cut at `most` letters."""
-    kept = "".join(
-        " " if letter.isspace() else letter for letter in text if letter.isspace() or _shown(letter)
-    )
-    return _cut(" ".join(kept.split()), most)
+    return _cut(" ".join(_printable(" ".join(text.split())).split()), most)
 
 
 def paragraph(text: str, most: int = 700) -> str:
     """Return a post's text with its line breaks, without control characters, cut at `most` letters."""
-    kept = "".join(letter for letter in text.replace("\r\n", "\n") if letter == "\n" or _shown(letter))
-    return _cut(re.sub(r"\n{3,}", "\n\n", kept).strip(), most)
+    lines = "\n".join(_printable(line) for line in text.splitlines())
+    return _cut(re.sub(r"\n{3,}", "\n\n", lines).strip(), most)
 
 
-def _shown(letter: str) -> bool:
-    """Control characters and lone surrogates mean nothing on a page, and some break it."""
-    return unicodedata.category(letter) not in ("Cc", "Cs")
+def _printable(text: str) -> str:
+    """Leave out what breaks a page and means nothing on it.
+
+    Control characters, lone surrogates, and marks piled on one letter beyond what any script needs.
+    """
+    kept: list[str] = []
+    marks = 0
+    for letter in text:
+        category = unicodedata.category(letter)
+        marks = marks + 1 if category in ("Mn", "Me") else 0
+        if category not in ("Cc", "Cs") and marks <= _MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def _cut(text: str, most: int) -> str:

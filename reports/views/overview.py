@@ -38,8 +38,16 @@ def head(figures: DayFigures) -> View:
     return {
         "brief": brief(figures),
         "alerts": found[: thresholds.MOST_ALERTS],
+        "no_alert": "Nothing outside its usual range."
+        if _comparable(figures)
+        else "Nothing can be compared with a usual day yet.",
         "more_alerts": max(len(found) - thresholds.MOST_ALERTS, 0),
     }
+
+
+def _comparable(figures: DayFigures) -> bool:
+    total = figures.total("engagement")
+    return total is not None and total.usual is not None
 
 
 def tiles(figures: DayFigures) -> View:
@@ -143,6 +151,8 @@ def _last_days(series: pl.DataFrame, figures: DayFigures) -> list[float | None]:
 
 
 def _tiles_note(figures: DayFigures) -> str:
+    if not figures.freshness.with_data:
+        return "No account has data on this day: missing is not zero."
     total = figures.total("engagement") or figures.total("posts")
     if total is None or total.usual is None:
         return (

@@ -13,10 +13,8 @@ from playwright.sync_api import Browser
 
 from reports import render, words
 from reports.figures.day import day_figures
-from tests.reports.browser import browser, opened
+from tests.reports.browser import opened
 from tests.reports.world import TWELVE, Account, World, world
-
-__all__ = ["browser"]
 
 PAYLOADS = Path(__file__).parents[3] / "shared" / "report" / "xss_payloads.json"
 BUILT_IN = [

@@ -9,11 +9,9 @@ from playwright.sync_api import Browser, Page
 from reports import publish
 from reports.figures.day import day_figures
 from reports.render import render_report
-from tests.reports.browser import browser, opened
+from tests.reports.browser import opened
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.world import DAY, TWELVE, World, many, world
-
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.slow
 

@@ -83,6 +83,46 @@ def test_a_newer_day_published_meanwhile_stays_the_latest(lake: FolderLake, monk
     assert b"<h1>Sunday 22 November 2026</h1>" in lake.get(keys.REPORTS_LATEST)
 
 
+def test_a_day_that_another_run_adds_at_the_same_moment_is_not_lost(
+    lake: FolderLake, monkeypatch: pytest.MonkeyPatch
+):
+    put_if = lake.put_if
+
+    def overtaken(key: str, body: bytes, etag: str | None) -> bool:
+        monkeypatch.setattr(lake, "put_if", put_if)
+        publish(lake, DAY)
+        return put_if(key, body, etag)
+
+    monkeypatch.setattr(lake, "put_if", overtaken)
+    publish(lake, YESTERDAY)
+    for day in (DAY, YESTERDAY):
+        assert f"{day}/index.html".encode() in lake.get(keys.REPORTS_INDEX)
+
+
+def test_pages_drawn_from_lines_that_changed_meanwhile_are_drawn_again(
+    lake: FolderLake, monkeypatch: pytest.MonkeyPatch
+):
+    put = lake.put_html
+
+    def overtaken(key: str, html: str) -> None:
+        if key == keys.REPORTS_INDEX:
+            monkeypatch.setattr(lake, "put_html", put)
+            publish(lake, DAY)
+        put(key, html)
+
+    monkeypatch.setattr(lake, "put_html", overtaken)
+    publish(lake, YESTERDAY)
+    assert f"{DAY}/index.html".encode() in lake.get(keys.REPORTS_INDEX)
+
+
+def test_a_damaged_year_is_one_clear_line(lake: FolderLake):
+    lake.put("reports/days-2026.json", b"{")
+    with pytest.raises(
+        AviaryError, match="reports/days-2026.json is damaged .*; delete it and render its days again"
+    ):
+        publish(lake, DAY)
+
+
 def test_an_older_day_reads_no_roll_up_after_it_and_repeats_to_the_byte(lake: FolderLake, small: World):
     later = {key: lake.get(key) for key in lake.keys("daily/", after=keys.rollup(YESTERDAY))}
     for key in later:

@@ -72,7 +72,8 @@ def test_a_fall_in_tone_names_the_account_that_made_most_of_it():
         *usual_days("club", **good),
     )
     assert sentences[1] == (
-        "Net sentiment fell to −10 from a usual +60, most of it from Northwind Air, whose 10 scored posts came to −80."
+        "Net sentiment fell to −10 from a usual +60, most of it from Northwind Air, whose 10 scored posts came to −80 "
+        "(usual +60)."
     )
 
 
@@ -152,6 +153,19 @@ def test_incomplete_and_cut_short_days_are_told():
     assert (partial.what, partial.evidence) == ("is incomplete", "8% of posts quarantined")
     cut = found(row(0, "a", truncated=True, kept=200))[0]
     assert cut.what == "posted more than max_posts"
+
+
+def test_many_accounts_with_one_fate_share_a_line():
+    rows = [missing(0, f"a{n}", followers=n, reason="X answered 503") for n in range(5)]
+    (alert,) = found(*rows)
+    assert alert.account == "a4"
+    assert alert.what == "and 4 other accounts could not be read"
+    assert alert.evidence == "With a3, a2, a1 and a0. X answered 503; left out of every total"
+    (alert,) = found(*(dict(r, reason=f"X knows no {r['account']}") for r in rows))
+    assert (
+        alert.evidence
+        == "With a3, a2, a1 and a0. The reasons are under Data and freshness; left out of every total"
+    )
 
 
 def test_an_account_has_one_alert_at_most():

@@ -123,6 +123,16 @@ def test_ticks_are_short(value: float, metric: str, text: str):
     assert tick(value, metric) == text
 
 
+def test_marks_piled_on_a_letter_are_thinned_out_and_those_of_real_scripts_stay():
+    assert words.one_line("Z" + "\u0301" * 200) == "Z" + "\u0301" * 6
+    assert words.one_line("Việt क्षि ก็้") == "Việt क्षि ก็้"
+
+
+def test_a_paragraph_keeps_its_lines_and_a_line_its_words():
+    assert words.paragraph(" a\r\nb\x00c\n\n\n\nd ") == "a\nbc\n\nd"
+    assert words.one_line("a\n\tb \x1b[31mc") == "a b [31mc"
+
+
 def test_a_name_that_is_nothing_but_space_falls_back_to_the_handle():
     assert words.display_name(" \u200b\n".replace("\u200b", " "), "nasa") == "nasa"
     assert words.display_name(None, "nasa") == "nasa"
