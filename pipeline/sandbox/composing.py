@@ -90,7 +90,10 @@ def _about(voice: Voice, pool: Pool, at_ms: int, earlier: list[Post], chance: Ra
     if pool.kind == "post":
         return None
     if pool.kind == "thread":
-        return next((post for post in reversed(earlier) if post.kind in {"post", "thread"}), None)
+        return next(
+            (post for post in reversed(earlier) if post.kind in {"post", "thread"} and post.at_ms < at_ms),
+            None,
+        )
     asked = pool.kind == "reply"
     author = reader(chance) if asked else chance.choice(voice.friends)
     text = chance.choice(voice.asks if asked else voice.shared)

@@ -37,7 +37,9 @@ def page_of(world: World, handle: str, request: TimelineRequest, now_ms: int) ->
     positions: list[Post] = []
     more = False
     for post in window:
-        if turn is not None and post.id >= turn.post_id:
+        if post is None:
+            more = bool(positions)
+        elif turn is not None and post.id >= turn.post_id:
             newer = True
         elif len(positions) < request.max_results:
             positions.append(post)
@@ -48,13 +50,13 @@ def page_of(world: World, handle: str, request: TimelineRequest, now_ms: int) ->
     return _page(positions, request, now_ms, more=more, previous=previous)
 
 
-def _newer_page(window: Iterator[Post], request: TimelineRequest, turn: Turn, now_ms: int) -> Page:
+def _newer_page(window: Iterator[Post | None], request: TimelineRequest, turn: Turn, now_ms: int) -> Page:
     """Return the `max_results` posts just newer than the turn."""
     nearest: deque[Post] = deque(maxlen=request.max_results)
     seen = 0
     more = False
     for post in window:
-        if post.id <= turn.post_id:
+        if post is None or post.id <= turn.post_id:
             more = True
             break
         nearest.append(post)
@@ -72,11 +74,14 @@ def _page(
     return Page(posts, following, previous.token() if previous else None)
 
 
-def _window(world: World, handle: str, request: TimelineRequest, now_ms: int) -> Iterator[Post]:
-    """Yield the posts between the request's ids, as far back as X reaches."""
+def _window(world: World, handle: str, request: TimelineRequest, now_ms: int) -> Iterator[Post | None]:
+    """Yield the posts between the request's ids; None where X's reach ends before the window does."""
     depth = DEPTH_WITHOUT_REPLIES if "replies" in request.exclude else DEPTH
     for post in world.newest_first(handle, now_ms):
-        if post.id <= request.above_id or not depth:
+        if post.id <= request.above_id:
+            return
+        if not depth:
+            yield None
             return
         if not _excluded(post, request):
             depth -= 1

@@ -1,8 +1,8 @@
 """From a template to a post's text as X serves it: slots, short links, entities, language.
 
 Slots: `{name}` one of the voice's own values (another one each time, but `{name:same}` the last),
-`{customer}` an invented reader, `{friend}` an account the voice knows, `{n:3-40}` a number, `{time}` a clock time,
-`{url:path}` a link.
+`{customer}` an invented reader, `{friend}` an account the voice knows, `{n:3-40}` a number,
+`{time}` a clock time, `{url:path}` a link.
 """
 
 import html
