@@ -120,7 +120,7 @@ def voice_of(handle: str, seed: int) -> Voice:
         "following": choice.randrange(40, 1200),
         "verified": choice.random() < 0.6,
         "median": max(3.0, followers * 10 ** choice.uniform(-3.2, -2.4)),
-        "posts_per_day": choice.uniform(3, 16),
+        "posts_per_day": choice.uniform(2, 10),
         "slots": {name: _some(choice, values) for name, values in source.get("slots", {}).items()},
     }
     return _voice(handle, seed, source)

@@ -1,0 +1,131 @@
+"""`python -m pipeline sandbox`, alone and around a command, as a process of its own."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.sandbox.s3 import forgetful
+
+ROOT = Path(__file__).parents[3]
+APP = """
+import typer
+from pipeline.cli.sandbox import sandbox
+app = typer.Typer()
+app.command()(sandbox)
+app.callback()(lambda: None)
+app()
+"""
+pytestmark = pytest.mark.skipif(forgetful(), reason="no SeaweedFS on this machine")
+
+
+def _command(directory: Path, *words: str) -> list[str]:
+    return [sys.executable, "-c", APP, "sandbox", "--dir", str(directory), *words]
+
+
+def _run(directory: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(directory, *words), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def _start(directory: Path, *words: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        _command(directory, *words), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _alive(directory: Path) -> list[str]:
+    listed = subprocess.run(["ps", "-A", "-o", "command="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if str(directory) in line]
+
+
+def test_a_command_runs_with_the_settings_and_its_exit_code_is_handed_on(tmp_path: Path) -> None:
+    script = "import os, sys; print(os.environ['X_API_URL'], os.environ['AVIARY_LAKE']); sys.exit(7)"
+    done = _run(tmp_path, "--", sys.executable, "-c", script)
+    assert done.returncode == 7
+    address, lake = done.stdout.split()
+    assert address.startswith("http://127.0.0.1:")
+    assert lake == "s3://lake"
+    assert "SAMPLE DATA" in done.stderr
+    assert _alive(tmp_path) == []
+
+
+def test_options_of_the_command_are_the_command_s(tmp_path: Path) -> None:
+    done = _run(tmp_path, "--", "echo", "--dir", "elsewhere", "--help")
+    assert done.stdout == "--dir elsewhere --help\n"
+
+
+def test_a_command_ended_by_a_signal_gives_the_shell_s_exit_code(tmp_path: Path) -> None:
+    assert _run(tmp_path, "--", "sh", "-c", "kill -9 $$").returncode == 128 + 9
+
+
+def test_a_command_that_does_not_exist_is_one_line_and_127(tmp_path: Path) -> None:
+    done = _run(tmp_path, "--", "no-such-command")
+    assert done.returncode == 127
+    assert "there is no command 'no-such-command'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 128 + 15)])
+def test_alone_it_prints_its_settings_and_stays_until_it_is_told_to_end(
+    tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
+    process = _start(tmp_path)
+    lines = [process.stdout.readline() for _ in range(12)]
+    settings = dict(shlex.split(line)[1].split("=", 1) for line in lines)
+    assert all(line.startswith("export ") for line in lines)
+    assert {
+        "X_API_URL",
+        "X_BEARER_TOKEN",
+        "AVIARY_LAKE",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_REGION",
+    } <= settings.keys()
+    assert process.poll() is None
+    process.send_signal(sent)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert "SAMPLE DATA" in errors
+    assert "Traceback" not in errors
+    assert _alive(tmp_path) == []
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_command_and_the_sandbox(tmp_path: Path, sent: signal.Signals) -> None:
+    script = f"import time; print('up', flush=True); time.sleep(600)  # {tmp_path}"
+    process = _start(tmp_path, "--", sys.executable, "-c", script)
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(sent)
+    process.communicate(timeout=30)
+    assert process.returncode == 128 + sent
+    assert _alive(tmp_path) == []
+
+
+def test_a_folder_in_use_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    first = _start(tmp_path)
+    first.stdout.readline()
+    done = _run(tmp_path, "--", "true")
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=30)
+    assert done.returncode == 2
+    assert done.stderr.startswith("aviary: another sandbox is running in ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_somebody_s_session_token_is_unset_before_the_settings(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        _command(tmp_path),
+        cwd=ROOT,
+        env=os.environ | {"AWS_SESSION_TOKEN": "mine"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "unset AWS_SESSION_TOKEN\n"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
