@@ -1,0 +1,53 @@
+"""Benchmarks as ratios: what is compared runs side by side, in one run, on one machine.
+
+A bench module has functions marked with `bench`; each yields `Row`s. `python -m tests.bench` finds and runs
+them. A ratio says how many times better the first is than what it is compared with; no speed is told alone.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    what: str
+    against: str
+    ratio: float
+    """How many times better than `against`; above 1 is better."""
+    target: float | None
+    """The least ratio aimed at; None for information."""
+    detail: str
+    """The two figures that the ratio is of."""
+
+
+Bench = Callable[[], Iterator[Row]]
+BENCHES: list[Bench] = []
+
+
+def bench(function: Bench) -> Bench:
+    """Register a function that yields rows."""
+    BENCHES.append(function)
+    return function
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Return the processor time of one call."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def side_by_side(
+    ours: Callable[[], object], theirs: Callable[[], object], rounds: int
+) -> tuple[float, float]:
+    """Return the median processor time of each, called in turn so that both meet the machine's moods."""
+    first, second = [], []
+    for round_ in range(rounds):
+        if round_ % 2:
+            second.append(cpu_seconds(theirs))
+            first.append(cpu_seconds(ours))
+        else:
+            first.append(cpu_seconds(ours))
+            second.append(cpu_seconds(theirs))
+    return statistics.median(first), statistics.median(second)

@@ -1,0 +1,61 @@
+"""Only what VADER can judge is scored; the rest is left for the report to count as not scored."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.sentiment import scorable
+
+
+@pytest.mark.parametrize("lang", ["en", "EN", "en-gb"])
+def test_english_is_scored(lang):
+    assert scorable(lang, "NASA launches Artemis")
+
+
+@pytest.mark.parametrize("lang", ["de", "es", "ja", "in", "tl", "enm"])
+def test_other_languages_are_not_scored_whatever_the_words(lang):
+    assert not scorable(lang, "I love it")
+    assert not scorable(lang, "❤")
+
+
+@pytest.mark.parametrize("lang", ["und", "zxx", "qme", "qht", "qam", "qct", "qst", "art", None])
+def test_undetermined_posts_are_scored_when_their_words_are_english(lang):
+    assert scorable(lang, "so happy about this")
+    assert scorable(lang, "Awesome!!!")
+    assert not scorable(lang, "Heute ist die Welt ganz anders")
+    assert not scorable(lang, "¡Que vivan los novios!")
+    assert not scorable(lang, "Montana")
+
+
+@pytest.mark.parametrize("lang", ["en", "und", None])
+def test_without_words_a_known_emoji_or_emoticon_is_scored(lang):
+    assert scorable(lang, "❤❤")
+    assert scorable(lang, ":)")
+    assert scorable("und", ":D")
+
+
+@pytest.mark.parametrize("lang", ["en", "und", None])
+@pytest.mark.parametrize("nothing", ["", "...", "2-1", "100 %", "🧾", "→"])
+def test_without_words_nothing_is_scored(lang, nothing):
+    assert not scorable(lang, nothing)
+
+
+def test_undetermined_hashtags_are_scored_only_where_vader_knows_one():
+    assert scorable("qht", "#love #MondayMood")
+    assert not scorable("qht", "#QuarantineLife #MondayMood")
+
+
+@pytest.mark.parametrize(
+    "mislabelled", ["今日はとてもいい天気です", "Сегодня хорошая погода", "हम love आप को बहुत"]
+)
+def test_english_by_mistake_is_not_scored_where_most_letters_are_not_latin(mislabelled):
+    assert not scorable("en", mislabelled)
+
+
+def test_a_mixed_post_is_scored_where_most_letters_are_latin():
+    assert scorable("en", "I love 日本 so much")
+
+
+@given(st.one_of(st.none(), st.text(max_size=5)), st.text(st.characters(categories=None, codec=None)))
+def test_any_code_and_any_text_gets_an_answer(lang, text):
+    assert scorable(lang, text) in {True, False}

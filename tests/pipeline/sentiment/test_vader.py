@@ -1,0 +1,158 @@
+"""The engine gives vaderSentiment's numbers, whatever the text: the package itself is the oracle."""
+
+from random import Random
+from string import punctuation
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES
+
+from pipeline.sentiment import Analyzer
+from pipeline.sentiment.contrast import weigh_around_but
+from pipeline.sentiment.phrases import phrases_by_telltale
+from pipeline.sentiment.words import vocabulary
+from tests.pipeline.sentiment.texts import oracle, triggering_texts
+
+ours = Analyzer().polarity_scores
+
+
+def assert_equal(text: str) -> None:
+    """Compare by repr: it tells -0.0 from 0.0, 1 from 1.0, and one last digit from the next."""
+    assert repr(ours(text)) == repr(oracle().polarity_scores(text)), ascii(text)
+
+
+def test_the_labelled_tweets_score_the_same(labelled):
+    for tweet in labelled:
+        assert_equal(tweet.text)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32))
+def test_texts_full_of_triggers_score_the_same(seed):
+    """40 examples of 500 texts; `python -m tests.bench.equality` does 200,000."""
+    for text in triggering_texts(seed, 500):
+        assert_equal(text)
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(categories=None, codec=None)))
+@example("\ud800 good \udfff")
+@example("")
+@example(" \n")
+def test_any_string_at_all_scores_the_same(text):
+    assert_equal(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not good",
+        "this is so good",  # the precedence slip: "so" just before, without "never"
+        "love this good",  # ... which a sentiment word third before prevents
+        "never so good",
+        "without a doubt good",
+        "it is without doubt good",
+        "least good",
+        "at least good",
+        "the very least good",
+        "no good",
+        "no pain or gain",
+        "no really or good",
+        "kind of good",
+        "was kind of good",
+        "a kind of",
+        "just enough good for me",
+        "it was the shit",
+        "the shit",
+        "what a bad ass movie",
+        "oh my god yeah right",
+        "it is a kiss of death",
+        "food to die for",
+        "a beating heart",
+        "this is badass",
+        "GOOD day",
+        "GOOD DAY",
+        "VERY good day",
+        "very very VERY bad!!!!! ????",
+        "I don't've good days",
+        "I DON'T'VE good days",
+        "😂😂",
+        "ok😂ok",
+        "ON! 🔛 good",
+        "good but bad",
+        "but good",
+        "good but",
+        "good BUT, bad but good",
+        "2.4 great nice but great nice great",
+        ":D",
+        "hi :D",
+        "no,",
+        "ok,",
+    ],
+)
+def test_each_rule_and_quirk_scores_the_same(text):
+    assert_equal(text)
+    assert_equal(text + "!")
+    assert_equal("day one: " + text)
+
+
+def test_a_long_post_scores_the_same():
+    long_post = " ".join(triggering_texts(seed=4, count=60))
+    assert_equal(long_post)
+    assert_equal(long_post + " but " + long_post)
+
+
+@pytest.mark.parametrize("emoji", ["😂", "❤️", "🚏", "💓", "🙅", "😥", "🔛", "👍🏽", "😂!"])
+def test_a_storm_of_emoji_scores_the_same(emoji):
+    assert_equal(emoji * 400)
+
+
+def test_a_storm_of_many_emoji_scores_the_same():
+    """More than a thousand words, so that repeated surroundings are remembered."""
+    emoji = [*oracle().emojis]
+    assert_equal("".join(Random(1).choices(emoji, k=500)))
+    assert_equal("".join(Random(2).choices(["😥", "🚏", "🙅", "NOT ", "so "], k=700)))
+
+
+valences = st.sampled_from([1.0, 1.5, 2.25, 0.5, 0.75, -1.0, -1.5, -0.5, 3, 2])
+
+
+@given(st.lists(valences, max_size=40), st.data())
+def test_but_weighs_the_first_equal_valence_as_the_package_does(before_and_after, data):
+    """The package's own loop, for which the place of each valence is the first one equal to it."""
+    before = data.draw(st.integers(0, len(before_and_after)))
+    expected = list(before_and_after)
+    for valence in expected:
+        place = expected.index(valence)
+        expected[place] = valence * (0.5 if place < before else 1.5)
+    assert weigh_around_but(before_and_after, before) == expected
+
+
+def test_scores_come_in_the_packages_order():
+    assert list(ours("I love it")) == ["neg", "neu", "pos", "compound"]
+    assert list(ours("")) == ["neg", "neu", "pos", "compound"]
+
+
+class TestFactsThatShortCutsRestOn:
+    """If a newer package breaks one of these, the engine has to be thought through again."""
+
+    def test_boosters_and_negations_are_not_in_the_lexicon(self):
+        assert not {*BOOSTER_DICT, *NEGATE, "so", "this", "least", "but", "n't"} & vocabulary().lexicon.keys()
+
+    def test_no_word_of_the_lexicon_is_neutral_or_a_contraction(self):
+        assert all(valence for valence in vocabulary().lexicon.values())
+        assert not [word for word in vocabulary().lexicon if "n't" in word and " " not in word]
+
+    def test_every_phrase_has_its_own_telltale(self):
+        phrases = [phrase for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase]
+        assert len(phrases_by_telltale(vocabulary().lexicon)) == len(phrases)
+
+    def test_rule_words_and_telltales_do_not_meet(self):
+        assert not vocabulary().rule_words.keys() & vocabulary().phrases.keys()
+
+    def test_lower_case_brings_no_ascii_but_letters(self):
+        """So that stripping before or after lower-casing is the same, but for the length of "İ"."""
+        every = map(chr, range(128, 0x110000))
+        assert not [c for c in every if set(c.lower()) & {*punctuation, *" \t\n0123456789"}]
+        assert [c for c in map(chr, range(0x110000)) if len(c.lower()) > 1] == ["İ"]
