@@ -40,6 +40,8 @@ class Analyzer:
         if "'" in text and "n't" in text.lower():
             tokens = [_contraction(token) for token in tokens]
         valences = self._valences(tokens)
+        if not valences:
+            return {"neg": 0.0, "neu": 1.0 if tokens else 0.0, "pos": 0.0, "compound": 0.0}
         return _scores(valences, len(tokens) - len(valences), text)
 
     def _valences(self, tokens: Sequence[str]) -> list[float]:
@@ -101,8 +103,6 @@ def _scores(valences: Sequence[float], neutral: int, text: str) -> dict[str, flo
 
     The package sums the zeros too, which changes no float.
     """
-    if not valences:
-        return {"neg": 0.0, "neu": 1.0 if neutral else 0.0, "pos": 0.0, "compound": 0.0}
     total = sum(valences)
     positive = negative = 0.0
     for valence in valences:
