@@ -23,7 +23,8 @@ COLUMNS = ORIGINAL_FIVE | {name: name for name in POSTS if name not in ORIGINAL_
 _LISTS = ("hashtags", "mentions", "urls")
 _TIMES = ("created_at", "collected_at")
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.fZ"
-# What a spreadsheet runs (= + - @, also behind white space and what cannot be seen), reads as a number (00712, 1e5), or undoes (').
+# What a spreadsheet runs (= + - @, also behind white space and what cannot be seen), reads as a number (00712,
+# 1e5), or undoes (').
 _TAKEN_WRONG = r"^[\s\p{C}]*[=+\-@＝＋－＠']|^[\t\r\n]|^[0-9\s.,:/%+-]+([eE][0-9]+)?\s*$"
 
 

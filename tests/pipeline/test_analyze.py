@@ -42,11 +42,7 @@ anything = st.recursive(
 posts = st.builds(
     a_post,
     st.integers(0, 5),
-    at=st.datetimes(
-        datetime(2026, 11, 21, 20),
-        datetime(2026, 11, 23, 10),
-        timezones=st.just(UTC),
-    ),
+    at=st.integers(-4 * 60, 34 * 60).map(lambda minutes: START + timedelta(minutes=minutes)),
     edit_history_tweet_ids=st.lists(st.integers(0, 5).map(str), max_size=2),
     referenced_tweets=st.lists(
         st.sampled_from(["quoted", "replied_to", "retweeted"]).map(lambda kind: {"type": kind, "id": "1"}),

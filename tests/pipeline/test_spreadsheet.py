@@ -24,8 +24,9 @@ def cells(posts: pl.DataFrame) -> list[dict[str, str]]:
 
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 nasty = st.sampled_from(
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "'", "''=1", "'007", "＝1", "\x00", "\ufeff=1", '"', ",",
-     "\r\n", "a\rb", "", " ", "007", "1e5", "12:30", "1,5", "TRUE", "null", "None", "\u00a0=1", "\u200b=1", "\u2028"]
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "'", "''=1", "'007", "＝1", "\x00", "\ufeff=1",
+     '"', ",", "\r\n", "a\rb", "", " ", "007", "1e5", "12:30", "1,5", "TRUE", "null",
+     "None", "\u00a0=1", "\u200b=1", "\u2028"]
 )  # fmt: skip
 any_text = texts | nasty | st.tuples(nasty, texts).map("".join)
 _VALUES: dict[Any, st.SearchStrategy[Any]] = {
