@@ -5,6 +5,7 @@ the errors of `pipeline.errors`; nothing of tweepy, requests or JSON escapes.
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ import requests
 import stamina
 import tweepy
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 
 from pipeline import clock
-from pipeline.errors import AccountUnavailable, RateLimited, RunStopped, XRefused, XUnavailable
+from pipeline.errors import AccountUnavailable, RateLimited, RunStopped, XRefused, XUnavailable, one_line
 from pipeline.outcome import Status
+from pipeline.posts import printable
 from pipeline.settings import is_loopback
 from pipeline.window import Window
 
@@ -31,6 +34,7 @@ _PERSISTENT = stamina.RetryingCaller(attempts=3, wait_initial=0.5).on(XUnavailab
 RATE_WINDOW = timedelta(minutes=15)
 USERS_PER_LOOKUP = 100
 PAGE_MIN, PAGE_MAX = 5, 100
+_USER_ID = re.compile("[0-9]{1,19}")
 
 TWEET_FIELDS = [
     "created_at", "author_id", "conversation_id", "lang", "public_metrics", "entities", "referenced_tweets",
@@ -61,7 +65,10 @@ class Refusal:
 
 
 class _Redirect(HTTPAdapter):
-    """Sends tweepy's requests to another host, with the timeout tweepy does not set."""
+    """Sends tweepy's requests to another host, with the timeout tweepy does not set.
+
+    An error's body is left to `_refused`: tweepy reads it too, and trips over what is not as it expects.
+    """
 
     def __init__(self, base_url: str) -> None:
         super().__init__(pool_connections=4, pool_maxsize=16)
@@ -74,7 +81,17 @@ class _Redirect(HTTPAdapter):
         if frozen and is_loopback(self._base_url):
             request.headers["X-Aviary-Now"] = frozen.isoformat()
         kwargs["timeout"] = TIMEOUT
-        return super().send(request, *args, **kwargs)
+        # Those given are for tweepy's host; the sandbox on this machine is reached past any proxy.
+        kwargs["proxies"] = get_environ_proxies(request.url)
+        response = super().send(request, *args, **kwargs)
+        if not response.ok:
+            raise tweepy.HTTPException(response, response_json={})
+        return response
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Authenticate by the header tweepy has set: without this, a ~/.netrc would replace the token."""
+    return request
 
 
 class XApi:
@@ -83,6 +100,7 @@ class XApi:
     def __init__(self, token: str, base_url: str) -> None:
         self._client = tweepy.Client(bearer_token=token, return_type=dict, wait_on_rate_limit=False)
         self._client.session.mount(TWEEPY_HOST, _Redirect(base_url))
+        self._client.session.auth = _as_it_is
 
     def users(self, handles: Sequence[str]) -> tuple[dict[str, Profile], dict[str, Refusal]]:
         """Look up to 100 handles up: profiles and refusals, each by lower-case handle."""
@@ -92,12 +110,12 @@ class XApi:
         )
         found = {
             str(user["username"]).lower(): _profile(user)
-            for user in body.get("data") or []
-            if "id" in user and "username" in user
+            for user in _objects(body.get("data"))
+            if _USER_ID.fullmatch(str(user.get("id"))) and "username" in user
         }
         refused = {
             str(error.get("value", "")).lower(): refusal
-            for error in body.get("errors") or []
+            for error in _objects(body.get("errors"))
             if (refusal := refusal_in(error))
         }
         return found, refused
@@ -131,10 +149,10 @@ class XApi:
             ),
         )
         if "data" not in body and "meta" not in body:
-            for error in body.get("errors") or []:
+            for error in _objects(body.get("errors")):
                 if refusal := refusal_in(error):
                     raise AccountUnavailable(refusal.status, f"@{handle}: {refusal.reason}")
-            raise XUnavailable(f"@{handle}: X answered 200 with neither posts nor a reason")
+            raise XUnavailable(f"@{handle}: X answered with neither posts nor a known reason")
         return body
 
     def usage(self, days: int) -> dict[str, Any]:
@@ -142,19 +160,26 @@ class XApi:
         return self._ask(
             "asking for usage",
             lambda: self._client.request("GET", "/2/usage/tweets", params={"days": days}).json(),
+            dict,
         )
 
-    def _ask(self, subject: str, request: Callable[[], Any]) -> dict[str, Any]:
-        """Ask, again if the trouble looks passing, and return the JSON object X answers with."""
-        return _PERSISTENT(_ask_once, subject, request)
+    def _ask(self, subject: str, request: Callable[[], Any], data: type = list) -> dict[str, Any]:
+        """Ask, again if the trouble looks passing, and return X's JSON object, whose `data` is a `data`."""
+        return _PERSISTENT(_ask_once, subject, request, data)
+
+
+def _objects(entries: Any) -> list[Mapping[str, Any]]:
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def _profile(user: Mapping[str, Any]) -> Profile:
+    metrics = user.get("public_metrics")
+    followers = metrics.get("followers_count") if isinstance(metrics, dict) else None
     return Profile(
         user_id=str(user["id"]),
         handle=str(user["username"]),
-        name=str(user.get("name") or user["username"]),
-        followers=(user.get("public_metrics") or {}).get("followers_count"),
+        name=printable(str(user.get("name") or user["username"])),
+        followers=followers if type(followers) is int and 0 <= followers < 2**63 else None,
         protected=bool(user.get("protected")),
     )
 
@@ -171,11 +196,17 @@ def refusal_in(error: Mapping[str, Any]) -> Refusal | None:
     return None
 
 
-def _ask_once(subject: str, request: Callable[[], Any]) -> dict[str, Any]:
+def _ask_once(subject: str, request: Callable[[], Any], data: type) -> dict[str, Any]:
     with _spoken(subject):
         body = request()
     if not isinstance(body, dict):
         raise XUnavailable(f"{subject}: X answered with a {type(body).__name__} in place of an object")
+    for name, wanted in (("data", data), ("errors", list), ("includes", dict), ("meta", dict)):
+        value = body.get(name)
+        if value is not None and not isinstance(value, wanted):
+            raise XUnavailable(f"{subject}: X's {name} is a {type(value).__name__}, not a {wanted.__name__}")
+    if not body.keys() & {"data", "meta", "errors"}:
+        raise XUnavailable(f"{subject}: X answered with neither data nor a reason")
     return body
 
 
@@ -192,16 +223,14 @@ def _spoken(subject: str) -> Iterator[None]:
         raise XUnavailable(f"{subject}: X did not answer within {TIMEOUT[1]:.0f} s") from None
     except requests.RequestException as error:
         raise XUnavailable(f"{subject}: the connection to X failed ({type(error).__name__})") from None
-    except AttributeError:
-        # tweepy reads an error's body with .get() and trips over a JSON list.
-        raise XUnavailable(f"{subject}: X answered an error in a form tweepy cannot read") from None
 
 
 def _refused(subject: str, response: requests.Response) -> Exception:  # noqa: PLR0911
     """Tell apart what X means by an error status (the table of X's errors in docs/architecture.md)."""
     status = response.status_code
     problem = _problem(response)
-    title, said = problem.get("title", ""), problem.get("detail") or problem.get("title") or response.reason
+    title = problem.get("title", "")
+    said = one_line(str(problem["detail"] or title or response.reason))
     if status == requests.codes.unauthorized:
         return RunStopped("X refuses the bearer token (401); set X_BEARER_TOKEN to your app's current token")
     if status == requests.codes.payment_required:
@@ -211,8 +240,7 @@ def _refused(subject: str, response: requests.Response) -> Exception:  # noqa: P
             f"the monthly cap of the X account is used up (429: {said}); raise it or wait for the month"
         )
     if status == requests.codes.too_many_requests:
-        reset = response.headers.get("x-rate-limit-reset", "")
-        reset_at = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else clock.now() + RATE_WINDOW
+        reset_at = _reset_at(response)
         return RateLimited(
             f"{subject}: X's request window is used up until {reset_at:%H:%M:%S} UTC", reset_at
         )
@@ -227,13 +255,20 @@ def _refused(subject: str, response: requests.Response) -> Exception:  # noqa: P
     return XRefused(f"{subject}: X refuses the request ({status}: {said})")
 
 
+def _reset_at(response: requests.Response) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(response.headers.get("x-rate-limit-reset", "")), UTC)
+    except (ValueError, OverflowError, OSError):  # not told, or no instant
+        return clock.now() + RATE_WINDOW
+
+
 def _problem(response: requests.Response) -> dict[str, Any]:
-    """Return the body of an error, or nothing when it is no JSON object."""
+    """Return the body of an error, `detail` in words; nearly nothing when it is no JSON object."""
     try:
         body = response.json()
     except requests.JSONDecodeError:
-        return {}
+        body = None
     if not isinstance(body, dict):
-        return {}
-    first = next((error for error in body.get("errors") or [] if isinstance(error, dict)), {})
-    return {**body, "detail": "; ".join(filter(None, [body.get("detail"), first.get("message")]))}
+        return {"detail": ""}
+    said = [body.get("detail")] + [error.get("message") for error in _objects(body.get("errors"))]
+    return body | {"detail": "; ".join(text for text in said if text and isinstance(text, str))}
