@@ -7,6 +7,7 @@ that points to the others last.
 import gzip
 import io
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,7 +23,7 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
-from pipeline.errors import ConfigError, LakeError, LakeRefused
+from pipeline.errors import ConfigError, LakeError, LakeRefused, one_line
 
 # At INFO botocore tells of every client where it found its credentials: noise in each task's log.
 logging.getLogger("botocore").setLevel(logging.WARNING)
@@ -35,6 +36,7 @@ CLIENT_CONFIG = Config(
     max_pool_connections=32,
     s3={"addressing_style": "path"},
 )
+_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")  # what botocore takes as a name
 _WRONG_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
 _NOT_FOUND = {"NoSuchKey", "404", "NotFound"}
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
@@ -48,11 +50,11 @@ class Lake:
     ) -> None:
         """Open `s3://bucket[/prefix]`, by default with AWS's own settings. Raises `ConfigError`."""
         self.bucket, _, prefix = url.removeprefix("s3://").partition("/")
-        if not url.startswith("s3://") or not self.bucket:
+        if not url.startswith("s3://") or not _BUCKET.fullmatch(self.bucket):
             raise ConfigError(f"AVIARY_LAKE={url!r} is not an S3 address; write it like s3://bucket/prefix")
         self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
-        self._session = session or boto3.Session()
         try:
+            self._session = session or boto3.Session()
             self._client: Any = self._session.client("s3", config=CLIENT_CONFIG, endpoint_url=endpoint_url)
         except (BotoCoreError, ValueError) as error:
             raise ConfigError(
@@ -191,7 +193,7 @@ class Lake:
     def find_parquet(self, key: str, schema: pl.Schema) -> pl.DataFrame | None:
         """Return the frame at `key` with the columns and types of `schema`, or None when there is none."""
         body = self.find(key)
-        return None if body is None else pl.read_parquet(io.BytesIO(body), schema=schema)
+        return None if body is None else _scan(io.BytesIO(body), schema).collect()
 
     def scan_parquet(self, keys: Iterable[str], schema: pl.Schema) -> pl.LazyFrame:
         """Return the frames at `keys`, one below the other, read by polars itself straight from S3.
@@ -202,14 +204,7 @@ class Lake:
         sources = [f"s3://{self.bucket}/{self.prefix}{key}" for key in keys]
         if not sources:
             return pl.LazyFrame(schema=schema)
-        return pl.scan_parquet(
-            sources,
-            schema=schema,
-            hive_partitioning=False,
-            missing_columns="insert",
-            extra_columns="ignore",
-            storage_options=self._storage_options(),
-        )
+        return _scan(sources, schema, storage_options=self._storage_options())
 
     def _storage_options(self) -> dict[str, str]:
         """Return what polars' object store needs to be this client: it does not read boto3's settings."""
@@ -236,10 +231,25 @@ class Lake:
         except ClientError as error:
             kind = LakeRefused if _code(error) in _WRONG_CREDENTIALS | {"NoSuchBucket"} else LakeError
             raise kind(f"cannot {doing} {self.url}/{key}: S3 answers {_code(error)}") from None
-        except (ConnectionError, HTTPClientError, NoCredentialsError) as error:
+        except (ConnectionError, HTTPClientError) as error:
             raise LakeError(
                 f"cannot {doing} {self.url}/{key}: {type(error).__name__} at {self.endpoint}"
             ) from None
+        except BotoCoreError as error:  # credentials that are missing, or cannot be had
+            raise LakeRefused(f"cannot {doing} {self.url}/{key}: {one_line(str(error))}") from None
+
+
+def _scan(source: Any, schema: pl.Schema, **options: Any) -> pl.LazyFrame:
+    """Scan Parquet as `schema`, whatever columns it was written with; names are names, not patterns."""
+    return pl.scan_parquet(
+        source,
+        schema=schema,
+        glob=False,
+        hive_partitioning=False,
+        missing_columns="insert",
+        extra_columns="ignore",
+        **options,
+    )
 
 
 def _code(error: ClientError) -> str:
