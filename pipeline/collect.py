@@ -87,21 +87,21 @@ def _read(
             "token": pages[-1].next_token if pages else None,
         }
         # Included originals are probably billed like posts.
-        reserved = Reads(posts=request["max_results"] * (2 if expansions else 1))
-        ledger.reserve(f"@{work.handle}", reserved)
-        body = x.timeline_page(work.handle, user_id, work.window, **request)
-        page = Page(
-            request=request
-            | {
-                "user_id": user_id,
-                "start_time": work.window.start.isoformat(),
-                "end_time": work.window.end.isoformat(),
-            },
-            collected_at=clock.now(),
-            body=body,
-        )
-        lake.put(keys.raw_page(work.day, work.account, len(pages) + 1), pack(page), "application/zstd")
-        ledger.settle(reserved, page_reads(page))
+        most = Reads(posts=request["max_results"] * (2 if expansions else 1))
+        with ledger.buying(f"@{work.handle}", most) as purchase:
+            body = x.timeline_page(work.handle, user_id, work.window, **request)
+            page = Page(
+                request=request
+                | {
+                    "user_id": user_id,
+                    "start_time": work.window.start.isoformat(),
+                    "end_time": work.window.end.isoformat(),
+                },
+                collected_at=clock.now(),
+                body=body,
+            )
+            lake.put(keys.raw_page(work.day, work.account, len(pages) + 1), pack(page), "application/zstd")
+            purchase.settle(page_reads(page))
         pages.append(page)
         posts += len(page.items)
         log.info("@%s: page %d stored, %d posts so far", work.handle, len(pages), posts)

@@ -51,7 +51,11 @@ class XError(AviaryError):
 
 
 class XUnavailable(Transient, XError):
-    """X did not answer properly: 5xx, HTML in place of JSON, a cut connection, a timeout."""
+    """X cannot answer just now (5xx)."""
+
+
+class XUnheard(XUnavailable):
+    """X did not answer, or nothing that can be read; unlike every error it tells, it may bill this."""
 
 
 class RateLimited(Transient, XError):

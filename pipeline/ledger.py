@@ -8,26 +8,24 @@ little. One small object a month, changed only by conditional writes, so concurr
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 from pipeline import clock, keys
-from pipeline.errors import LakeError, OverBudget
+from pipeline.errors import LakeError, OverBudget, XError, XUnheard
 from pipeline.lake import Lake
 from pipeline.prices import usd
 
+Run = dict[str, int]  # posts, users, and how many of each are only reserved: held_posts, held_users
+Book = dict[str, dict[str, Run]]  # {"runs": {run_id: Run}}
 Answer = TypeVar("Answer")
 
+_EMPTY: Run = {"posts": 0, "users": 0, "held_posts": 0, "held_users": 0}
+_DUST = 1e-9  # money is counted in reads; dollars are floats only where they are compared
 _RACES = 40  # lost races before giving up; sixteen workers at once were seen to need under ten
-
-
-Run = dict[str, int]
-Book = dict[str, dict[str, Run]]
-_NOTHING: Run = {"posts": 0, "users": 0, "held_posts": 0, "held_users": 0}
-_DUST = 1e-9  # dollars are floats only here, where they are compared
-
-_WAITS = 40  # about forty seconds: what one page takes at worst
+_WAITS = 40  # waits of about a second for others to settle: what one page takes at worst
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class _Shortage:
     limit_name: str
     used: float
     limit: float
-    passing: bool  # only reservations of others are in the way
+    passing: bool  # only what others have reserved is in the way
 
 
 class Ledger:
@@ -67,73 +65,87 @@ class Ledger:
         self._run_id = run_id
         self._budget = budget
 
-    def reserve(self, subject: str, reads: Reads) -> None:
-        """Set money aside for `reads`. Raises `OverBudget`, having changed nothing, when there is not enough.
+    @contextmanager
+    def buying(self, subject: str, most: Reads) -> Iterator["Purchase"]:
+        """Reserve the price of one request of X and what is done with the answer; the caller settles it.
+
+        Raises `OverBudget`, having changed nothing, when there is not enough.
+        """
+        month = f"{clock.now():%Y-%m}"
+        self._reserve(month, subject, most)
+        purchase = Purchase(lambda read: self._change(month, lambda _, run: _settle(run, most, read)))
+        try:
+            yield purchase
+        except XUnheard:
+            raise  # X may have answered, and billed
+        except XError:
+            purchase.settle(Reads())
+            raise
+
+    def _reserve(self, month: str, subject: str, most: Reads) -> None:
+        """Reserve, once there is room.
 
         A page is reserved at its highest price and mostly costs a tenth of it. So while only what others have
         reserved is in the way, this waits for them: else many workers would run out of money none has spent.
         """
         for waited in range(_WAITS + 1):
-            shortage = self._change(lambda book, run: self._reserved(book, run, reads))
+            shortage = self._change(month, lambda book, run: self._hold(book, run, most))
             if shortage is None:
                 return
             if not shortage.passing or waited == _WAITS:
                 raise OverBudget(
-                    f"{subject}: the next read may cost ${reads.usd:.2f}, and ${shortage.used:.2f} of "
+                    f"{subject}: the next read may cost ${most.usd:.2f}, and ${shortage.used:.2f} of "
                     f"budget.{shortage.limit_name} ${shortage.limit:.2f} is used; raise it in accounts.yaml and "
                     "run again to read the rest"
                 )
             time.sleep(random.uniform(0.5, 1.5))
 
-    def settle(self, reserved: Reads, read: Reads) -> None:
-        """Replace a reservation by what was really read."""
-        self._change(lambda book, run: _settled(run, reserved, read))
+    def _hold(self, book: Book, run: Run, most: Reads) -> _Shortage | None:
+        """Write the reservation into the book, or tell what is short."""
+        for name, runs, limit in (
+            ("usd_per_run", [run], self._budget.usd_per_run),
+            ("usd_per_month", list(book["runs"].values()), self._budget.usd_per_month),
+        ):
+            used = sum(usd(each["posts"], each["users"]) for each in runs)
+            held = sum(usd(each["held_posts"], each["held_users"]) for each in runs)
+            if used + most.usd > limit + _DUST:
+                return _Shortage(name, used, limit, passing=used - held + most.usd <= limit + _DUST)
+        for kind, count in (("posts", most.posts), ("users", most.users)):
+            run[kind] += count
+            run[f"held_{kind}"] += count
+        return None
 
-    def _change(self, change: Callable[[Book, Run], Answer]) -> Answer:
+    def _change(self, month: str, change: Callable[[Book, Run], Answer]) -> Answer:
         """Read the book, change it, and write it unless another worker has written meanwhile: then again."""
-        key = keys.spend(f"{clock.now():%Y-%m}")
+        key = keys.spend(month)
         for _ in range(_RACES):
             found = self._lake.find_tagged(key)
-            before = found[0].decode() if found else ""
-            book: Book = json.loads(before) if found else {"runs": {}}
-            answer = change(book, book["runs"].setdefault(self._run_id, dict(_NOTHING)))
-            after = json.dumps(book)
-            if after == before or self._lake.put_if(key, after.encode(), found[1] if found else None):
+            before = found[0].decode() if found else None
+            book: Book = json.loads(before) if before else {"runs": {}}
+            run = book["runs"].get(self._run_id, dict(_EMPTY))
+            answer = change(book, run)
+            if run != _EMPTY:
+                book["runs"][self._run_id] = run
+            after = json.dumps(book) if book["runs"] else None
+            if after is None or after == before:
+                return answer
+            if self._lake.put_if(key, after.encode(), found[1] if found else None):
                 return answer
             time.sleep(random.uniform(0, 0.05))  # so that losers of a race do not meet again
         raise LakeError(f"cannot write {key}: lost {_RACES} races for it; fewer workers at once would help")
 
-    def _reserved(self, book: Book, run: Run, reads: Reads) -> _Shortage | None:
-        """Reserve in the book, or tell what is short."""
-        for name, used, held, limit in (
-            ("usd_per_run", _usd(run), _held_usd(run), self._budget.usd_per_run),
-            (
-                "usd_per_month",
-                spent(book).usd,
-                sum(map(_held_usd, book["runs"].values())),
-                self._budget.usd_per_month,
-            ),
-        ):
-            if used + reads.usd > limit + _DUST:
-                return _Shortage(name, used, limit, passing=used - held + reads.usd <= limit + _DUST)
-        for name, count in (("posts", reads.posts), ("users", reads.users)):
-            run[name] += count
-            run[f"held_{name}"] += count
-        return None
+
+@dataclass(frozen=True)
+class Purchase:
+    """Money reserved for one request, in the book of the month it was asked in."""
+
+    settle: Callable[[Reads], None]  # replace the reservation by what was really read
 
 
-def _settled(run: Run, reserved: Reads, read: Reads) -> None:
-    for name, was, count in (("posts", reserved.posts, read.posts), ("users", reserved.users, read.users)):
-        run[name] += count - was
-        run[f"held_{name}"] -= was
-
-
-def _usd(run: Run) -> float:
-    return usd(run["posts"], run["users"])
-
-
-def _held_usd(run: Run) -> float:
-    return usd(run["held_posts"], run["held_users"])
+def _settle(run: Run, reserved: Reads, read: Reads) -> None:
+    for kind, was, count in (("posts", reserved.posts, read.posts), ("users", reserved.users, read.users)):
+        run[kind] += count - was
+        run[f"held_{kind}"] -= was
 
 
 def spent(book: Book) -> Reads:

@@ -33,10 +33,9 @@ def look_up(lake: Lake, x: XApi, ledger: Ledger, accounts: Sequence[Account], pr
     refusals: dict[str, Refusal] = {}
     for start in range(0, len(stale), USERS_PER_LOOKUP):
         chunk = stale[start : start + USERS_PER_LOOKUP]
-        reserved = Reads(users=len(chunk))
-        ledger.reserve(f"looking up {len(chunk)} accounts", reserved)
-        profiles, refused = x.users([account.handle for account in chunk])
-        ledger.settle(reserved, Reads(users=len(profiles)))
+        with ledger.buying(f"looking up {len(chunk)} accounts", Reads(users=len(chunk))) as purchase:
+            profiles, refused = x.users([account.handle for account in chunk])
+            purchase.settle(Reads(users=len(profiles)))
         for account in chunk:
             answer = _judge(
                 account, users.get(account.key), profiles.get(account.key), refused.get(account.key)

@@ -19,7 +19,15 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
 from pipeline import clock
-from pipeline.errors import AccountUnavailable, RateLimited, RunStopped, XRefused, XUnavailable, one_line
+from pipeline.errors import (
+    AccountUnavailable,
+    RateLimited,
+    RunStopped,
+    XRefused,
+    XUnavailable,
+    XUnheard,
+    one_line,
+)
 from pipeline.outcome import Status
 from pipeline.posts import printable
 from pipeline.settings import is_loopback
@@ -152,7 +160,7 @@ class XApi:
             for error in _objects(body.get("errors")):
                 if refusal := refusal_in(error):
                     raise AccountUnavailable(refusal.status, f"@{handle}: {refusal.reason}")
-            raise XUnavailable(f"@{handle}: X answered with neither posts nor a known reason")
+            raise XUnheard(f"@{handle}: X answered with neither posts nor a known reason")
         return body
 
     def usage(self, days: int) -> dict[str, Any]:
@@ -200,13 +208,13 @@ def _ask_once(subject: str, request: Callable[[], Any], data: type) -> dict[str,
     with _spoken(subject):
         body = request()
     if not isinstance(body, dict):
-        raise XUnavailable(f"{subject}: X answered with a {type(body).__name__} in place of an object")
+        raise XUnheard(f"{subject}: X answered with a {type(body).__name__} in place of an object")
     for name, wanted in (("data", data), ("errors", list), ("includes", dict), ("meta", dict)):
         value = body.get(name)
         if value is not None and not isinstance(value, wanted):
-            raise XUnavailable(f"{subject}: X's {name} is a {type(value).__name__}, not a {wanted.__name__}")
+            raise XUnheard(f"{subject}: X's {name} is a {type(value).__name__}, not a {wanted.__name__}")
     if not body.keys() & {"data", "meta", "errors"}:
-        raise XUnavailable(f"{subject}: X answered with neither data nor a reason")
+        raise XUnheard(f"{subject}: X answered with neither data nor a reason")
     return body
 
 
@@ -218,11 +226,11 @@ def _spoken(subject: str) -> Iterator[None]:
     except tweepy.HTTPException as error:
         raise _refused(subject, error.response) from None
     except requests.JSONDecodeError:
-        raise XUnavailable(f"{subject}: X answered with something that is not JSON") from None
+        raise XUnheard(f"{subject}: X answered with something that is not JSON") from None
     except requests.Timeout:
-        raise XUnavailable(f"{subject}: X did not answer within {TIMEOUT[1]:.0f} s") from None
+        raise XUnheard(f"{subject}: X did not answer within {TIMEOUT[1]:.0f} s") from None
     except requests.RequestException as error:
-        raise XUnavailable(f"{subject}: the connection to X failed ({type(error).__name__})") from None
+        raise XUnheard(f"{subject}: the connection to X failed ({type(error).__name__})") from None
 
 
 def _refused(subject: str, response: requests.Response) -> Exception:  # noqa: PLR0911

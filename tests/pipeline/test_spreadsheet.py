@@ -35,7 +35,7 @@ _VALUES: dict[Any, st.SearchStrategy[Any]] = {
     pl.Float64(): st.floats(allow_nan=False, allow_infinity=False),
     pl.Boolean(): st.booleans(),
     pl.List(pl.String()): st.lists(any_text, max_size=3),
-    pl.Datetime("us", "UTC"): st.datetimes(datetime(2006, 3, 21), timezones=st.just(UTC)),  # noqa: DTZ001
+    pl.Datetime("us", "UTC"): st.datetimes(datetime(2006, 3, 21), timezones=st.just(UTC)),
 }
 rows = st.fixed_dictionaries(
     {

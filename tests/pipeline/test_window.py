@@ -13,7 +13,7 @@ from pipeline.window import X_SETTLING, Window, last_full_day, parse_day, run_da
 ZONES = sorted(available_timezones() - {"localtime"})  # that one is whatever the machine says
 zones = st.sampled_from(ZONES)
 days = st.dates(date(2006, 3, 21), date(2037, 12, 31))  # X began in 2006
-instants = st.datetimes(datetime(2006, 3, 22), datetime(2037, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
+instants = st.datetimes(datetime(2006, 3, 22), datetime(2037, 12, 30), timezones=st.just(UTC))
 
 
 def hours(day: date, zone: str) -> float:
