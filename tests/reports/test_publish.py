@@ -62,11 +62,17 @@ def test_pages_are_the_same_in_whatever_order_days_are_rendered(tmp_path: Path, 
     assert stored(lakes[0]) == stored(lakes[1]) == stored(lakes[2])
 
 
-def test_rendering_an_older_day_does_not_move_the_latest_back(lake: FolderLake):
+def test_rendering_an_older_day_does_not_move_the_latest_back(
+    lake: FolderLake, monkeypatch: pytest.MonkeyPatch
+):
     publish(lake, DAY)
     latest = lake.get(keys.REPORTS_LATEST)
+    written: list[str] = []
+    put = lake.put_html
+    monkeypatch.setattr(lake, "put_html", lambda key, html: (written.append(key), put(key, html)))
     publish(lake, YESTERDAY)
     assert lake.get(keys.REPORTS_LATEST) == latest
+    assert keys.REPORTS_LATEST not in written  # not even for a moment
 
 
 def test_a_newer_day_published_meanwhile_stays_the_latest(lake: FolderLake, monkeypatch: pytest.MonkeyPatch):
@@ -118,7 +124,7 @@ def test_pages_drawn_from_lines_that_changed_meanwhile_are_drawn_again(
 def test_a_damaged_year_is_one_clear_line(lake: FolderLake):
     lake.put("reports/days-2026.json", b"{")
     with pytest.raises(
-        AviaryError, match="reports/days-2026.json is damaged .*; delete it and render its days again"
+        AviaryError, match=r"reports/days-2026\.json is damaged .*; delete it and render its days again"
     ):
         publish(lake, DAY)
 
