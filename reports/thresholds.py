@@ -6,7 +6,8 @@ from typing import Final
 USUAL_DAYS: Final = 28
 USUAL_NEEDS: Final = 7  # days with data; with fewer there is no usual
 FACTOR_DAYS: Final = 56  # the weekday factors are pooled over eight weeks
-FACTOR_PRIOR: Final = 2.0  # a weekday factor is shrunk toward 1 as if by this many ordinary weekdays
+FACTOR_NEEDS: Final = 14  # days from which their noise tells how far a weekday factor is shrunk toward 1
+FACTOR_PRIOR: Final = 2.0  # with fewer days: as if by this many ordinary weekdays
 BAND: Final = (0.1, 0.9)  # the usual range holds the middle 80 %
 TREND_DAYS: Final = 30
 

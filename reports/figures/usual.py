@@ -14,13 +14,15 @@ from reports.figures.measures import WEEKLY
 # 0.6745 is the normal distribution's third quartile, 1.2533 the ratio of its deviation to its mean one.
 _MAD_SCALE = 0.6745
 _MEAN_SCALE = 1.2533
+_NORMAL_MAD = 1.4826  # what makes a median deviation a standard one
 
 
 def weekday_factors(measures: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return `metric`, `weekday` (1 is Monday), `factor`, of the eight weeks before `day`, all accounts pooled.
 
-    Pooled by medians (of accounts within a day, of days within a weekday), so that neither the largest
-    account nor a viral day decides; shrunk toward 1 while few weeks are known.
+    Pooled by medians (of accounts within a day, of days within a weekday), so that neither the largest account
+    nor a viral day decides. An effect d seen n times is shrunk toward 1 by d^2 / (d^2 + s^2 / n), s being how much
+    days differ from others of their weekday: a steady weekend counts in full, a noisy one hardly.
     """
     level = pl.col("value").median().over("account", "metric")
     days = (
@@ -29,11 +31,21 @@ def weekday_factors(measures: pl.DataFrame, day: date) -> pl.DataFrame:
         .filter(pl.col("level") > 0)
         .group_by("metric", "day")
         .agg((pl.col("value") / pl.col("level")).median().alias("ratio"))
+        .with_columns(pl.col("day").dt.weekday().alias("weekday"))
     )
-    weight = pl.len() / (pl.len() + thresholds.FACTOR_PRIOR)
+    of_weekday = pl.col("ratio").median().over("metric", "weekday")
+    noise = _NORMAL_MAD * (pl.col("ratio") - of_weekday).abs().median().over("metric")
+    effect, n = pl.col("ratio").median() - 1, pl.len()
+    weight = (
+        pl.when(pl.col("known").first() >= thresholds.FACTOR_NEEDS)
+        .then(effect**2 / (effect**2 + pl.col("noise").first() ** 2 / n))
+        .otherwise(n / (n + thresholds.FACTOR_PRIOR))
+        .fill_nan(0.0)
+    )
     return (
-        days.group_by("metric", pl.col("day").dt.weekday().alias("weekday"))
-        .agg((1 + (pl.col("ratio").median() - 1) * weight).alias("factor"))
+        days.with_columns(noise.alias("noise"), pl.len().over("metric").alias("known"))
+        .group_by("metric", "weekday")
+        .agg((1 + effect * weight).alias("factor"))
         .sort("metric", "weekday")
     )
 

@@ -34,8 +34,8 @@ DEFINITIONS: Final = (
     (
         "Usual",
         f"the median of the previous {thresholds.USUAL_DAYS} days that have data; engagement, posts and the median per "
-        "post are scaled to this weekday first (factors of eight weeks, all accounts pooled, shrunk toward 1). At "
-        f"least {thresholds.USUAL_NEEDS} days are needed, or nothing is compared.",
+        "post are scaled to this weekday first (factors of eight weeks, all accounts pooled, shrunk toward 1 by "
+        f"their noise). At least {thresholds.USUAL_NEEDS} days are needed, or nothing is compared.",
     ),
     (
         "Unusual",

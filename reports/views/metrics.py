@@ -1,5 +1,6 @@
 """How each of the five measures is named and written."""
 
+import math
 import re
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ def figure(value: float | None, metric: str) -> str:
     """Return a value of a metric with its unit."""
     if metric == "rate":
         return words.rate(value)
+    if metric == "posts" and value is not None and value < 9999.5:
+        return f"{math.floor(value + 0.5):,}"
     return words.points(value) if metric == "net" else words.compact(value)
 
 

@@ -56,7 +56,7 @@ def _trend_note(figures: DayFigures) -> str:
 def _cell(row: View, metric: str) -> str:
     if row["value"] is None:
         return "no data"
-    usual = f" ({figure(row['usual'], metric)})" if row["usual"] is not None else ""
+    usual = f", usual {figure(row['usual'], metric)}" if row["usual"] is not None else ""
     return figure(row["value"], metric) + usual
 
 

@@ -93,7 +93,7 @@ def test_tiles_sentences_and_plots_say_the_same_totals(made: World, page: Reader
     rate = 100 * int(rows["engagement_seen"].sum()) / int(rows["impressions"].sum())
     tiles = {tile[0]: tile[1] for tile in page.tiles}
     assert tiles["Engagement"] == words.compact(engagement)
-    assert tiles["Posts"] == words.compact(posts)
+    assert tiles["Posts"] == f"{posts:,}"
     assert tiles["Median per post"] == words.compact(median)
     assert tiles["Engagement rate"] == words.rate(rate)
     assert tiles["Net sentiment"] == words.points(net)
@@ -102,7 +102,7 @@ def test_tiles_sentences_and_plots_say_the_same_totals(made: World, page: Reader
     assert f"Engagement was {words.compact(engagement)}," in said
     assert f", from {posts:,} posts" in said
     assert f"{words.compact(engagement)} likes, reposts, replies and quotes; usual " in said
-    newest = re.search(r"Sun 22 Nov(.*?)Sat 21 Nov", said.split("Each day’s figures")[1], re.DOTALL)
+    newest = re.search(r"Sun 22 Nov(.*?)Sat 21 Nov", said.split("Each day’s figures and what")[1], re.DOTALL)
     assert newest is not None
     for figure in ("Engagement", "Posts", "Median per post", "Engagement rate", "Net sentiment"):
         assert tiles[figure] in newest[1]

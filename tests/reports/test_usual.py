@@ -90,9 +90,24 @@ def test_weekends_are_held_against_weekends():
     history = series(days)
     factors = weekday_factors(history, SUNDAY)
     sunday = factors.filter(pl.col("weekday") == 7)["factor"][0]
-    assert sunday == pytest.approx(1 - 0.3 * 8 / 10)  # eight Sundays, shrunk as if by two ordinary ones
+    assert sunday == pytest.approx(0.7)  # without any noise nothing is shrunk
     found = compare(series({0: 76}), history, factors).row(0, named=True)
-    assert found["usual"] == pytest.approx(100 * sunday)
+    assert found["usual"] == pytest.approx(70)
+
+
+def test_a_noisy_weekday_is_shrunk_toward_one():
+    """Days of 80 and 120 in turn, Sundays of 60 and 100: the median of all is 90, of Sundays 80, and all days lie
+    20 from their weekday's median. So d = 1/9, s = 1.4826 x 2/9, n = 8.
+    """
+    history = series(
+        {
+            back: 100.0 * ((0.8 if back % 7 == 0 else 1.0) + (0.2 if (back // 7) % 2 else -0.2))
+            for back in range(57)
+        }
+    )
+    noise = (1.4826 * 2 / 9) ** 2 / 8
+    sunday = weekday_factors(history, SUNDAY).filter(pl.col("weekday") == 7)["factor"][0]
+    assert sunday == pytest.approx(1 - 1 / 9 * (1 / 81) / (1 / 81 + noise))
 
 
 def test_one_week_hardly_moves_the_factor():
