@@ -19,7 +19,7 @@ def tone(figures: DayFigures) -> View:
     rows = list(figures.tone.iter_rows(named=True))
     if not figures.single:
         rows.sort(key=lambda row: (row["net"], row["account"]))
-    intervals = [(row["net_low"], row["net_high"]) if row["few"] else None for row in rows]
+    intervals = [_interval(row) for row in rows]
     zero, drawn = charts.diverging(
         [(row["negative_share"], row["neutral_share"], row["positive_share"]) for row in rows], intervals
     )
@@ -31,13 +31,21 @@ def tone(figures: DayFigures) -> View:
     }
 
 
+def _interval(row: dict[str, Any]) -> tuple[float, float] | None:
+    """The interval of a small sample; the formula gives none when all posts are alike, which is no certainty."""
+    return (row["net_low"], row["net_high"]) if row["few"] and row["net_low"] < row["net_high"] else None
+
+
 def _toned(row: dict[str, Any], shares: charts.Shares, figures: DayFigures) -> View:
     text = (
         f"{words.percent(row['negative_share'])} negative, {words.percent(row['neutral_share'])} neutral, "
         f"{words.percent(row['positive_share'])} positive of {words.plural(row['scored'], 'scored post')}"
     )
-    if row["few"]:
-        text += f"; net between {words.points(row['net_low'])} and {words.points(row['net_high'])} with 95% confidence"
+    if (interval := _interval(row)) is None:
+        text += "; all alike, and too few for an interval" if row["few"] else ""
+    else:
+        low, high = interval
+        text += f"; net between {words.points(low)} and {words.points(high)} with 95% confidence"
     return {
         "account": None if figures.single else row["account"],
         "name": words.short_day(row["day"])

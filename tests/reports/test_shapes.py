@@ -142,6 +142,12 @@ def test_short_and_long_days_say_so(day: date, hours: int):
     assert f"00:00–24:00 Europe/Berlin ({hours} hours)" in said
 
 
+def test_a_few_posts_of_one_tone_are_not_called_certain():
+    happy = Account("happy", "Happy", 5, 3, 10, 0.1, (1.0, 0.0), weekend=1.0)
+    said = text(world([happy, TWELVE[0]], days=10))
+    assert "100% positive of 3 scored posts; all alike, and too few for an interval" in said
+
+
 def test_truncated_accounts_are_marked_and_explained():
     made = world(TWELVE[:2], days=10)
     cut = made.rollups.with_columns((pl.col("account") == "stadiumfc").alias("truncated"))
