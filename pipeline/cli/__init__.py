@@ -9,7 +9,6 @@ from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError
 
 app = typer.Typer(
-    name="python -m pipeline",
     help="Daily analytics with sentiment for many X accounts.",
     no_args_is_help=True,
     add_completion=False,
@@ -28,7 +27,7 @@ app.command()(sandbox.sandbox)
 def main() -> None:
     """Run a command. An expected failure is told in plain lines on stderr, with the exit code it asks for."""
     try:
-        app()
+        app(prog_name="python -m pipeline")
     except AviaryError as error:
         ERRORS.print(str(error))
         sys.exit(error.exit_code)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.options import Accounts
 from pipeline.errors import AviaryError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def sandbox(
     directory: Annotated[Path, typer.Option("--dir", help="where the sandbox keeps its data")] = Path(
         ".aviary"
     ),
+    accounts: Accounts = None,
 ) -> None:
     """Run an X API and an S3 server with sample data on this machine.
 

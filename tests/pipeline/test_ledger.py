@@ -148,6 +148,8 @@ def test_money_that_a_crash_left_held_is_not_waited_for_without_end(
 ) -> None:
     monkeypatch.setattr("pipeline.ledger.time.sleep", lambda seconds: None)
     ledger = Ledger(lake, "a-run", Budget(usd_per_run=0.60, usd_per_month=100.0))
-    with ledger.buying("@crashed", Reads(posts=100)):
-        with pytest.raises(OverBudget, match=r"\$0\.50 of budget\.usd_per_run \$0\.60 is used"):
-            buy(ledger, Reads(posts=100), Reads())
+    with (
+        ledger.buying("@crashed", Reads(posts=100)),
+        pytest.raises(OverBudget, match=r"\$0\.50 of budget\.usd_per_run \$0\.60 is used"),
+    ):
+        buy(ledger, Reads(posts=100), Reads())

@@ -21,11 +21,12 @@ FIVE = ["stadiumfc", "pixelforge", "tideandco", "1729", "lumenenergy"]
 
 
 class Broken:
-    """The sandbox's X API, but for timelines whose ids are in `ids`: they answer 503."""
+    """The sandbox's X API, but for timelines whose ids are in `ids`: they answer with an error."""
 
     def __init__(self, app: Starlette) -> None:
         self.app = app
         self.ids: set[str] = set()
+        self.status = 503
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         broken = (
@@ -33,7 +34,7 @@ class Broken:
             and scope["path"].split("/")[3:4]
             and scope["path"].split("/")[3] in self.ids
         )
-        answer = Response("<html>over capacity</html>", 503) if broken else self.app
+        answer = Response("<html>over capacity</html>", self.status) if broken else self.app
         await answer(scope, receive, send)
 
 
@@ -75,7 +76,7 @@ def test_one_more_and_the_run_fails_naming_both_and_the_rest_is_there(
     break_accounts(broken, "pixelforge", "1729")
 
     with pytest.raises(
-        RunFailed, match=r"2 of 5 accounts failed.*@PixelForge.*|2 of 5 accounts failed.*@1729.*"
+        RunFailed, match=r"2 of 5 accounts failed.*@pixelforge.*|2 of 5 accounts failed.*@1729.*"
     ):
         run_day(DAY)
 
