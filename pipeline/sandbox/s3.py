@@ -82,9 +82,10 @@ def start(folder: Path, access_key: str, secret_key: str) -> S3Server:
     return S3Server(process, ports[0], ports, log)
 
 
-def is_ours(command: str, folder: Path) -> bool:
-    """Tell whether a process's command line is that of this folder's SeaweedFS."""
-    return " mini " in command and f"-dir={folder / 's3'} " in command
+def is_ours(command: str, folder: Path, ports: Sequence[int]) -> bool:
+    """Tell whether a process's command line is that of the server this folder had on these ports."""
+    seaweed = " mini " in command and f"-dir={folder / 's3'} " in command
+    return seaweed or f" -m moto.server -H 127.0.0.1 -p {ports[0]} " in command
 
 
 def remove_sockets(ports: Sequence[int]) -> None:

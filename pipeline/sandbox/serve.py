@@ -73,7 +73,8 @@ def running(
         stack.enter_context(_alone_in(directory))
         kept = _kept(directory, seed, story_day)
         if kept.s3_pid is not None:
-            end_leftover(kept.s3_pid, lambda command: s3.is_ours(command, directory), _STOP_SECONDS)
+            ports = kept.s3_ports
+            end_leftover(kept.s3_pid, lambda command: s3.is_ours(command, directory, ports), _STOP_SECONDS)
             s3.remove_sockets(kept.s3_ports)
         s3_server = s3.start(directory, kept.access_key, kept.secret_key)
         stack.callback(_keep, directory, kept)

@@ -161,6 +161,16 @@ def test_every_token_reads_back_as_the_turn_it_was_made_from(way: Any, post_id: 
     assert token == token.lower()
 
 
+@given(st.integers(0, 2**63 - 1), st.data())
+def test_a_token_with_one_letter_changed_is_no_token(post_id: int, data: st.DataObject) -> None:
+    token = Turn("older", post_id).token()
+    place = data.draw(st.integers(0, len(token) - 2))  # the last letter holds padding bits
+    letter = data.draw(
+        st.sampled_from("0123456789abcdefghijklmnopqrstuv").filter(lambda c: c != token[place])
+    )
+    assert Turn.read(token[:place] + letter + token[place + 1 :]) is None
+
+
 @given(st.text(max_size=60))
 def test_no_other_text_is_taken_for_a_token(text: str) -> None:
     assert Turn.read(text) is None
