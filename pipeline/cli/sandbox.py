@@ -93,7 +93,9 @@ def _stay(started: "Sandbox") -> int:
         typer.echo(f"export {name}={shlex.quote(value)}")
     typer.echo(f"The sandbox is running; its data is in {started.directory}. Stop it with ctrl-c.", err=True)
     try:
-        started.x_process.wait()
+        started.wait()
     except KeyboardInterrupt:
         return 0
-    raise AviaryError("the sandbox's X API ended by itself")
+    raise AviaryError(
+        f"one of the sandbox's servers ended by itself; S3 writes its log to {started.directory}/s3.log"
+    )

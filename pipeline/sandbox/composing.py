@@ -31,7 +31,7 @@ def compose(plan: Plan, at_ms: int, earlier: list[Post], chance: Random) -> list
     voice, pool, moment = plan.voice, plan.pool, plan.moment
     post_id = make_id(at_ms, chance.getrandbits(22))
     site = f"{voice.handle.replace('_', '-')}.example"
-    written = write(plan.template, voice.slots, voice.friends, site, chance)
+    written = write(plan.template, voice.slots, friends=voice.friends, site=site, at_ms=at_ms, chance=chance)
     about = _about(voice, pool, at_ms, earlier, chance)
     kind: Kind = "post" if pool.kind == "thread" and about is None else pool.kind
     photo = None
@@ -97,10 +97,11 @@ def _about(voice: Voice, pool: Pool, at_ms: int, earlier: list[Post], chance: Ra
     asked = pool.kind == "reply"
     author = reader(chance) if asked else chance.choice(voice.friends)
     text = chance.choice(voice.asks if asked else voice.shared)
-    written = write(text, voice.slots, voice.friends, f"{author.replace('_', '-')}.example", chance)
+    before_ms = at_ms - chance.randrange(2 * 60, (3 if asked else 20) * 3600) * 1000
+    site = f"{author.replace('_', '-')}.example"
+    written = write(text, voice.slots, friends=voice.friends, site=site, at_ms=before_ms, chance=chance)
     if asked:
         written = replace(written, text=f"@{voice.handle} {written.text}")
-    before_ms = at_ms - chance.randrange(2 * 60, (3 if asked else 20) * 3600) * 1000
     post_id = make_id(before_ms, chance.getrandbits(22))
     engagement = 6.0 if asked else max(20.0, voice.median * 0.6)
     return Post(

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -23,9 +23,10 @@ from typing import NoReturn
 from pipeline.errors import AviaryError, ConfigError
 from pipeline.sandbox import s3
 from pipeline.sandbox.processes import end, end_leftover
+from pipeline.sandbox.timelines import STORY_DAY
 
-STORY_DAY = date(2026, 11, 22)
 _STOP_SECONDS = 10
+_LOOK_SECONDS = 1
 # Set by somebody's real AWS life, these would override or contradict the sandbox's keys.
 UNSET = ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
 
@@ -52,6 +53,12 @@ class Sandbox:
     story_day: date
     x_process: "subprocess.Popen[str]"
     s3_process: "subprocess.Popen[bytes]"
+
+    def wait(self) -> None:
+        """Return when one of the two servers has ended, which by itself neither does."""
+        while self.x_process.poll() is None and self.s3_process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                self.x_process.wait(_LOOK_SECONDS)
 
     def whole_environment(self) -> dict[str, str]:
         """Return this process's environment with the sandbox's settings, for a child process."""

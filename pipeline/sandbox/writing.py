@@ -2,7 +2,7 @@
 
 Slots: `{name}` one of the voice's own values (another one each time, but `{name:same}` the last),
 `{customer}` an invented reader, `{friend}` an account the voice knows, `{n:3-40}` a number,
-`{time}` a clock time, `{url:path}` a link.
+`{time}` a clock time later that day, `{url:path}` a link.
 """
 
 import html
@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 SHORT_LENGTH = 280
+BUILT_IN = frozenset({"customer", "friend", "n", "time", "url"})
 _SLOT = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
 _SENTENCE_START = re.compile(r"(\A|[.!?…]\s+)\Z")
 _MENTION = re.compile(r"(?<![\w@])@([A-Za-z0-9_]{1,15})\b")
@@ -55,51 +56,54 @@ def link(chance: Random) -> str:
 
 
 def write(
-    template: str, slots: Mapping[str, tuple[str, ...]], friends: tuple[str, ...], site: str, chance: Random
+    template: str,
+    slots: Mapping[str, tuple[str, ...]],
+    *,
+    friends: tuple[str, ...],
+    site: str,
+    at_ms: int,
+    chance: Random,
 ) -> Written:
-    """Fill a template. `site` is the host that `{url:path}` leads to."""
+    """Fill a template for a post of `at_ms`. `site` is the host that `{url:path}` leads to."""
     links: dict[str, str] = {}
     used: dict[str, list[str]] = {}
 
+    def own(name: str, match: re.Match[str]) -> str:
+        taken = used.setdefault(name, [])
+        if match[2] != "same" or not taken:
+            fresh = [value for value in slots[name] if value not in taken]
+            taken.append(chance.choice(fresh or slots[name]))
+        value = _SLOT.sub(fill, taken[-1])
+        starts = match.string is template and _SENTENCE_START.search(template[: match.start()])
+        return value[:1].upper() + value[1:] if starts else value
+
     def fill(match: re.Match[str]) -> str:
-        name, argument = match[1], match[2]
+        name, argument = match[1], match[2] or ""
         if name in slots:
-            taken = used.setdefault(name, [])
-            if argument != "same" or not taken:
-                fresh = [value for value in slots[name] if value not in taken]
-                taken.append(chance.choice(fresh or slots[name]))
-            value = _SLOT.sub(fill, taken[-1])
-            starts = match.string is template and _SENTENCE_START.search(template[: match.start()])
-            return value[:1].upper() + value[1:] if starts else value
-        if name not in _BUILT_IN:
-            return match[0]  # braces of the text itself, as in code
-        return _BUILT_IN[name](argument, chance, friends, links, site)
+            return own(name, match)
+        filled = match[0]  # braces of the text itself, as in code
+        match name:
+            case "customer":
+                filled = "@" + reader(chance)
+            case "friend":
+                filled = "@" + chance.choice(friends)
+            case "n":
+                low, high = argument.split("-")
+                filled = str(chance.randint(int(low), int(high)))
+            case "time":
+                filled = _later(at_ms, chance)
+            case "url":
+                filled = link(chance)
+                links[filled] = f"https://{site}/{argument}"
+        return filled
 
     return Written(html.escape(_SLOT.sub(fill, template), quote=False), links)
 
 
-def _url(
-    argument: str | None, chance: Random, _friends: tuple[str, ...], links: dict[str, str], site: str
-) -> str:
-    short = link(chance)
-    links[short] = f"https://{site}/{argument or ''}"
-    return short
-
-
-def _number(argument: str | None, chance: Random, *_: object) -> str:
-    low, high = (argument or "2-9").split("-")
-    return str(chance.randint(int(low), int(high)))
-
-
-_BUILT_IN: Mapping[str, Callable[..., str]] = {
-    "customer": lambda _, chance, *__: "@" + reader(chance),
-    "friend": lambda _, chance, friends, *__: "@" + chance.choice(friends),
-    "n": _number,
-    "time": lambda _, chance, *__: (
-        f"{chance.randint(6, 22):02}:{chance.choice((0, 5, 10, 15, 20, 30, 40, 45, 50)):02}"
-    ),
-    "url": _url,
-}
+def _later(at_ms: int, chance: Random) -> str:
+    """Return a clock time some hours after an instant, on five minutes."""
+    five_minutes = at_ms // 300_000 + chance.randint(8, 66)
+    return f"{five_minutes // 12 % 24:02}:{five_minutes % 12 * 5:02}"
 
 
 def shorten(text: str, chance: Random) -> str:

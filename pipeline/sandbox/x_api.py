@@ -1,6 +1,6 @@
 """The embedded X API v2: users by name, their timelines, usage. Sample data, and every answer says so.
 
-It answers as `docs` of X and recorded responses say, by the one clock; a request's `X-Aviary-Now` header
+It answers as X documents and as recorded responses show, by the one clock; a request's `X-Aviary-Now` header
 replaces the clock for that request, so that history can be read as if day by day with one server running.
 The spelling of a request (`tweet.fields` or `post.fields`, `referenced_tweets.id` or `referenced_posts`)
 decides the spelling of the answer; mixing the two is refused, and a request that shows

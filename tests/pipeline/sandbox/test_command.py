@@ -1,5 +1,6 @@
 """`python -m pipeline sandbox`, alone and around a command, as a process of its own."""
 
+import json
 import os
 import shlex
 import signal
@@ -115,6 +116,16 @@ def test_a_folder_in_use_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("aviary: another sandbox is running in ")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_server_that_ends_by_itself_ends_the_sandbox_with_one_line(tmp_path: Path) -> None:
+    process = _start(tmp_path)
+    process.stdout.readline()
+    os.kill(json.loads((tmp_path / "sandbox.json").read_text())["s3_pid"], signal.SIGKILL)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "aviary: one of the sandbox's servers ended by itself" in errors
+    assert _alive(tmp_path) == []
 
 
 def test_somebody_s_session_token_is_unset_before_the_settings(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.sandbox import voices
 from pipeline.sandbox.voices import UNREADABLE, named_handles, voice_of
-from pipeline.sandbox.writing import _BUILT_IN, _SLOT
+from pipeline.sandbox.writing import _SLOT, BUILT_IN
 
 FILES = sorted(Path(voices.__file__).parent.rglob("*.toml"))
 # What looks like a slot and is part of the text.
@@ -34,7 +34,7 @@ def test_the_fifteen_accounts_of_the_demo_are_there() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_slot_of_a_voice_can_be_filled(file: Path) -> None:
     source = tomllib.loads(file.read_text(encoding="utf-8"))
-    known = _BUILT_IN.keys() | source.get("slots", {}).keys() | LITERAL
+    known = BUILT_IN | source.get("slots", {}).keys() | LITERAL
     assert {match[1] for match in _SLOT.finditer(str(source))} <= known
 
 
