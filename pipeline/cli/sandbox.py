@@ -4,7 +4,7 @@ import os
 import shlex
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -36,8 +36,11 @@ def sandbox(
 
     try:
         with running(directory) as started:
-            _announce(started)
-            code = _run(command, started) if command else _stay(started)
+            try:
+                _announce(started)
+                code = _run(command, started) if command else _stay(started)
+            except KeyboardInterrupt:
+                code = 130 if command else 0
     except AviaryError as error:
         typer.echo(f"aviary: {error}", err=True)
         raise typer.Exit(error.exit_code) from None
@@ -70,8 +73,6 @@ def _run(command: list[str], started: "Sandbox") -> int:
         return 126
     try:
         code = process.wait()
-    except KeyboardInterrupt:
-        code = 130
     finally:
         _end(process)
     return code if code >= 0 else 128 - code
@@ -83,7 +84,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     end(process, _STOP_SECONDS)
 
 
-def _stay(started: "Sandbox") -> int:
+def _stay(started: "Sandbox") -> NoReturn:
     """Print the settings and stay until ctrl-c, or until a server ends by itself."""
     from pipeline.sandbox.serve import UNSET
 
@@ -92,10 +93,7 @@ def _stay(started: "Sandbox") -> int:
     for name, value in started.environment.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
     typer.echo(f"The sandbox is running; its data is in {started.directory}. Stop it with ctrl-c.", err=True)
-    try:
-        started.wait()
-    except KeyboardInterrupt:
-        return 0
+    started.wait()
     raise AviaryError(
         f"one of the sandbox's servers ended by itself; S3 writes its log to {started.directory}/s3.log"
     )
