@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 STAMP := $(VENV)/.installed
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## make .venv from requirements.lock (instant when nothing changed)
 
@@ -43,8 +43,29 @@ check: install ## lint, format and types
 schema: install ## write config/accounts.schema.json again after a change of pipeline/accounts/model.py
 	@$(BIN)/python -m pipeline.accounts.json_schema
 
+bench: install ## measure what is fast: a table of ratios, side by side in one run
+	@$(BIN)/python -m tests.bench
+
+# What the tests of scoring import; no more, so that an interpreter is checked in seconds.
+SCORING_NEEDS := polars|polars-runtime-32|vadersentiment|hypothesis|sortedcontainers|pytest|iniconfig|packaging|pluggy|pygments|rich|markdown-it-py|mdurl
+
+test-pythons: install ## the tests of scoring on every Python 3.11-3.13 found here (sums of floats differ)
+	@set -e; venvs=$$(mktemp -d); trap 'rm -rf "$$venvs"' EXIT; \
+	awk '/^[^ #]/ {keep = $$0 ~ /^($(SCORING_NEEDS))==/} keep' requirements.lock > $$venvs/needs.txt; \
+	for version in 3.11 3.12 3.13; do \
+		found=; \
+		for python in python$$version "$$(pyenv root 2>/dev/null)"/versions/$$version.*/bin/python; do \
+			if $$python -c '' 2>/dev/null; then found=$$python; break; fi; \
+		done; \
+		if [ -z "$$found" ]; then echo "Python $$version: not found here, skipped"; continue; fi; \
+		echo "Python $$version: $$found"; \
+		$(BIN)/uv venv --quiet --python $$found $$venvs/$$version; \
+		$(BIN)/uv pip install --quiet --python $$venvs/$$version/bin/python --no-deps --require-hashes -r $$venvs/needs.txt; \
+		$$venvs/$$version/bin/python -m pytest -q -p no:cacheprovider tests/pipeline/sentiment tests/pipeline/test_clean_text.py; \
+	done
+
 lock: install ## write requirements.lock again after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
 
-.PHONY: help install demo up down test check schema lock
+.PHONY: help install demo up down test check bench test-pythons schema lock
