@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from pipeline import clock, keys
-from pipeline.errors import AccountUnavailable, OverBudget, XRefused
+from pipeline.errors import AccountUnavailable, OverBudget, XRefused, XUnheard
 from pipeline.lake import Lake
 from pipeline.ledger import Budget, Ledger, Reads
 from pipeline.outcome import Outcome, Status, find_outcome, outcome_on_failure, put_outcome
@@ -100,6 +100,10 @@ def _read(
                 collected_at=clock.now(),
                 body=body,
             )
+            if page.next_token and page.next_token in {
+                before.request.get("token") for before in [*pages, page]
+            }:
+                raise XUnheard(f"@{work.handle}: X's next page is one it gave before; run again later")
             lake.put(keys.raw_page(work.day, work.account, len(pages) + 1), pack(page), "application/zstd")
             purchase.settle(page_reads(page))
         pages.append(page)
