@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from pipeline.accounts.model import percent
 from pipeline.errors import RunFailed
 from pipeline.lake import Lake
 from pipeline.outcome import Status, find_outcomes
@@ -34,14 +36,15 @@ def verdict(lake: Lake, work: Sequence[AccountDay], failed_accounts: float) -> V
     failed = [
         f"@{handle}: {outcome.reason}" for handle, outcome in ended.items() if outcome.status == Status.FAILED
     ]
-    if len(failed) > failed_accounts * len(ended):
+    # repr, because a binary 0.29 of 100 is less than 29.
+    if len(failed) > Decimal(repr(failed_accounts)) * len(ended):
         more = [f"and {len(failed) - _NAMED} more"] if len(failed) > _NAMED else []
         raise RunFailed(
-            f"{len(failed)} of {len(ended)} accounts failed, more than the {failed_accounts:.0%} tolerated: "
+            f"{len(failed)} of {len(ended)} accounts failed, more than the {percent(failed_accounts)} tolerated: "
             + "; ".join(failed[:_NAMED] + more)
         )
     if not any(status.has_posts for status in statuses):
-        reasons = "; ".join(
+        reasons = ", ".join(
             f"@{handle}: {outcome.status}" for handle, outcome in list(ended.items())[:_NAMED]
         )
         raise RunFailed(f"none of {len(ended)} accounts has a day to show ({reasons})")

@@ -1,0 +1,84 @@
+"""The day is done unless more accounts failed than tolerated, or none has anything to show."""
+
+import pytest
+
+from pipeline.errors import RunFailed
+from pipeline.lake import Lake
+from pipeline.outcome import Outcome, Status, put_outcome
+from pipeline.verdict import Verdict, verdict
+from tests.pipeline.given import DAY, work
+
+
+def ended(lake: Lake, tolerated: float, **statuses: Status) -> Verdict:
+    for account, status in statuses.items():
+        put_outcome(lake, DAY, account, Outcome(status=status, reason=f"because {status}"))
+    return verdict(lake, [work(account=account, handle=account.upper()) for account in statuses], tolerated)
+
+
+def share(failed: int, of: int) -> dict[str, Status]:
+    return {f"a{number}": Status.FAILED if number < failed else Status.OK for number in range(of)}
+
+
+def test_a_verdict_counts_how_accounts_ended(lake: Lake) -> None:
+    result = ended(lake, 0.2, a=Status.OK, b=Status.OK, c=Status.PARTIAL, d=Status.SUSPENDED)
+    assert result.statuses == {Status.OK: 2, Status.PARTIAL: 1, Status.SUSPENDED: 1}
+
+
+@pytest.mark.parametrize(
+    ("failed", "of", "tolerated"), [(1, 5, 0.2), (0, 1, 0.0), (29, 100, 0.29), (7, 100, 0.07)]
+)
+def test_as_many_failures_as_tolerated_are_tolerated(
+    lake: Lake, failed: int, of: int, tolerated: float
+) -> None:
+    ended(lake, tolerated, **share(failed, of))
+
+
+@pytest.mark.parametrize(
+    ("failed", "of", "tolerated"), [(2, 9, 0.2), (1, 5, 0.0), (30, 100, 0.29), (1, 4, 0.2499)]
+)
+def test_one_more_is_not(lake: Lake, failed: int, of: int, tolerated: float) -> None:
+    with pytest.raises(RunFailed, match=f"^{failed} of {of} accounts failed, more than the "):
+        ended(lake, tolerated, **share(failed, of))
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.FAILED}))
+def test_only_failed_counts_against_the_budget(lake: Lake, status: Status) -> None:
+    ended(lake, 0.0, good=Status.OK, other=status)
+
+
+def test_an_account_without_an_outcome_has_failed(lake: Lake) -> None:
+    put_outcome(lake, DAY, "a", Outcome(status=Status.OK))
+    items = [work(account="a", handle="A"), work(account="b", handle="B")]
+    with pytest.raises(RunFailed, match="@B: its work ended without leaving an outcome"):
+        verdict(lake, items, 0.2)
+
+
+def test_failures_are_told_by_name_and_reason(lake: Lake) -> None:
+    with pytest.raises(RunFailed) as caught:
+        ended(lake, 0.025, a=Status.OK, b=Status.FAILED)
+    assert str(caught.value) == "1 of 2 accounts failed, more than the 2.5% tolerated: @B: because failed"
+
+
+def test_of_many_failures_ten_are_named(lake: Lake) -> None:
+    with pytest.raises(RunFailed) as caught:
+        ended(lake, 0.2, **share(13, 13))
+    assert str(caught.value).count("@A") == 10
+    assert str(caught.value).endswith("; and 3 more")
+
+
+def test_a_day_with_nothing_to_show_is_not_done(lake: Lake) -> None:
+    with pytest.raises(RunFailed) as caught:
+        ended(lake, 1.0, a=Status.SUSPENDED, b=Status.OVER_BUDGET, c=Status.FAILED)
+    assert (
+        str(caught.value)
+        == "none of 3 accounts has a day to show (@A: suspended, @B: over_budget, @C: failed)"
+    )
+
+
+def test_one_partial_account_is_something_to_show(lake: Lake) -> None:
+    ended(lake, 0.5, a=Status.PARTIAL, b=Status.FAILED)
+
+
+def test_only_the_runs_own_accounts_are_judged(lake: Lake) -> None:
+    put_outcome(lake, DAY, "other", Outcome(status=Status.FAILED, reason="so"))
+    ended(lake, 0.0, a=Status.OK)
