@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 import requests
 import stamina
@@ -73,10 +74,20 @@ def environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, morning_after
     return values
 
 
+@pytest.fixture(scope="session")
+def _aws(sandbox: Sandbox) -> boto3.Session:
+    """One for all: each session reads botocore's descriptions of S3 again, for a third of a second."""
+    return boto3.Session(
+        aws_access_key_id=sandbox.environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=sandbox.environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=sandbox.environment["AWS_REGION"],
+    )
+
+
 @pytest.fixture
-def lake(environment: dict[str, str]) -> Lake:
+def lake(environment: dict[str, str], _aws: boto3.Session) -> Lake:
     """An empty lake on the real S3 server."""
-    return Lake(environment["AVIARY_LAKE"])
+    return Lake(environment["AVIARY_LAKE"], _aws, environment["AWS_ENDPOINT_URL_S3"])
 
 
 @dataclass(frozen=True)

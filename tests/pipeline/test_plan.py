@@ -1,0 +1,230 @@
+"""A day is planned once: who it is for and how; a repeated run changes nothing and asks X for nothing."""
+
+from typing import Any
+
+import pytest
+
+from pipeline import keys
+from pipeline.collect import collect
+from pipeline.errors import ConfigError, OverBudget
+from pipeline.lake import Lake
+from pipeline.outcome import Counts, Outcome, Status, find_outcome, find_outcomes, put_outcome
+from pipeline.plan import choose, plan
+from pipeline.planned import AccountDay, Plan, find_plan
+from pipeline.x_api import XApi
+from tests.conftest import Served
+from tests.pipeline.given import DAY, config
+
+
+def planned(lake: Lake, x: XApi, *accounts: Any, **changes: Any) -> list[AccountDay]:
+    options = {
+        name: changes.pop(name) for name in ("only", "refetch", "sample", "run_id", "day") if name in changes
+    }
+    return plan(
+        lake,
+        x,
+        config(*accounts, **changes),
+        options.pop("day", DAY),
+        **({"run_id": "a-run", "sample": True} | options),
+    )
+
+
+def the_plan(lake: Lake) -> Plan:
+    found = find_plan(lake, DAY)
+    assert found is not None
+    return found
+
+
+def finish(lake: Lake, *accounts: str) -> None:
+    for account in accounts:
+        put_outcome(lake, DAY, account, Outcome(status=Status.OK, counts=Counts(fetched=1, kept=1)))
+
+
+# --- what a plan says ----------------------------------------------------------------------------
+
+
+def test_a_plan_says_who_the_day_is_for_and_how(lake: Lake, x: XApi) -> None:
+    [item] = planned(
+        lake, x, {"handle": "PixelForge", "group": "games", "max_posts": 7}, timezone="Europe/Berlin"
+    )
+    entry = the_plan(lake).accounts[0]
+    assert (entry.account, entry.handle, entry.group, entry.max_posts) == (
+        "pixelforge",
+        "pixelforge",
+        "games",
+        7,
+    )
+    assert entry.followers is not None
+    assert entry.user_id is not None
+    assert (item.account, item.user_id, item.day, item.timezone) == (
+        "pixelforge",
+        entry.user_id,
+        DAY,
+        "Europe/Berlin",
+    )
+    assert (the_plan(lake).timezone, the_plan(lake).sample, the_plan(lake).schema_version) == (
+        "Europe/Berlin",
+        True,
+        1,
+    )
+
+
+def test_accounts_x_does_not_show_have_their_outcome_and_leave_the_others_alone(lake: Lake, x: XApi) -> None:
+    work = planned(lake, x, "pixelforge", "quickdealz", "ateliernoir", "orchardtv")
+    statuses = {account: outcome.status for account, outcome in find_outcomes(lake, DAY).items()}
+    assert statuses == {
+        "quickdealz": Status.SUSPENDED,
+        "ateliernoir": Status.PROTECTED,
+        "orchardtv": Status.MISSING,
+    }
+    assert [item.account for item in work] == ["pixelforge", "quickdealz", "ateliernoir", "orchardtv"]
+    assert [item.stopped is None for item in work] == [True, False, False, False]
+    assert len(the_plan(lake).accounts) == 4
+
+
+def test_a_refused_account_is_skipped_with_its_reason_and_never_read(
+    lake: Lake, x: XApi, served: Served
+) -> None:
+    [item] = planned(lake, x, "quickdealz")
+    before = served.requests()
+    assert collect(lake, x, item).skipped == "X has suspended this account"
+    assert served.requests() == before
+
+
+# --- once ----------------------------------------------------------------------------------------
+
+
+def test_a_finished_day_planned_again_is_the_same_bytes_and_asks_x_for_nothing(
+    lake: Lake, x: XApi, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned(lake, x, "pixelforge", "quickdealz")
+    finish(lake, "pixelforge")
+    before, asked = lake.find_tagged(keys.plan(DAY)), served.requests()
+    monkeypatch.setenv("AVIARY_NOW", "2027-01-23T06:00:00Z")
+    work = planned(lake, x, "pixelforge", "quickdealz", run_id="another")
+    assert lake.find_tagged(keys.plan(DAY)) == before
+    assert served.requests() == asked
+    assert len(work) == 2
+
+
+def test_changed_settings_apply_to_accounts_not_planned_yet(lake: Lake, x: XApi) -> None:
+    planned(lake, x, "pixelforge")
+    finish(lake, "pixelforge")
+    planned(lake, x, "pixelforge", "citymetro", defaults={"max_posts": 9, "include": ["posts"]})
+    entries = {entry.account: entry for entry in the_plan(lake).accounts}
+    assert (entries["pixelforge"].max_posts, entries["citymetro"].max_posts) == (200, 9)
+    assert entries["pixelforge"].include == ("posts", "quotes", "replies")
+
+
+def test_an_unfinished_day_keeps_its_settings_too(lake: Lake, x: XApi) -> None:
+    planned(lake, x, "pixelforge")
+    [item] = planned(lake, x, "pixelforge", defaults={"max_posts": 9})
+    assert item.max_posts == 200
+
+
+@pytest.mark.parametrize("status", [Status.FAILED, Status.OVER_BUDGET])
+def test_what_is_not_finished_is_tried_again(lake: Lake, x: XApi, status: Status) -> None:
+    put_outcome(lake, DAY, "pixelforge", Outcome(status=status, reason="so"))
+    [item] = planned(lake, x, "pixelforge")
+    assert (item.stopped, item.user_id is None) == (None, False)
+
+
+def test_an_account_that_left_stays_in_the_days_it_was_stored_for(lake: Lake, x: XApi) -> None:
+    planned(lake, x, "pixelforge", "citymetro", "northwindair")
+    finish(lake, "pixelforge", "citymetro")
+    planned(lake, x, "pixelforge")
+    assert [entry.account for entry in the_plan(lake).accounts] == ["citymetro", "pixelforge"]
+
+
+# --- some accounts only, and again ---------------------------------------------------------------
+
+
+def test_a_run_for_some_accounts_leaves_the_others_in_the_plan(lake: Lake, x: XApi, served: Served) -> None:
+    planned(lake, x, "pixelforge", "citymetro")
+    asked = served.users()
+    [item] = planned(lake, x, "pixelforge", "citymetro", "northwindair", only=["@NorthWindAir"])
+    assert item.account == "northwindair"
+    assert [entry.account for entry in the_plan(lake).accounts] == ["citymetro", "northwindair", "pixelforge"]
+    assert served.users() == asked + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("pixelforg", "did you mean pixelforge?"),
+        ("zzz", "add it there first"),
+        ("a\nb", "add it there first"),
+    ],
+)
+def test_a_stranger_is_told_and_nothing_is_started(
+    lake: Lake, x: XApi, served: Served, name: str, hint: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        planned(lake, x, "pixelforge", only=["pixelforge", name])
+    assert caught.value.problems == (f"--account {name!r} is not in accounts.yaml; {hint}",)
+    assert lake.keys("") == []
+    assert served.requests() == 0
+
+
+def test_accounts_are_chosen_in_any_letter_case_and_in_the_files_order() -> None:
+    accounts = config("NASA", "esa", "jaxa").accounts
+    assert [account.handle for account in choose(accounts, ["@Jaxa", "nasa", "nasa"])] == ["NASA", "jaxa"]
+    assert choose(accounts, []) == list(accounts)
+
+
+def test_refetching_forgets_the_reading_and_takes_todays_settings(lake: Lake, x: XApi) -> None:
+    planned(lake, x, "pixelforge", "citymetro")
+    finish(lake, "pixelforge", "citymetro")
+    for key in (
+        keys.raw_page(DAY, "pixelforge", 1),
+        keys.raw_page(DAY, "pixelforge", 2),
+        keys.raw_manifest(DAY, "pixelforge"),
+    ):
+        lake.put(key, b"")
+    lake.put(keys.raw_page(DAY, "citymetro", 1), b"")
+    [item] = planned(
+        lake, x, "pixelforge", "citymetro", only=["pixelforge"], refetch=True, defaults={"max_posts": 9}
+    )
+    assert item.max_posts == 9
+    assert lake.keys("raw/") == [keys.raw_page(DAY, "citymetro", 1)]
+    assert find_outcome(lake, DAY, "pixelforge") is None
+    assert find_outcome(lake, DAY, "citymetro") is not None
+
+
+# --- refused before anything starts --------------------------------------------------------------
+
+
+def test_a_day_that_is_not_over_is_refused_before_anything_starts(
+    lake: Lake, x: XApi, served: Served
+) -> None:
+    with pytest.raises(ConfigError, match="2026-11-22 is not over in Pacific/Honolulu"):
+        planned(lake, x, "pixelforge", timezone="Pacific/Honolulu")
+    assert (lake.keys(""), served.requests()) == ([], 0)
+
+
+def test_a_day_stored_with_another_timezone_is_refused(lake: Lake, x: XApi, served: Served) -> None:
+    planned(lake, x, "pixelforge")
+    before, asked = lake.find_tagged(keys.plan(DAY)), served.requests()
+    with pytest.raises(
+        ConfigError, match=r"is stored with timezone UTC, and accounts\.yaml now says Asia/Tokyo"
+    ):
+        planned(lake, x, "pixelforge", timezone="Asia/Tokyo")
+    assert (lake.find_tagged(keys.plan(DAY)), served.requests()) == (before, asked)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "words"), [(True, False, "holds sample data"), (False, True, "holds posts of X")]
+)
+def test_sample_data_and_xs_posts_are_not_mixed(
+    lake: Lake, x: XApi, first: bool, then: bool, words: str
+) -> None:
+    planned(lake, x, "pixelforge", sample=first)
+    with pytest.raises(ConfigError, match=words):
+        planned(lake, x, "pixelforge", sample=then, refetch=True)
+
+
+def test_a_look_up_beyond_the_budget_plans_nothing(lake: Lake, x: XApi, served: Served) -> None:
+    with pytest.raises(OverBudget):
+        planned(lake, x, "pixelforge", "citymetro", budget={"usd_per_run": 0.01})
+    assert find_plan(lake, DAY) is None
+    assert served.requests() == 0
