@@ -17,11 +17,11 @@ def parse_instant(text: str) -> datetime:
     """Return an ISO 8601 instant as aware UTC (no offset means UTC). Raises `ConfigError`."""
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter where UTC has no such year
         raise ConfigError(
             f"{VARIABLE}={text!r} is not an instant; write it like 2026-11-23T06:00:00Z"
         ) from None
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def frozen_at() -> datetime | None:
