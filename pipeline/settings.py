@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """What the environment says. AWS's own variables are left to boto3."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     x_bearer_token: SecretStr = SecretStr("")
     x_api_url: str = X_LIVE_URL
@@ -70,8 +70,9 @@ def load_settings() -> Settings:
 
 def is_loopback(url: str) -> bool:
     """Whether `url` names this machine."""
-    host = urlsplit(url).hostname or ""
+    host = None
     try:
+        host = urlsplit(url).hostname or ""
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
