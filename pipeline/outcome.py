@@ -77,10 +77,11 @@ def find_outcomes(lake: Lake, day: date) -> dict[str, Outcome]:
     """Return a day's outcomes by lower-case handle."""
     stored = lake.keys(keys.outcomes_folder(day))
     with ThreadPoolExecutor(_READERS) as pool:
-        bodies = list(pool.map(lake.get, stored))
+        bodies = list(pool.map(lake.find, stored))
     return {
         keys.account_of_outcome(key): Outcome.model_validate_json(body)
         for key, body in zip(stored, bodies, strict=True)
+        if body is not None  # removed meanwhile, to be read again
     }
 
 
