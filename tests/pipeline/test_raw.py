@@ -1,0 +1,72 @@
+"""Raw pages are kept as X said them, byte for byte the same, and read back up to the first gap."""
+
+from typing import Any
+
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+
+from pipeline import keys
+from pipeline.lake import Lake
+from pipeline.raw import Page, discard, find_manifest, pack, read_pages, unpack
+from tests.pipeline.given import COLLECTED_AT, DAY, a_page, a_post
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(codec=None)),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec=None)), inner, max_size=3)
+    ),
+)
+
+
+@given_any(st.dictionaries(st.text(), anything, max_size=4))
+def test_any_page_reads_back_as_it_was(body: dict[str, Any]) -> None:
+    page = Page(request={"token": None}, collected_at=COLLECTED_AT, body=body)
+    assert unpack(pack(page)) == page
+    assert pack(unpack(pack(page))) == pack(page)
+
+
+def test_pages_read_back_in_order_up_to_the_first_gap(lake: Lake) -> None:
+    for number in (1, 2, 4):
+        lake.put(keys.raw_page(DAY, "nasa", number), pack(a_page(a_post(number))))
+    lake.put(keys.raw_page(DAY, "nasa2", 3), pack(a_page(a_post(3))))
+    assert [page.items[0]["id"][-1] for page in read_pages(lake, DAY, "nasa")] == ["1", "2"]
+
+
+def test_more_than_nine_thousand_nine_hundred_ninety_nine_pages_have_their_keys() -> None:
+    assert keys.raw_page(DAY, "nasa", 10_000).endswith("page-10000.json.zst")
+
+
+def test_without_a_manifest_a_day_is_not_read_to_its_end(lake: Lake) -> None:
+    lake.put(keys.raw_page(DAY, "nasa", 1), pack(a_page()))
+    assert find_manifest(lake, DAY, "nasa") is None
+
+
+def test_discarding_a_day_removes_its_pages_and_no_others(lake: Lake) -> None:
+    for account in ("nasa", "esa"):
+        lake.put(keys.raw_page(DAY, account, 1), pack(a_page()))
+        lake.put(keys.raw_manifest(DAY, account), b"{}")
+    discard(lake, DAY, "nasa")
+    assert lake.keys("raw/") == [keys.raw_manifest(DAY, "esa"), keys.raw_page(DAY, "esa", 1)]
+
+
+def test_what_a_killed_discarding_leaves_is_the_beginning_of_a_day(lake: Lake, monkeypatch: Any) -> None:
+    for number in (1, 2, 3):
+        lake.put(keys.raw_page(DAY, "nasa", number), pack(a_page()))
+    lake.put(keys.raw_manifest(DAY, "nasa"), b"{}")
+    removed: list[str] = []
+    monkeypatch.setattr(Lake, "delete", lambda _, key: removed.append(key.rpartition("/")[2]))
+    discard(lake, DAY, "nasa")
+    assert list(dict.fromkeys(removed)) == [
+        "manifest.json", "page-0003.json.zst", "page-0002.json.zst", "page-0001.json.zst",
+    ]  # fmt: skip
+
+
+def test_a_page_knows_its_posts_originals_and_way_on() -> None:
+    page = a_page(a_post(1), token="t", included=[{"id": "17"}])
+    assert (len(page.items), page.included, page.next_token) == (1, [{"id": "17"}], "t")
+    empty = a_page()
+    assert (empty.items, empty.included, empty.next_token) == ([], [], None)
