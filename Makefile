@@ -61,7 +61,8 @@ test-pythons: install ## the tests of scoring on every Python 3.11-3.13 found he
 		echo "Python $$version: $$found"; \
 		$(BIN)/uv venv --quiet --python $$found $$venvs/$$version; \
 		$(BIN)/uv pip install --quiet --python $$venvs/$$version/bin/python --no-deps --require-hashes -r $$venvs/needs.txt; \
-		$$venvs/$$version/bin/python -m pytest -q -p no:cacheprovider tests/pipeline/sentiment tests/pipeline/test_clean_text.py; \
+		$$venvs/$$version/bin/python -m pytest -q -p no:cacheprovider --confcutdir=tests/pipeline/sentiment \
+			tests/pipeline/sentiment tests/pipeline/test_clean_text.py; \
 	done
 
 lock: install ## write requirements.lock again after a change of pyproject.toml

@@ -10,8 +10,17 @@ def weigh_around_but(valences: list[float], before: int) -> list[float]:
     """Return the valences, weighed; the first `before` of them stand before the first "but".
 
     The package walks over the valences, and for each changes not that one but the first that equals it just
-    then (`list.index`), which may equal it by an earlier change. Here the positions of each value are kept in
-    a heap: the first is found in logarithmic, not linear time. Zeros are not needed: weighing keeps them 0.
+    then (`list.index`). That is another one only if it has come to equal it by an earlier change. Zeros are
+    not needed: weighing keeps them 0.
+    """
+    weighed = [valence * _BEFORE for valence in valences[:before]]
+    weighed += [valence * _AFTER for valence in valences[before:]]
+    return weighed if set(weighed).isdisjoint(valences) else _weigh_first_equal(valences, before)
+
+
+def _weigh_first_equal(valences: list[float], before: int) -> list[float]:
+    """Weigh as the package does, with the positions of each value in a heap: the first is found in
+    logarithmic, not linear time.
     """
     weighed = list(valences)
     positions: defaultdict[float, list[int]] = defaultdict(list)

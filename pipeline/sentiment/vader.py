@@ -7,11 +7,11 @@ Most departures rest on one fact: of a post's fourteen words two carry sentiment
 three words of those can change the score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import sqrt
 from string import punctuation
 
-from pipeline.sentiment.context import remembering, valence_in_context
+from pipeline.sentiment.context import Rule, remembering, valence_in_context
 from pipeline.sentiment.contrast import weigh_around_but
 from pipeline.sentiment.phrases import Phrase, begins_at
 from pipeline.sentiment.words import RuleWord, vocabulary
@@ -54,9 +54,11 @@ class Analyzer:
         last_rule_word = -_REACH - 1
         before_but: int | None = None
         mixed_case: bool | None = None
-        in_context = valence_in_context if len(tokens) < _MANY_WORDS else remembering(valence_in_context)
+        many = len(tokens) > _MANY_WORDS
+        in_context: Rule = remembering(valence_in_context) if many else valence_in_context
+        walk: Iterable[tuple[int, str]] = self._known(tokens) if many else enumerate(tokens)
 
-        for i, token in enumerate(tokens):
+        for i, token in walk:
             word = strip(token, around).lower()
             valence = valence_of(word)
             if valence is None:
@@ -89,6 +91,12 @@ class Analyzer:
                     continue
             valences.append(valence)
         return valences if before_but is None else weigh_around_but(valences, before_but)
+
+    def _known(self, tokens: Sequence[str]) -> list[tuple[int, str]]:
+        """Return the tokens that may matter, with their positions; each different one is looked up once."""
+        valences = self._vocabulary.valences
+        known = {token for token in set(tokens) if token.strip(punctuation).lower() in valences}
+        return [(i, token) for i, token in enumerate(tokens) if token in known]
 
 
 def _contraction(token: str) -> str:

@@ -4,9 +4,8 @@ A bench module has functions marked with `bench`; each yields `Row`s. `python -m
 them. A ratio says how many times better the first is than what it is compared with; no speed is told alone.
 """
 
-import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -38,16 +37,12 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def side_by_side(
-    ours: Callable[[], object], theirs: Callable[[], object], rounds: int
-) -> tuple[float, float]:
-    """Return the median processor time of each, called in turn so that both meet the machine's moods."""
-    first, second = [], []
-    for round_ in range(rounds):
-        if round_ % 2:
-            second.append(cpu_seconds(theirs))
-            first.append(cpu_seconds(ours))
-        else:
-            first.append(cpu_seconds(ours))
-            second.append(cpu_seconds(theirs))
-    return statistics.median(first), statistics.median(second)
+def best_in_turn(works: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """Return the least processor time of each, called in turn so that all meet the machine's moods.
+
+    The least and not the mean: what other processes do to caches and clocks only ever adds.
+    """
+    return [
+        min(times)
+        for times in zip(*([cpu_seconds(work) for work in works] for _ in range(rounds)), strict=True)
+    ]

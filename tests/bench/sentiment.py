@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ from nltk.sentiment.vader import SentimentIntensityAnalyzer as NltkAnalyzer
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from pipeline.sentiment import Analyzer
-from tests.bench.harness import Row, bench, cpu_seconds, side_by_side
+from tests.bench.harness import Row, bench, best_in_turn, cpu_seconds
 from tests.pipeline.sentiment.texts import LABELLED, labelled_tweets
 
 PACKAGE = "vaderSentiment 3.3.2"
@@ -55,7 +55,7 @@ def _scoring(score, texts: Sequence[str]):
         for text in fresh.pop():
             score(text)
 
-    fresh = [[text.encode().decode() for text in texts] for _ in range(5)]
+    fresh = [[text.encode().decode() for text in texts] for _ in range(9)]
     return work
 
 
@@ -79,7 +79,7 @@ def real_tweets() -> Iterator[Row]:
         for text in seen:
             score(text)
     for name, score, target in ((PACKAGE, package, 6.0), ("NLTK's VADER", peer, None)):
-        mine, theirs = side_by_side(_scoring(ours, unseen), _scoring(score, unseen), rounds=5)
+        mine, theirs = best_in_turn([_scoring(ours, unseen), _scoring(score, unseen)], rounds=9)
         micro = 1e6 / len(unseen)
         detail = f"{mine * micro:.1f} against {theirs * micro:.1f} us a tweet"
         yield Row("real tweets, unseen, warm, one core", name, theirs / mine, target, detail)
@@ -104,7 +104,7 @@ def fresh_process() -> Iterator[Row]:
         )
         for _ in range(3)
     ]
-    mine, theirs = (sorted(times)[1] for times in zip(*rounds, strict=True))
+    mine, theirs = (min(times) for times in zip(*rounds, strict=True))
     detail = f"{mine:.2f} against {theirs:.2f} s"
     yield Row("40,000 tweets in a fresh process, import included", PACKAGE, theirs / mine, 4.0, detail)
 
@@ -114,7 +114,7 @@ def _long_post(length: int) -> str:
 
 
 def _against_package(what: str, text: str, target: float) -> Row:
-    mine = min(cpu_seconds(lambda: ours(text)) for _ in range(5))
+    (mine,) = best_in_turn([partial(ours, text)], rounds=7)
     theirs = cpu_seconds(lambda: package(text))
     return Row(what, PACKAGE, theirs / mine, target, f"{mine * 1e3:.1f} ms against {theirs:.2f} s")
 
@@ -158,7 +158,7 @@ def growth() -> Iterator[Row]:
     exponents = {}
     for name in ("tweets", "not so bad", "but, equal valences", "capitals", "storm of 😂", "many emoji"):
         texts = [_hostile(length)[name] for length in lengths]
-        seconds = [min(cpu_seconds(lambda text=text: ours(text)) for _ in range(7)) for text in texts]
+        seconds = best_in_turn([partial(ours, text) for text in texts], rounds=15)
         x = [math.log(length) for length in lengths]
         y = [math.log(second) for second in seconds]
         mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
@@ -173,10 +173,10 @@ def growth() -> Iterator[Row]:
 @bench
 def worst_post() -> Iterator[Row]:
     """No text of 25,000 characters may hold a worker."""
-    times = {
-        name: min(cpu_seconds(lambda text=text: ours(text)) for _ in range(3))
-        for name, text in _hostile(LONGEST_POST).items()
-    }
+    hostile = _hostile(LONGEST_POST)
+    times = dict(
+        zip(hostile, best_in_turn([partial(ours, text) for text in hostile.values()], rounds=7), strict=True)
+    )
     worst = max(times, key=lambda name: times[name])
     detail = f"{times[worst] * 1e3:.1f} ms at worst ({worst})"
     yield Row("any 25,000 characters", "50 ms", 0.050 / times[worst], 1.0, detail)

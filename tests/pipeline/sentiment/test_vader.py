@@ -59,6 +59,8 @@ def test_any_string_at_all_scores_the_same(text):
         "no good",
         "no pain or gain",
         "no really or good",
+        "no pain nor good",
+        "good no pain nor great",
         "kind of good",
         "was kind of good",
         "a kind of",
