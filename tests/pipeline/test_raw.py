@@ -1,5 +1,6 @@
 """Raw pages are kept as X said them, byte for byte the same, and read back up to the first gap."""
 
+import json
 from typing import Any
 
 from hypothesis import given as given_any
@@ -22,7 +23,11 @@ anything = st.recursive(
 )
 
 
-@given_any(st.dictionaries(st.text(), anything, max_size=4))
+# As read from JSON, where two halves of a surrogate pair in a row are a whole.
+bodies = st.dictionaries(st.text(), anything, max_size=4).map(lambda body: json.loads(json.dumps(body)))
+
+
+@given_any(bodies)
 def test_any_page_reads_back_as_it_was(body: dict[str, Any]) -> None:
     page = Page(request={"token": None}, collected_at=COLLECTED_AT, body=body)
     assert unpack(pack(page)) == page
