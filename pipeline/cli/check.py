@@ -34,8 +34,19 @@ def check(
         f"one day's posts cost at most ${usd(posts=most):,.2f} ({most:,} at ${POST_READ_USD}); "
         f"a run stops at budget.usd_per_run, ${config.budget.usd_per_run}"
     )
+    for key in _not_yet(config):
+        typer.echo(f"note: {key} is set, and this version does not act on it yet", err=True)
     if live:
         _try(settings, config)
+
+
+def _not_yet(config: "AccountsConfig") -> list[str]:
+    """Return the keys that someone has set in the hope of an effect they do not have yet."""
+    set_by_user = {
+        "notify": bool(config.notify),
+        "refresh_days": any(account.refresh_days for account in config.accounts),
+    }
+    return [key for key, is_set in set_by_user.items() if is_set]
 
 
 def _try(settings: "Settings", config: "AccountsConfig") -> None:

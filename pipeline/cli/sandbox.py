@@ -42,7 +42,7 @@ def sandbox(
             except KeyboardInterrupt:
                 code = 130 if command else 0
     except AviaryError as error:
-        typer.echo(f"aviary: {error}", err=True)
+        typer.echo(f"{error}", err=True)
         raise typer.Exit(error.exit_code) from None
     raise typer.Exit(code)
 
@@ -66,10 +66,10 @@ def _run(command: list[str], started: "Sandbox") -> int:
     try:
         process = subprocess.Popen(command, env=started.whole_environment())  # noqa: S603  asked for
     except FileNotFoundError:
-        typer.echo(f"aviary: there is no command {command[0]!r}", err=True)
+        typer.echo(f"there is no command {command[0]!r}", err=True)
         return 127
     except PermissionError:
-        typer.echo(f"aviary: {command[0]!r} cannot be executed", err=True)
+        typer.echo(f"{command[0]!r} cannot be executed", err=True)
         return 126
     try:
         code = process.wait()

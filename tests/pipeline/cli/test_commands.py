@@ -91,3 +91,14 @@ def test_check_live_tries_the_lake_the_token_and_the_handles(
     assert f"{lake.url}: reachable" in out
     assert "the token works; 2 of 3 accounts can be read" in out
     assert "@quickdealz: suspended" in out
+
+
+def test_check_says_of_a_key_that_does_nothing_yet_that_it_does_nothing(
+    accounts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_accounts(accounts.parent, monkeypatch, "notify: [me@example.com]\naccounts: [pixelforge]\n")
+    monkeypatch.setattr(sys, "argv", ["pipeline", "check"])
+    with pytest.raises(SystemExit):
+        main()
+
+    assert "note: notify is set, and this version does not act on it yet" in capsys.readouterr().err

@@ -114,7 +114,7 @@ def test_a_folder_in_use_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     first.send_signal(signal.SIGINT)
     first.communicate(timeout=30)
     assert done.returncode == 2
-    assert done.stderr.startswith("aviary: another sandbox is running in ")
+    assert done.stderr.startswith("another sandbox is running in ")
     assert done.stderr.count("\n") == 1
 
 
@@ -124,7 +124,7 @@ def test_a_server_that_ends_by_itself_ends_the_sandbox_with_one_line(tmp_path: P
     os.kill(json.loads((tmp_path / "sandbox.json").read_text())["s3_pid"], signal.SIGKILL)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert "aviary: one of the sandbox's servers ended by itself" in errors
+    assert "one of the sandbox's servers ended by itself" in errors
     assert _alive(tmp_path) == []
 
 
