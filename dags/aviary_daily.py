@@ -111,8 +111,10 @@ def each_account(account: dict[str, Any]) -> None:
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[POSTS, REPORT])
-def report(day: str) -> dict[str, Any]:
+def report(day: str | None) -> dict[str, Any]:
     """Roll the day up and make its page, whatever became of single accounts."""
+    if day is None:
+        raise AirflowSkipException("the run has no day; the log of wait_for_collect_at says why")
     from dags.connections import open_lake
     from pipeline.report import report
     from reports import publish
@@ -130,7 +132,7 @@ def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | Non
 
     if planned is None or reported is None:
         stage = "plan" if planned is None else "report"
-        raise RunFailed(f"the stage {stage} failed, so the day is not done; its log says why")
+        raise RunFailed(f"the stage {stage} did not end well, so the day is not done; its log says why")
     if get_current_context()["params"]["render_only"]:
         return {}
     work = [AccountDay.model_validate(item) for item in planned]
