@@ -1,5 +1,6 @@
 """A day is planned once: who it is for and how; a repeated run changes nothing and asks X for nothing."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -105,6 +106,19 @@ def test_a_finished_day_planned_again_is_the_same_bytes_and_asks_x_for_nothing(
     assert lake.find_tagged(keys.plan(DAY)) == before
     assert served.requests() == asked
     assert len(work) == 2
+
+
+def test_a_finished_days_followers_stay_those_of_then(
+    lake: Lake, x: XApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned(lake, x, "pixelforge")
+    finish(lake, "pixelforge")
+    before = lake.find_tagged(keys.plan(DAY))
+    monkeypatch.setenv("AVIARY_NOW", "2026-12-23T06:00:00Z")
+    [later] = planned(lake, x, "pixelforge", day=date(2026, 12, 22))
+    assert later.followers != the_plan(lake).accounts[0].followers
+    planned(lake, x, "pixelforge")
+    assert lake.find_tagged(keys.plan(DAY)) == before
 
 
 def test_changed_settings_apply_to_accounts_not_planned_yet(lake: Lake, x: XApi) -> None:

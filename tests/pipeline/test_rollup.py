@@ -166,6 +166,12 @@ def test_an_account_that_posted_nothing_has_noughts() -> None:
     }  # fmt: skip
 
 
+def test_where_x_tells_no_views_of_any_post_they_are_null_and_not_nought() -> None:
+    [row] = rolled_up(a_plan("nasa"), {"nasa": OK}, post(1, at(9), 1, 2, 3, 4))
+    assert (row["engagement"], row["impressions_known"]) == (10, 0)
+    assert (row["impressions"], row["engagement_seen"], row["bookmarks"]) == (None, None, None)
+
+
 def test_an_account_that_only_retweeted_has_no_figures_of_its_own() -> None:
     [row] = rolled_up(
         a_plan("nasa"), {"nasa": OK}, post(1, at(9), 0, 900, 0, 0, kind="retweet", engagement=None)

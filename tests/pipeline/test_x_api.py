@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 from pipeline import x_api
 from pipeline.errors import (
@@ -309,6 +310,22 @@ def test_a_server_that_says_nothing_is_given_up_on(
     error = failure(XApi(TOKEN, silent_address))
     assert isinstance(error, XUnheard)
     assert "did not answer within" in str(error)
+
+
+def test_every_request_has_a_time_to_connect_and_one_to_answer(
+    canned: Canned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send, seen = HTTPAdapter.send, []
+
+    def watched(self: HTTPAdapter, *args: Any, **kwargs: Any) -> Any:
+        seen.append(kwargs["timeout"])
+        return send(self, *args, **kwargs)
+
+    monkeypatch.setattr(HTTPAdapter, "send", watched)
+    page(canned.x(Answer(a_body(a_post()))))
+    canned.x(Answer({"data": []})).users(["nasa"])
+    canned.x(Answer({"data": {}})).usage(1)
+    assert seen == [(5.0, 30.0)] * 3
 
 
 def test_an_answer_shorter_than_it_said_is_one_line(canned: Canned) -> None:
