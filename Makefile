@@ -24,13 +24,13 @@ $(STAMP): requirements.lock
 	@touch $@
 
 demo: install ## five weeks of invented accounts through the real parts; ends by naming the report to open
-	@$(BIN)/python -m pipeline.demo
+	@$(BIN)/python -m pipeline.local.demo
 
 up: install ## Airflow on 127.0.0.1:8080 (PORT=...), on the sandbox unless live settings are given
-	@$(BIN)/python -m pipeline.standalone up --port $(or $(PORT),8080)
+	@$(BIN)/python -m pipeline.local.up up --port $(or $(PORT),8080)
 
 down: install ## end everything `make up` started, and make sure of it
-	@$(BIN)/python -m pipeline.standalone down
+	@$(BIN)/python -m pipeline.local.up down
 
 test: install ## run the tests (no network, account or root needed)
 	@$(BIN)/python -m pytest -n auto

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.lake import Lake
+from pipeline.local.airflow import run_day_in_airflow
+from pipeline.local.processes import StandaloneError
 from pipeline.outcome import Status, find_outcomes
 from pipeline.sandbox.x_api import create_app
 from pipeline.sandbox.x_server import serving
-from pipeline.standalone import StandaloneError, run_day_in_airflow
 from tests.conftest import DAY
 from tests.promises.days import write_accounts
 from tests.promises.test_one_bad_account import Broken, break_accounts

@@ -16,9 +16,10 @@ from pipeline.accounts import load_accounts
 from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError, ConfigError
 from pipeline.lake import Lake
-from pipeline.sandbox.serve import running
-from pipeline.settings import ROOT
-from pipeline.standalone import MARKER, STATE, run_day_in_airflow, started_for, stop
+from pipeline.local.airflow import run_day_in_airflow
+from pipeline.local.processes import MARKER, STATE, started_for, stop
+from pipeline.sandbox.serve import UNSET, running
+from pipeline.settings import load_settings
 from pipeline.window import Window, last_full_day
 
 HISTORY_DAYS = 34  # with the last one five weeks: enough for the report's thirty-day trend
@@ -30,7 +31,7 @@ def demo() -> Path:
     began = time.monotonic()
     if started_for(STATE):
         raise ConfigError("Aviary is up in this folder (`make up`); `make down` first, then the demo")
-    config = load_accounts(ROOT / "accounts.yaml")
+    config = load_accounts(load_settings().accounts_path)
     day = last_full_day(clock.now(), config.timezone)
     first = day - timedelta(days=HISTORY_DAYS)
     # Counts are as old as on every other day, whatever the time of this one.
@@ -43,12 +44,14 @@ def demo() -> Path:
     try:
         with running(STATE, story_day=day) as sandbox, clock.frozen(morning_after):
             os.environ |= sandbox.environment
+            for name in UNSET:  # somebody's real AWS session would contradict the sandbox's keys
+                os.environ.pop(name, None)
             ERRORS.print(
                 f"1/3 history: {first} to {day - timedelta(days=1)}, through `python -m pipeline backfill`"
             )
             _backfill(first, day - timedelta(days=1))
             with ERRORS.status(f"2/3 {day} by Airflow: making its database, then the DAG aviary_daily"):
-                run_day_in_airflow(day, STATE, sandbox.environment)
+                run_day_in_airflow(day, STATE, os.environ)
             ERRORS.print(f"2/3 {day}: run by Airflow, DAG aviary_daily")
             pages = copy_pages(Lake(sandbox.environment["AVIARY_LAKE"]), COPY)
             ERRORS.print(f"3/3 {pages} pages and spreadsheets copied to {COPY}/")

@@ -1,0 +1,1 @@
+"""Airflow and the demo on this machine: what `make up`, `make down` and `make demo` run."""

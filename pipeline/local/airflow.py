@@ -1,0 +1,100 @@
+"""Airflow in a folder of its own: its environment, its commands, its services.
+
+The services are started one by one rather than by `airflow standalone`, which leaves them behind when it is ended
+and opens log servers to the whole network.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from pipeline.local.processes import MARKER, STOP_SECONDS, StandaloneError
+from pipeline.sandbox.processes import end
+from pipeline.settings import ROOT
+
+UI_PORT = 8080
+PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
+IMPORT_POOLS = ["pools", "import", str(ROOT / "config/airflow/pools.json")]
+
+# Tasks run here, so their logs are read from disk and no log server is needed.
+SERVICES = (
+    ["api-server"],
+    ["scheduler", "--skip-serve-logs"],
+    ["dag-processor"],
+    ["triggerer", "--skip-serve-logs"],
+)
+
+
+def airflow_environment(state: Path, given: Mapping[str, str], ui_port: int = UI_PORT) -> dict[str, str]:
+    """Return `given` as an environment for Airflow: config/airflow's settings, this repository as its DAG bundle."""
+    home = (state / "airflow").resolve()
+    bundle = [
+        {
+            "name": "aviary",
+            "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+            "kwargs": {"path": str(ROOT)},
+        }
+    ]
+    return {
+        **given,
+        **{name: value or "" for name, value in dotenv_values(ROOT / "config/airflow/airflow.env").items()},
+        MARKER: str(state.resolve()),
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(bundle),
+        "AIRFLOW__API__PORT": str(ui_port),
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{ui_port}",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ui_port}/execution/",
+        # Where airflow_local_settings is found.
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "config/airflow")]),
+    }
+
+
+def run_airflow(command: list[str], environment: Mapping[str, str], log: Path) -> None:
+    """Run one Airflow command to its end. Raises `StandaloneError` with the end of the log when it fails."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        ended = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "airflow", *command],
+            env=environment,
+            stdout=output,
+            stderr=output,
+            check=False,
+        )
+    if ended.returncode:
+        raise StandaloneError(f"airflow {command[0]} failed; the end of {log}:\n{tail(log)}")
+
+
+def run_day_in_airflow(day: date, state: Path, given: Mapping[str, str]) -> None:
+    """Have Airflow run the DAG once for `day`; return when the run has ended, raise when it has failed."""
+    environment = airflow_environment(state, given) | {PAUSED: "False"}
+    log = state / "airflow" / "demo.log"
+    run_airflow(["db", "migrate"], environment, log)
+    run_airflow(IMPORT_POOLS, environment, log)
+    run_airflow(["dags", "test", "aviary_daily", "--conf", json.dumps({"day": str(day)})], environment, log)
+
+
+@contextmanager
+def service(
+    command: list[str], environment: Mapping[str, str], folder: Path
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run one of Airflow's services, with a log of its own in `folder`; ended with the block."""
+    with (folder / f"{command[0]}.log").open("ab") as output:
+        service = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "airflow", *command], env=environment, stdout=output, stderr=output
+        )
+        try:
+            yield service
+        finally:
+            end(service, STOP_SECONDS)
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """Return the end of a log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
