@@ -8,6 +8,7 @@ import re
 from datetime import date
 
 _ACCOUNT = re.compile(r"[a-z0-9_]{1,15}")
+_REPORT_LINES = re.compile(r"reports/days-(\d{4})\.json")
 
 
 def _account(account: str) -> str:
@@ -92,5 +93,22 @@ def report(day: date) -> str:
     return f"reports/{day}/index.html"
 
 
+def report_lines(year: int) -> str:
+    """Return the key of the lines that a year's reports leave for the pages of all days."""
+    return f"{REPORT_LINES_PREFIX}{year:04d}.json"
+
+
+def year_of_report_lines(key: str) -> int | None:
+    """Return the year whose lines lie at `key`; None when it is no such key."""
+    match = _REPORT_LINES.fullmatch(key)
+    return int(match[1]) if match else None
+
+
+def report_year(year: int) -> str:
+    """Return the key of the page of a year's reports."""
+    return f"reports/{year:04d}.html"
+
+
+REPORT_LINES_PREFIX = "reports/days-"
 REPORTS_INDEX = "reports/index.html"
 REPORTS_LATEST = "reports/latest.html"

@@ -1,10 +1,9 @@
 """The index of all days: one page a year, so that it does not grow without end.
 
-Each report leaves one line in its year's `reports/days-2026.json`, a pure function of the day's report. The pages are
+Each report leaves one line in its year's `keys.report_lines`, a pure function of the day's report. The pages are
 drawn from these lines, so that they agree with the reports and come out the same in whatever order days are rendered.
 """
 
-import re
 from datetime import date, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -18,7 +17,6 @@ from reports.figures.day import DayFigures
 from reports.render import render
 from reports.views.metrics import View
 
-_YEAR = re.compile(r"reports/days-(\d{4})\.json")
 _MOST_NOTES = 3
 _CHRONIC = 6  # the rank of alerts that were there the day before
 
@@ -75,7 +73,8 @@ def publish(lake: Lake, line: Entry) -> date:
         days = _record(lake, line)
         years = _years(lake)
         newest = days if years[0] == line.day.year else _read(lake, years[0])[0]
-        lake.put_html(page(line.day.year), render_year(days, years, page(line.day.year)))
+        page = keys.report_year(line.day.year)
+        lake.put_html(page, render_year(days, years, page))
         lake.put_html(keys.REPORTS_INDEX, render_year(newest, years, keys.REPORTS_INDEX))
         # A day that another run added meanwhile would be missing from these pages: draw them again.
         if (
@@ -91,31 +90,22 @@ def newest(lake: Lake) -> date:
     return _read(lake, _years(lake)[0])[0].days[-1].day
 
 
-def page(year: int) -> str:
-    """Return the key of a year's page."""
-    return f"reports/{year}.html"
-
-
-def _lines(year: int) -> str:
-    return f"reports/days-{year}.json"
-
-
 def _years(lake: Lake) -> list[int]:
     """Return the years that have reports, the newest first."""
-    found = (_YEAR.fullmatch(key) for key in lake.keys("reports/days-"))
-    return sorted((int(match[1]) for match in found if match), reverse=True)
+    found = (keys.year_of_report_lines(key) for key in lake.keys(keys.REPORT_LINES_PREFIX))
+    return sorted((year for year in found if year is not None), reverse=True)
 
 
 def _read(lake: Lake, year: int) -> tuple[Year, str | None]:
-    found = lake.find_tagged(_lines(year))
+    found = lake.find_tagged(keys.report_lines(year))
     if found is None:
         return Year(), None
     try:
         return Year.model_validate_json(found[0]), found[1]
     except ValidationError as error:
         raise AviaryError(
-            f"{lake.url}/{_lines(year)} is damaged ({error.errors()[0]['msg']}); delete it and render its days again: "
-            "python -m pipeline report --day D"
+            f"{lake.url}/{keys.report_lines(year)} is damaged ({error.errors()[0]['msg']}); delete it and render "
+            "its days again: python -m pipeline report --day D"
         ) from None
 
 
@@ -126,7 +116,7 @@ def _record(lake: Lake, line: Entry) -> Year:
         others = [other for other in year.days if other.day != line.day]
         changed = Year(days=tuple(sorted([*others, line], key=lambda found: found.day)))
         if changed == year or lake.put_if(
-            _lines(line.day.year), changed.model_dump_json(indent=1).encode(), tag
+            keys.report_lines(line.day.year), changed.model_dump_json(indent=1).encode(), tag
         ):
             return changed
 

@@ -18,6 +18,7 @@ things = st.one_of(
     st.tuples(st.just(keys.raw_page), days, accounts, st.integers(1, 20_000)),
     st.tuples(st.sampled_from(PER_DAY), days),
     st.tuples(st.just(keys.spend), days.map(lambda day: f"{day:%Y-%m}")),
+    st.tuples(st.sampled_from([keys.report_lines, keys.report_year]), st.integers(2006, 2100)),
 )
 
 
@@ -61,6 +62,15 @@ def test_an_outcomes_account_reads_back_from_its_key(day: date, account: str) ->
     assert keys.account_of_outcome(key) == account
 
 
+@given(st.integers(2006, 2100), days)
+def test_a_years_lines_are_found_by_their_prefix_and_name_the_year(year: int, day: date) -> None:
+    key = keys.report_lines(year)
+    assert key.startswith(keys.REPORT_LINES_PREFIX)
+    assert keys.year_of_report_lines(key) == year
+    others = [keys.report_year(year), keys.report(day), f"{key}.old", keys.REPORTS_INDEX]
+    assert {keys.year_of_report_lines(other) for other in others} == {None}
+
+
 @given(days, accounts, st.integers(1, 20_000))
 def test_pages_and_manifest_lie_in_the_account_days_folder(day: date, account: str, number: int) -> None:
     folder = keys.raw_folder(day, account)
@@ -81,4 +91,6 @@ def test_the_keys_of_the_contract() -> None:
     assert keys.rollup(day) == "daily/day=2026-11-22/rollup.parquet"
     assert keys.users(day) == "users/observed=2026-11-22/users.parquet"
     assert keys.report(day) == "reports/2026-11-22/index.html"
+    assert keys.report_lines(2026) == "reports/days-2026.json"
+    assert keys.report_year(2026) == "reports/2026.html"
     assert (keys.REPORTS_INDEX, keys.REPORTS_LATEST) == ("reports/index.html", "reports/latest.html")

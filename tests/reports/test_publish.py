@@ -122,7 +122,7 @@ def test_pages_drawn_from_lines_that_changed_meanwhile_are_drawn_again(
 
 
 def test_a_damaged_year_is_one_clear_line(lake: FolderLake):
-    lake.put("reports/days-2026.json", b"{")
+    lake.put(keys.report_lines(2026), b"{")
     with pytest.raises(
         AviaryError, match=r"reports/days-2026\.json is damaged .*; delete it and render its days again"
     ):
@@ -184,13 +184,13 @@ def test_a_new_year_starts_its_own_page(tmp_path: Path):
     index = lake.get(keys.REPORTS_INDEX).decode()
     assert 'href="2027-01-01/index.html"' in index
     assert 'href="2026.html"' in index
-    assert 'href="2026-12-31/index.html"' in lake.get("reports/2026.html").decode()
-    assert "2027-01-01" not in lake.get("reports/2026.html").decode()
+    assert 'href="2026-12-31/index.html"' in lake.get(keys.report_year(2026)).decode()
+    assert "2027-01-01" not in lake.get(keys.report_year(2026)).decode()
 
 
 def test_the_index_says_what_the_reports_say(lake: FolderLake):
     publish(lake, DAY)
-    line = json.loads(lake.get("reports/days-2026.json"))["days"][0]
+    line = json.loads(lake.get(keys.report_lines(2026)))["days"][0]
     html = lake.get(keys.report(DAY)).decode()
     assert f"{line['posts']} post" in html
     assert lake.get(keys.REPORTS_INDEX).count(b"2026-11-22/index.html") == 2  # the row and "latest"
