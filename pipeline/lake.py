@@ -23,7 +23,7 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
-from pipeline.errors import ConfigError, LakeError, LakeRefused, one_line
+from pipeline.errors import AviaryError, ConfigError, LakeError, LakeRefused, one_line
 
 # At INFO botocore tells of every client where it found its credentials: noise in each task's log.
 logging.getLogger("botocore").setLevel(logging.WARNING)
@@ -205,6 +205,21 @@ class Lake:
         if not sources:
             return pl.LazyFrame(schema=schema)
         return _scan(sources, schema, storage_options=self._storage_options())
+
+    def collect(self, frame: pl.LazyFrame, keys: Iterable[str], otherwise: str) -> pl.DataFrame:
+        """Collect a frame that was scanned from `keys`.
+
+        Raises `AviaryError`, which names the first object that is gone and says `otherwise`, what to do.
+        """
+        try:
+            return frame.collect()
+        except FileNotFoundError:
+            gone = next((key for key in keys if not self.exists(key)), None)
+            if gone is None:  # there again: removed and written anew meanwhile
+                return frame.collect()
+            raise AviaryError(
+                f"{self.url}/{gone} is missing although the day counts it; {otherwise}"
+            ) from None
 
     def _storage_options(self) -> dict[str, str]:
         """Return what polars' object store needs to be this client: it does not read boto3's settings."""

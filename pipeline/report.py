@@ -43,10 +43,10 @@ def report(lake: Lake, day: date, publish: Publish) -> Reported:
         for entry in plan.accounts
         if entry.account in outcomes and outcomes[entry.account].status.has_posts
     ]
-    posts = (
-        lake.scan_parquet([keys.posts(day, account) for account in with_posts], POSTS)
-        .collect()
-        .sort("account", "created_at", "post_id")
+    stored = [keys.posts(day, account) for account in with_posts]
+    again = f"run the day again: python -m pipeline run --day {day}"
+    posts = lake.collect(lake.scan_parquet(stored, POSTS), stored, again).sort(
+        "account", "created_at", "post_id"
     )
     lake.put(keys.all_accounts_csv(day), to_csv(posts), "text/csv; charset=utf-8")
     lake.put_parquet(keys.rollup(day), roll_up(plan, outcomes, posts))

@@ -142,6 +142,8 @@ def _quiet(row: Row, figures: DayFigures) -> Alert | None:
     usual = row["usual_posts"]
     if row["posts"] or usual is None or usual < thresholds.QUIET_USUAL:
         return None
+    if row["days_posts"] < thresholds.UNUSUAL_NEEDS:  # each weekday is known once: it may be its day off
+        return None
     weekday = long_day(figures.day).split()[0]
     return _made(row, "went quiet", f"0 posts, usual {compact(usual)} on a {weekday}", 3, usual)
 

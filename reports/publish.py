@@ -23,8 +23,8 @@ from reports.views.posts import columns
 def publish(lake: Lake, day: date) -> str:
     """Render and store the report of `day`, the index of all days, then the latest report; return the report's key.
 
-    Each is written after what it links to. Raises `AviaryError` when the day has no plan or roll-up, `LakeError`
-    when the lake cannot be read or written.
+    Each is written after what it links to. Raises `AviaryError` when the day has no plan or roll-up, or
+    posts that the roll-up counts are gone, `LakeError` when the lake cannot be read or written.
     """
     figures = read(lake, day)
     key = keys.report(day)
@@ -51,13 +51,11 @@ def read(lake: Lake, day: date) -> DayFigures:
         raise AviaryError(
             f"there is no roll-up of {day} in {lake.url}; run the day first: python -m pipeline run --day {day}"
         )
-    rollups = lake.scan_parquet(stored, ROLLUP).drop("post_ids").collect()
+    again = f"run the day again: python -m pipeline run --day {day}"
+    rollups = lake.collect(lake.scan_parquet(stored, ROLLUP).drop("post_ids"), stored, again)
     with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
-    posts = (
-        lake.scan_parquet([keys.posts(day, account) for account in with_posts], POSTS)
-        .select(columns())
-        .collect()
-    )
+    stored_posts = [keys.posts(day, account) for account in with_posts]
+    posts = lake.collect(lake.scan_parquet(stored_posts, POSTS).select(columns()), stored_posts, again)
     return day_figures(plan, rollups, posts)
 
 

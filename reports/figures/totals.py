@@ -68,8 +68,9 @@ def followers(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
 
 def _filled_sums(of_them: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
     values = with_factor(of_them.filter(pl.col("metric").is_in(_SUMS)), factors, "day", "factor")
-    level = pl.col("value") / pl.col("factor")
-    past = values.filter(pl.col("day") < day)
+    tells = pl.col("factor") >= thresholds.DAY_OFF
+    level = pl.col("value") / pl.when(tells).then(pl.col("factor")).otherwise(1.0)
+    past = values.filter(pl.col("day") < day, tells)
     base = (
         past.group_by("account", "metric")
         .agg(level.median().alias("base"), pl.len().alias("days"))

@@ -18,26 +18,54 @@ _NORMAL_MAD = 1.4826  # what makes a median deviation a standard one
 
 
 def weekday_factors(measures: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Return `metric`, `weekday` (1 is Monday), `factor`, of the eight weeks before `day`, all accounts pooled.
+    """Return `account`, `metric`, `weekday` (1 is Monday), `factor`, of the eight weeks before `day`.
 
-    Pooled by medians (of accounts within a day, of days within a weekday), so that neither the largest account
-    nor a viral day decides. An effect d seen n times is shrunk toward 1 by d^2 / (d^2 + s^2 / n), s being how much
-    days differ from others of their weekday: a steady weekend counts in full, a noisy one hardly.
+    For account "" all accounts are pooled: that is what totals are scaled by. Every other account in `measures` has
+    its own week as far as it is known, see `_own_factors`, and else the pooled one.
     """
     level = pl.col("value").median().over("account", "metric")
-    days = (
+    ratios = (
         measures.filter(pl.col("metric").is_in(WEEKLY), pl.col("day") < day)
         .with_columns(level.alias("level"))
         .filter(pl.col("level") > 0)
-        .group_by("metric", "day")
-        .agg((pl.col("value") / pl.col("level")).median().alias("ratio"))
-        .with_columns(pl.col("day").dt.weekday().alias("weekday"))
+        .select(
+            "account",
+            "metric",
+            "day",
+            pl.col("day").dt.weekday().alias("weekday"),
+            (pl.col("value") / pl.col("level")).alias("ratio"),
+        )
     )
+    pooled = _pooled_factors(ratios)
+    own = (
+        measures.select("account")
+        .unique()
+        .join(pooled, how="cross")
+        .join(_own_factors(ratios, pooled), on=["account", "metric", "weekday"], how="left")
+        .with_columns(pl.coalesce("own", "factor").alias("factor"))
+        .drop("own")
+    )
+    everyone = pooled.select(pl.lit("").alias("account"), "metric", "weekday", "factor")
+    return pl.concat([everyone, own]).sort("account", "metric", "weekday")
+
+
+def _pooled_factors(ratios: pl.DataFrame) -> pl.DataFrame:
+    """Return `metric`, `weekday`, `factor` of all accounts, from `ratio`, each day's value over the account's level.
+
+    Pooled by medians (of accounts within a day, of days within a weekday), so that neither the largest account
+    nor a viral day decides. An effect d seen n times is shrunk toward 1 by d^2 / (d^2 + s^2 / n), s being how much
+    days differ from others of their weekday: a steady weekend counts in full, a noisy one hardly. Where the median
+    is nought, the usual is.
+    """
+    days = ratios.group_by("metric", "day", "weekday").agg(pl.col("ratio").median())
     of_weekday = pl.col("ratio").median().over("metric", "weekday")
     noise = _NORMAL_MAD * (pl.col("ratio") - of_weekday).abs().median().over("metric")
     effect, n = pl.col("ratio").median() - 1, pl.len()
+    enough = pl.col("known").first() >= thresholds.FACTOR_NEEDS
     weight = (
-        pl.when(pl.col("known").first() >= thresholds.FACTOR_NEEDS)
+        pl.when(enough & (effect == -1))
+        .then(1.0)
+        .when(enough)
         .then(effect**2 / (effect**2 + pl.col("noise").first() ** 2 / n))
         .otherwise(n / (n + thresholds.FACTOR_PRIOR))
         .fill_nan(0.0)
@@ -50,11 +78,49 @@ def weekday_factors(measures: pl.DataFrame, day: date) -> pl.DataFrame:
     )
 
 
+def _own_factors(ratios: pl.DataFrame, pooled: pl.DataFrame) -> pl.DataFrame:
+    """Return `account`, `metric`, `weekday`, `own`: an account's own factor, shrunk toward the pooled one.
+
+    A difference d between the median of n of its own weekdays and the pooled factor counts by 1 - (2 e / d)^2, and
+    not at all within two standard errors e = s / sqrt(n). s is how much its days differ from others of their weekday,
+    in proportion to the weekday's level, or how much those of this weekday do, whichever is more: Sundays that
+    were all empty are no chance, every other Sunday is. Needs 14 days; a few ratios tell no noise.
+    """
+    group = ["account", "metric", "weekday"]
+    off = (pl.col("ratio") - pl.col("centre")).abs()
+    relative = pl.when(pl.col("centre") > 0).then(off / pl.col("centre")).median()
+    known = (
+        ratios.with_columns(pl.col("ratio").median().over(group).alias("centre"))
+        .with_columns(
+            relative.over("account", "metric").fill_null(0.0).alias("relative"),
+            pl.len().over("account", "metric").alias("known"),
+        )
+        .filter(pl.col("known") >= thresholds.FACTOR_NEEDS)
+        .group_by(group)
+        .agg(
+            pl.col("centre", "relative").first(),
+            off.median().alias("of_weekday"),
+            pl.len().alias("n"),
+        )
+        .join(pooled, on=["metric", "weekday"])
+    )
+    noise = _NORMAL_MAD * pl.max_horizontal("of_weekday", pl.col("relative") * pl.col("centre"))
+    difference = pl.col("centre") - pl.col("factor")
+    chance = (thresholds.FACTOR_ERRORS * noise) ** 2 / pl.col("n")
+    weight = pl.when(difference != 0).then(1 - chance / difference**2).otherwise(0.0).clip(lower_bound=0.0)
+    return known.select(*group, (pl.col("factor") + difference * weight).alias("own"))
+
+
 def with_factor(frame: pl.DataFrame, factors: pl.DataFrame, day: str, name: str) -> pl.DataFrame:
-    """Add the weekday factor of the column `day` as the column `name`; 1 where none is known."""
+    """Add the account's factor of the weekday of the column `day` as the column `name`; 1 where none is known."""
     return (
         frame.with_columns(pl.col(day).dt.weekday().alias("weekday"))
-        .join(factors.rename({"factor": name}), on=["metric", "weekday"], how="left", maintain_order="left")
+        .join(
+            factors.rename({"factor": name}),
+            on=["account", "metric", "weekday"],
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(pl.col(name).fill_null(1.0))
         .drop("weekday")
     )
@@ -63,16 +129,22 @@ def with_factor(frame: pl.DataFrame, factors: pl.DataFrame, day: str, name: str)
 def compare(targets: pl.DataFrame, history: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     """Hold each target (`account`, `metric`, `day`, `value`) against the 28 days before it in `history`.
 
-    Adds `days` (how many of them have data), `usual`, `low` and `high` (the middle 80 %), all three null with
+    Adds `days` (how many of them have data and tell something about this weekday: an account's days off do
+    so of the same weekday alone), `usual`, `low` and `high` (the middle 80 %), all three null with
     fewer than 7 days, `z` (null without spread) and `unusual`.
     """
     before = pl.col("past") - pl.col("day")
+    same = pl.col("past").dt.weekday() == pl.col("day").dt.weekday()
     scaled = (
         with_factor(targets.select("account", "metric", "day"), factors, "day", "factor")
         .join(history.rename({"day": "past", "value": "then"}), on=["account", "metric"])
         .filter(before.dt.total_days().is_between(-thresholds.USUAL_DAYS, -1))
         .pipe(with_factor, factors, "past", "past_factor")
-        .with_columns((pl.col("then") / pl.col("past_factor") * pl.col("factor")).alias("then"))
+        .with_columns(
+            pl.when(same).then(1.0).otherwise(pl.col("factor") / pl.col("past_factor")).alias("scale")
+        )
+        .filter(same | (pl.col("past_factor") >= thresholds.DAY_OFF))
+        .with_columns((pl.col("then") * pl.col("scale")).alias("then"))
     )
     # Every linear interpolation is taken explicitly: quantiles of few days must not jump.
     low, high = (pl.col("then").quantile(share, "linear") for share in thresholds.BAND)

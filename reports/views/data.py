@@ -34,8 +34,10 @@ DEFINITIONS: Final = (
     (
         "Usual",
         f"the median of the previous {thresholds.USUAL_DAYS} days that have data; engagement, posts and the median per "
-        "post are scaled to this weekday first (factors of eight weeks, all accounts pooled, shrunk toward 1 by "
-        f"their noise). At least {thresholds.USUAL_NEEDS} days are needed, or nothing is compared.",
+        "post are scaled to this weekday first, by factors of eight weeks: of all accounts pooled and shrunk toward 1 "
+        "by their noise; for an account its own, where they differ from the pooled ones by more than "
+        f"{thresholds.FACTOR_ERRORS:g} standard errors, so that who never posts on Sundays is not quiet on one. "
+        f"At least {thresholds.USUAL_NEEDS} days are needed, or nothing is compared.",
     ),
     (
         "Unusual",

@@ -1,5 +1,6 @@
 """The report stage rolls up and writes what its page is made from, then has the page made."""
 
+import re
 from datetime import date
 
 import polars as pl
@@ -7,7 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipeline import keys
-from pipeline.errors import ReportError
+from pipeline.errors import AviaryError, ReportError
 from pipeline.lake import Lake
 from pipeline.outcome import Counts, Outcome, Status, put_outcome
 from pipeline.planned import Plan, PlannedAccount
@@ -62,6 +63,16 @@ def test_a_day_of_no_posts_at_all_is_reported(lake: Lake) -> None:
     plan_for(lake, "nasa")
     assert report(lake, DAY, lambda *_: "the page") == Reported(report="the page", accounts=1, posts=0)
     assert lake.get(keys.all_accounts_csv(DAY)).count(b"\r\n") == 1
+
+
+def test_posts_that_are_gone_although_their_outcome_counts_them_are_one_clear_line(lake: Lake) -> None:
+    plan_for(lake, "esa", "nasa")
+    store(lake, "esa", Status.OK, stored_posts({"account": "esa"}))
+    store(lake, "nasa", Status.OK, stored_posts({"account": "nasa"}))
+    lake.delete(keys.posts(DAY, "nasa"))
+    line = f"{lake.url}/{keys.posts(DAY, 'nasa')} is missing although the day counts it; run the day again"
+    with pytest.raises(AviaryError, match=re.escape(line)):
+        report(lake, DAY, lambda *_: "the page")
 
 
 def test_a_day_never_planned_is_one_clear_line(lake: Lake) -> None:

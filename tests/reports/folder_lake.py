@@ -34,6 +34,9 @@ class FolderLake(Lake):
         found = self.find_tagged(key)
         return found[0] if found else None
 
+    def exists(self, key: str) -> bool:
+        return (self.folder / key).exists()
+
     def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
         path = self.folder / key
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,9 @@ from reports.figures.measures import equal_age, measure
 
 SUNDAY = date(2026, 11, 22)
 
-NO_FACTORS = pl.DataFrame(schema={"metric": pl.String, "weekday": pl.Int8, "factor": pl.Float64})
+NO_FACTORS = pl.DataFrame(
+    schema={"account": pl.String, "metric": pl.String, "weekday": pl.Int8, "factor": pl.Float64}
+)
 
 
 def row(back: int = 0, account: str = "nasa", **values: Any) -> dict[str, Any]:

@@ -208,3 +208,14 @@ def test_a_day_without_a_roll_up_is_one_clear_line(lake: FolderLake):
     with pytest.raises(AviaryError, match="no roll-up of 2026-11-22 in folder"):
         publish(lake, DAY)
     assert not lake.keys("reports/")
+
+
+def test_posts_that_are_gone_although_the_roll_up_counts_them_are_one_clear_line(lake: FolderLake):
+    (lake.folder / keys.posts(DAY, "cobaltmotors")).unlink()
+    with pytest.raises(
+        AviaryError,
+        match=r"^folder/posts/day=2026-11-22/account=cobaltmotors/posts\.parquet is missing .*; "
+        r"run the day again: python -m pipeline run --day 2026-11-22$",
+    ):
+        publish(lake, DAY)
+    assert not lake.keys("reports/")

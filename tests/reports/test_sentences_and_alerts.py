@@ -123,6 +123,21 @@ def test_who_usually_posts_and_does_not_went_quiet():
     assert (alert.what, alert.evidence) == ("went quiet", "0 posts, usual 11 on a Sunday")
 
 
+def test_who_never_posts_on_sundays_is_not_quiet_on_one():
+    """Three weeks of a bank among two others who post on all days."""
+    bank = [
+        row(back, "bank", post_engagements=[] if back % 7 == 0 else [10] * (9 + back % 3))
+        for back in range(22)
+    ]
+    others = [row(back, name, post_engagements=[10] * (9 + back % 3)) for back in range(22) for name in "ab"]
+    assert found(*bank, *others) == []
+
+
+def test_nobody_is_called_quiet_before_two_weeks_are_known():
+    assert found(row(0), *usual_days(days=13)) == []
+    assert [alert.what for alert in found(row(0), *usual_days(days=14))] == ["went quiet"]
+
+
 def test_who_seldom_posts_is_not_quiet_without_a_post():
     assert found(row(0), *(row(back, post_engagements=[10] * (back % 3)) for back in range(1, 20))) == []
 

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from reports.figures.totals import followers, totals
+from reports.figures.usual import weekday_factors
 from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, rollups, row
 
 
@@ -63,6 +64,20 @@ def test_where_an_account_missed_an_earlier_day_its_usual_stands_in():
         *past,
     )
     assert found["engagement", 1] == 20
+
+
+def test_a_day_off_stands_in_with_nought_and_sets_no_level():
+    """The bank gets 9 the day before, one more each day further back, and nothing on Sundays. A Saturday and a
+    Sunday were not read: the median of the 29 other days of its five weeks is that of 18 days ago, 26.
+    """
+    days = {back: [] if back % 7 == 0 else [8 + back] for back in range(36)}
+    bank = [row(back, "bank", post_engagements=found) for back, found in days.items() if back not in (1, 7)]
+    rows = [*bank, missing(1, "bank"), missing(7, "bank")]
+    rows += [row(back, name, post_engagements=[10]) for back in range(36) for name in "ab"]
+    factors = weekday_factors(measures(*rows), SUNDAY)
+    found = totals(rollups(*rows), measures(*rows), factors, SUNDAY).filter(pl.col("metric") == "engagement")
+    value = {(SUNDAY - day).days: value for day, value in found.select("day", "value").iter_rows()}
+    assert [value[back] for back in (0, 1, 2, 7, 8)] == [20, 46, 30, 20, 36]
 
 
 def test_an_account_added_today_changes_nothing_in_the_comparison():

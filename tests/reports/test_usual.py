@@ -84,13 +84,24 @@ def test_net_sentiment_is_compared_in_points_and_may_be_negative():
     assert found["z"] == pytest.approx(0.6745 * -49 / 2)
 
 
+def factor(factors: pl.DataFrame, account: str = "", weekday: int = 7, metric: str = "posts") -> float:
+    """Return one factor, by default the pooled one of Sundays."""
+    return factors.row(
+        by_predicate=(pl.col("account") == account)
+        & (pl.col("metric") == metric)
+        & (pl.col("weekday") == weekday),
+        named=True,
+    )["factor"]
+
+
 def test_weekends_are_held_against_weekends():
     """Eight weeks with 70 posts on Sundays and 100 on other days."""
     days = {back: 70.0 if back % 7 == 0 else 100.0 for back in range(1, 57)}
     history = series(days)
     factors = weekday_factors(history, SUNDAY)
-    sunday = factors.filter(pl.col("weekday") == 7)["factor"][0]
-    assert sunday == pytest.approx(0.7)  # without any noise nothing is shrunk
+    assert (
+        factor(factors) == factor(factors, "nasa") == pytest.approx(0.7)
+    )  # without any noise nothing is shrunk
     found = compare(series({0: 76}), history, factors).row(0, named=True)
     assert found["usual"] == pytest.approx(70)
 
@@ -106,21 +117,86 @@ def test_a_noisy_weekday_is_shrunk_toward_one():
         }
     )
     noise = (1.4826 * 2 / 9) ** 2 / 8
-    sunday = weekday_factors(history, SUNDAY).filter(pl.col("weekday") == 7)["factor"][0]
-    assert sunday == pytest.approx(1 - 1 / 9 * (1 / 81) / (1 / 81 + noise))
+    assert factor(weekday_factors(history, SUNDAY)) == pytest.approx(1 - 1 / 9 * (1 / 81) / (1 / 81 + noise))
 
 
 def test_one_week_hardly_moves_the_factor():
     history = series({back: 40.0 if back == 7 else 100.0 for back in range(1, 8)})
-    sunday = weekday_factors(history, SUNDAY).filter(pl.col("weekday") == 7)["factor"][0]
-    assert sunday == pytest.approx(1 - 0.6 / 3)
+    assert factor(weekday_factors(history, SUNDAY)) == pytest.approx(1 - 0.6 / 3)
 
 
 def test_neither_a_giant_nor_a_viral_day_sets_the_factor():
     small = [row(back, name, post_engagements=[10]) for name in "abc" for back in range(1, 57)]
     giant = [row(back, "d", post_engagements=[10_000 if back % 7 else 1]) for back in range(1, 57)]
     factors = weekday_factors(measures(*small, *giant), SUNDAY)
-    assert factors.filter(pl.col("metric") == "engagement")["factor"].to_list() == [1.0] * 7
+    assert (
+        factors.filter(pl.col("account") == "", pl.col("metric") == "engagement")["factor"].to_list()
+        == [1.0] * 7
+    )
+
+
+def crowd(sunday: float) -> pl.DataFrame:
+    """Return three accounts of 100 posts a day, `sunday` on Sundays, for eight weeks."""
+    return pl.concat(
+        series({back: sunday if back % 7 == 0 else 100.0 for back in range(57)}).with_columns(
+            account=pl.lit(name)
+        )
+        for name in "abc"
+    )
+
+
+def test_who_never_posts_on_sundays_has_a_usual_of_nought_there_and_its_own_level_elsewhere():
+    """Five weeks of 20 posts a day and none on Sundays, among accounts of 70 on Sundays and 100 on other days."""
+    bank = series({back: 0 if back % 7 == 0 else 18 + back % 5 for back in range(36)})
+    factors = weekday_factors(pl.concat([bank, crowd(70)]), SUNDAY)
+    assert factor(factors) == pytest.approx(0.7)
+    assert factor(factors, "nasa") == 0
+    silent = compare(series({0: 0}), bank, factors).row(0, named=True)
+    assert (silent["usual"], silent["low"], silent["high"], silent["unusual"]) == (0, 0, 0, False)
+    monday = compare(series({-1: 20}), bank, factors).row(0, named=True)
+    assert (monday["days"], monday["unusual"]) == (24, False)  # without its four Sundays
+    assert monday["usual"] == pytest.approx(20, abs=1)
+    assert compare(series({-1: 0}), bank, factors)["unusual"].to_list() == [True]
+
+
+def test_an_accounts_own_weekday_counts_by_how_far_it_lies_beyond_its_noise():
+    """Weekdays of 100; eight Sundays of 20, 40, 40, 40, 40, 40, 40 and 60 tell 0.4 without a median deviation,
+    eight of 20 and 60 in turn tell 0.4 as well, but e = 1.4826 x 0.2 / sqrt(8), d = 0.4 - 0.7.
+    """
+    sundays = [20.0, 40, 40, 40, 40, 40, 40, 60]
+    steady = series({back: sundays[back // 7 - 1] if back % 7 == 0 else 100 for back in range(1, 57)})
+    sundays = [20.0, 60] * 4
+    noisy = series({back: sundays[back // 7 - 1] if back % 7 == 0 else 100 for back in range(1, 57)})
+    assert factor(weekday_factors(pl.concat([steady, crowd(70)]), SUNDAY), "nasa") == pytest.approx(0.4)
+    weight = 1 - (2 * 1.4826 * 0.2 / math.sqrt(8) / 0.3) ** 2
+    found = factor(weekday_factors(pl.concat([noisy, crowd(70)]), SUNDAY), "nasa")
+    assert found == pytest.approx(0.7 - 0.3 * weight)
+
+
+def test_every_other_sunday_off_is_within_two_errors_of_the_others_sunday():
+    """Sundays of 0 and 70: a median of 35 with a deviation of 35, e = 1.4826 x 0.35 / sqrt(8) = 0.18, d = 0.35."""
+    sundays = [0.0, 70] * 4
+    account = series({back: sundays[back // 7 - 1] if back % 7 == 0 else 100 for back in range(1, 57)})
+    assert factor(weekday_factors(pl.concat([account, crowd(70)]), SUNDAY), "nasa") == pytest.approx(0.7)
+
+
+def test_thirteen_days_tell_nothing_of_an_accounts_own_week():
+    fresh = series({back: 0 if back % 7 == 0 else 20 for back in range(1, 15) if back != 9})
+    factors = weekday_factors(pl.concat([fresh, crowd(70)]), SUNDAY)
+    assert factor(factors, "nasa") == pytest.approx(0.7)
+    fresh = series({back: 0 if back % 7 == 0 else 20 for back in range(1, 15)})
+    assert factor(weekday_factors(pl.concat([fresh, crowd(70)]), SUNDAY), "nasa") == 0
+
+
+def test_an_account_without_a_past_has_the_others_week():
+    new = series({0: 5.0})
+    assert factor(weekday_factors(pl.concat([new, crowd(70)]), SUNDAY), "nasa") == pytest.approx(0.7)
+
+
+def test_where_all_are_silent_on_sundays_so_is_the_usual_of_the_total():
+    bank = series({back: 0 if back % 7 == 0 else 18 + back % 5 for back in range(36)})
+    factors = weekday_factors(bank, SUNDAY)
+    assert factor(factors) == factor(factors, "nasa") == 0
 
 
 def test_rate_and_tone_have_no_weekday():
