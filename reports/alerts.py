@@ -1,4 +1,7 @@
-"""What is worth a look: rules over the account rows, each with its evidence."""
+"""What is worth a look: rules over the account rows, each with its evidence.
+
+A status is news on the day it changes. The days after, the page's head, table and data section tell it.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -81,7 +84,7 @@ def _folded(found: list[Alert]) -> list[Alert]:
 
 def _alert(row: Row, best: Row | None, figures: DayFigures) -> Alert | None:
     return (
-        _unread(row, figures)
+        _unread(row)
         if not row["has_data"]
         else _turned(row) or _runaway(row, best) or _far_off(row) or _quiet(row, figures) or _cut_short(row)
     )
@@ -91,14 +94,15 @@ def _made(row: Row, what: str, evidence: str, rank: int, size: float) -> Alert:
     return Alert(row["account"], display_name(row["name"], row["handle"]), what, evidence, rank, size)
 
 
-def _unread(row: Row, figures: DayFigures) -> Alert:
+def _unread(row: Row) -> Alert | None:
     status = Status(row["status"])
+    if status == row["status_before"]:
+        return None
     since = f"last data {short_day(row['last_data'])}; " if row["last_data"] else ""
     reason = one_line(row["reason"] or "", 120)
     evidence = f"{reason or 'No reason was given'}; {since}left out of every total"
-    # What the reader can mend comes before what is as it was yesterday.
-    fresh = row["last_data"] is not None and row["last_data"] == figures.previous
-    rank = 0 if status in (Status.FAILED, Status.OVER_BUDGET) else 4 if fresh else 6
+    # What the reader can mend comes first.
+    rank = 0 if status in (Status.FAILED, Status.OVER_BUDGET) else 4
     return replace(_made(row, _UNREAD[status], evidence, rank, float(row["followers"] or 0)), unread=True)
 
 
@@ -149,7 +153,7 @@ def _quiet(row: Row, figures: DayFigures) -> Alert | None:
 
 
 def _cut_short(row: Row) -> Alert | None:
-    if row["status"] == Status.PARTIAL:
+    if row["status"] == Status.PARTIAL != row["status_before"]:
         return _made(
             row, "is incomplete", one_line(row["reason"] or "No reason was given", 120), 5, row["posts"]
         )

@@ -5,6 +5,7 @@ drawn from these lines, so that they agree with the reports and come out the sam
 """
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
@@ -18,7 +19,6 @@ from reports.render import render
 from reports.views.metrics import View
 
 _MOST_NOTES = 3
-_CHRONIC = 6  # the rank of alerts that were there the day before
 
 
 class Entry(BaseModel):
@@ -60,9 +60,7 @@ def entry(figures: DayFigures) -> Entry:
         usual=None if engagement is None or engagement.usual is None else round(engagement.usual, 1),
         unusual=engagement is not None and engagement.unusual,
         net=None if net is None else round(net.value, 1),
-        notes=tuple(f"{alert.name} {alert.what}" for alert in alerts(figures) if alert.rank < _CHRONIC)[
-            :_MOST_NOTES
-        ],
+        notes=tuple(f"{alert.name} {alert.what}" for alert in alerts(figures))[:_MOST_NOTES],
         collected_at=figures.freshness.collected_at,
     )
 
@@ -126,13 +124,14 @@ def render_year(year: Year, years: list[int], key: str) -> str:
     lines = year.days
     most = max(max(line.engagement or 0, line.usual or 0) for line in lines)
     by_day = {line.day: line for line in lines}
+    before = {line.day: earlier for earlier, line in pairwise(lines)}
     months: list[View] = []
     day = lines[-1].day
     while day >= lines[0].day:
         name = f"{day:%B %Y}"
         if not months or months[-1]["name"] != name:
             months.append({"name": name, "rows": []})
-        months[-1]["rows"].append(_row(day, by_day.get(day), most))
+        months[-1]["rows"].append(_row(day, by_day.get(day), before.get(day), most))
         day -= timedelta(days=1)
     is_index = key == keys.REPORTS_INDEX
     return render(
@@ -154,7 +153,7 @@ def _made(collected_at: datetime | None) -> str:
     return f"data of {words.moment(collected_at)}" if collected_at else "no data read"
 
 
-def _row(day: date, line: Entry | None, most: float) -> View:
+def _row(day: date, line: Entry | None, before: Entry | None, most: float) -> View:
     row: View = {
         "day": day.isoformat(),
         "label": words.short_day(day),
@@ -164,9 +163,9 @@ def _row(day: date, line: Entry | None, most: float) -> View:
     if line is None:
         return row
     scale = 98 / (most or 1)
-    missing = line.planned - line.read
     notes = [*line.notes]
-    if missing and missing > 1:
+    missing = line.planned - line.read
+    if missing > 1 and (before is None or missing != before.planned - before.read):
         notes.append(f"{missing} of {line.planned} accounts without data")
     change = None
     if line.usual and line.engagement is not None:

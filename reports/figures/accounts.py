@@ -16,14 +16,16 @@ def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFram
     Adds to the roll-up's columns: `has_data`; `rate` (%), and `follower_rate` (% of the followers per post) where
     impressions are unknown, never both; `net` (points) and `few` (fewer than 10 scored posts); `share` (% of the
     day's engagement); for engagement, posts and net the columns `usual_`, `low_`, `high_`, `z_`, `unusual_` and
-    `days_` of `compare`; `last_data` (the last earlier day with data); `spark` (engagement of the 28 days that end
-    with the report's, null where there is none); `turned` (the tone turned negative, see `_turned`).
+    `days_` of `compare`; `last_data` (the last earlier day with data); `status_before` (on the nearest earlier day
+    with a roll-up; null where the account has none); `spark` (engagement of the 28 days that end with the report's,
+    null where there is none); `turned` (the tone turned negative, see `_turned`).
     """
     today = rollups.filter(pl.col("day") == day)
     has_data = pl.col("status").is_in(WITH_POSTS)
     per_post = pl.col("posts") * pl.col("followers")
     held = compare(measures.filter(pl.col("day") == day), measures, factors)
     past = rollups.filter(pl.col("day") < day, has_data)
+    before = rollups.filter(pl.col("day") < day).filter(pl.col("day") == pl.col("day").max())
     few = pl.col("scored") < thresholds.FEW_SCORED
     rows = (
         today.with_columns(
@@ -37,6 +39,7 @@ def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFram
             (100 * pl.col("engagement") / pl.col("engagement").sum()).fill_nan(None).alias("share"),
         )
         .join(past.group_by("account").agg(pl.col("day").max().alias("last_data")), on="account", how="left")
+        .join(before.select("account", pl.col("status").alias("status_before")), on="account", how="left")
         .join(_sparks(measures, day), on="account", how="left")
     )
     for metric in ("engagement", "posts", "net"):

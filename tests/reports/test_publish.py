@@ -1,6 +1,7 @@
 """Publishing: a pure function of the lake, in any order, with the latest report last."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -194,6 +195,21 @@ def test_the_index_says_what_the_reports_say(lake: FolderLake):
     html = lake.get(keys.report(DAY)).decode()
     assert f"{line['posts']} post" in html
     assert lake.get(keys.REPORTS_INDEX).count(b"2026-11-22/index.html") == 2  # the row and "latest"
+
+
+def test_the_index_notes_accounts_without_data_only_when_their_number_changes(tmp_path: Path):
+    """Two accounts are suspended for good two days ago; the day before that all were read."""
+    days = [DAY - timedelta(days=back) for back in range(4)]
+    gone = dict.fromkeys(days[:3], ("suspended", "X has suspended this account"))
+    accounts = [TWELVE[0], *(replace(account, status=gone) for account in TWELVE[1:3])]
+    lake = FolderLake(tmp_path)
+    fill(lake, world(accounts, days=5, stories=False, every_post=True))
+    for day in days:
+        publish(lake, day)
+    index = lake.get(keys.REPORTS_INDEX).decode()
+    rows = {day: index.split(f'href="{day}/index.html">')[-1].split("</tr>")[0] for day in days}
+    assert [day for day in days if "2 of 3 accounts without data" in rows[day]] == [days[2]]
+    assert [day for day in days if "is suspended" in rows[day]] == [days[2]]
 
 
 def test_a_day_that_was_never_run_is_one_clear_line(lake: FolderLake):

@@ -142,12 +142,10 @@ def test_who_seldom_posts_is_not_quiet_without_a_post():
     assert found(row(0), *(row(back, post_engagements=[10] * (back % 3)) for back in range(1, 20))) == []
 
 
-def test_an_account_that_could_not_be_read_comes_first_and_one_long_gone_last():
+def test_an_account_that_could_not_be_read_comes_first_and_one_that_is_gone_last():
     names = [
         alert.account
         for alert in found(
-            missing(0, "suspended", "suspended"),
-            missing(1, "suspended", "suspended"),
             missing(0, "gone", "missing"),
             row(1, "gone", post_engagements=[5]),
             missing(0, "broken", "failed"),
@@ -155,7 +153,29 @@ def test_an_account_that_could_not_be_read_comes_first_and_one_long_gone_last():
             *usual_days("loud"),
         )
     ]
-    assert names == ["broken", "loud", "gone", "suspended"]
+    assert names == ["broken", "loud", "gone"]
+
+
+@pytest.mark.parametrize("status", ["failed", "over_budget", "missing", "suspended", "protected"])
+def test_a_status_is_news_on_the_day_it_changes_only(status: str):
+    today = missing(0, "gone", status)
+    others = [row(0, "here"), row(1, "here"), row(3, "here")]
+    other = "missing" if status == "suspended" else "suspended"
+    assert len(found(today)) == 1  # the first day ever
+    assert len(found(today, *others)) == 1  # the account is new
+    assert len(found(today, *others, row(1, "gone"))) == 1
+    assert len(found(today, *others, missing(1, "gone", other), missing(3, "gone", status))) == 1
+    assert found(today, *others, missing(1, "gone", status), row(3, "gone")) == []
+
+
+def test_the_day_before_is_the_nearest_with_a_roll_up():
+    assert found(missing(0, status="missing"), missing(5, status="missing"), row(6)) == []
+
+
+def test_a_day_that_is_incomplete_again_is_no_news():
+    today = row(0, status="partial", reason="8% of posts quarantined")
+    assert [alert.what for alert in found(today, row(1))] == ["is incomplete"]
+    assert found(today, row(1, status="partial")) == []
 
 
 def test_the_reason_is_the_evidence():
