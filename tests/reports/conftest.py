@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.reports.browser import FLAGS, chromium
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for a module's tests."""
+    """One Chromium for all tests of a worker."""
     path = chromium()
     if path is None:
         pytest.skip("no Chromium found: install one, or name it in CHROMIUM")
