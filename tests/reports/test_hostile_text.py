@@ -114,7 +114,7 @@ def test_positive_control_the_same_page_without_escaping_and_policy_does_run_the
     path = tmp_path / "unsafe.html"
     path.write_text(opened_up, encoding="utf-8")
     with opened(browser, path) as (page, _):
-        page.wait_for_function("window.__x === 1", timeout=5000)
+        page.wait_for_function("window.__x === 1")
 
 
 @pytest.mark.slow
