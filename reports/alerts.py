@@ -1,6 +1,7 @@
 """What is worth a look: rules over the account rows, each with its evidence.
 
-A status is news on the day it changes. The days after, the page's head, table and data section tell it.
+A status is news on the day it changes; the days after, the page's head, table and data section tell it. What the
+reader can mend (failed, over budget) is told until it is mended.
 """
 
 from dataclasses import dataclass, replace
@@ -96,13 +97,13 @@ def _made(row: Row, what: str, evidence: str, rank: int, size: float) -> Alert:
 
 def _unread(row: Row) -> Alert | None:
     status = Status(row["status"])
-    if status == row["status_before"]:
+    mendable = status in (Status.FAILED, Status.OVER_BUDGET)
+    if status == row["status_before"] and not mendable:
         return None
     since = f"last data {short_day(row['last_data'])}; " if row["last_data"] else ""
     reason = one_line(row["reason"] or "", 120)
     evidence = f"{reason or 'No reason was given'}; {since}left out of every total"
-    # What the reader can mend comes first.
-    rank = 0 if status in (Status.FAILED, Status.OVER_BUDGET) else 4
+    rank = 0 if mendable else 4
     return replace(_made(row, _UNREAD[status], evidence, rank, float(row["followers"] or 0)), unread=True)
 
 
