@@ -7,18 +7,22 @@ The package examines each of the three words before it that is not itself in the
 are examined, which is the same: any other changes nothing, and no booster or negation is in the lexicon.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from vaderSentiment.vaderSentiment import C_INCR, N_SCALAR
 
 from pipeline.sentiment.phrases import Phrase, apply_phrases, word_of
 from pipeline.sentiment.words import NO_RULE_WORD, RuleWord, vocabulary
 
+# How many words ahead a rule word counts.
+REACH = 3
+
+# Words besides rule words and phrases that rules ask for around one.
+NAMED_BESIDE = frozenset({"or", "nor", "doubt", "at", "very"})
+
 _SO = ("so", "this")
 _NEGATION: float = N_SCALAR
 _NEVER_SO = 1.25  # "never so good", "never this good": praise
-
-Rule = Callable[[float, int, Sequence[str], Mapping[int, RuleWord], Mapping[int, Phrase], bool], float]
 
 
 def valence_in_context(  # noqa: PLR0917 - named arguments cost a tenth of the rule
@@ -67,32 +71,6 @@ def valence_in_context(  # noqa: PLR0917 - named arguments cost a tenth of the r
     if one.word == "least" and not (i > 1 and _word(tokens, i - 2) in ("at", "very")):
         valence *= _NEGATION
     return valence
-
-
-def remembering(rule: Rule) -> Rule:
-    """Return `rule` with a memory, for one text: the same words around give the same valence.
-
-    A storm of one emoji repeats itself thousands of times.
-    """
-    known: dict[tuple[str, ...], float] = {}
-
-    def remembered(  # noqa: PLR0917 - as the rule's
-        valence: float,
-        i: int,
-        tokens: Sequence[str],
-        rule_words: Mapping[int, RuleWord],
-        phrases: Mapping[int, Phrase],
-        mixed_case: bool,
-    ) -> float:
-        if i < 3:
-            return rule(valence, i, tokens, rule_words, phrases, mixed_case)
-        around = tuple(tokens[i - 3 : i + 3])
-        remembers = known.get(around)
-        if remembers is None:
-            remembers = known[around] = rule(valence, i, tokens, rule_words, phrases, mixed_case)
-        return remembers
-
-    return remembered
 
 
 def _word(tokens: Sequence[str], i: int) -> str:

@@ -57,8 +57,9 @@ def begins_at(phrase: Phrase, tokens: Sequence[str], start: int) -> bool:
     """Return whether the phrase stands at `start`, given that its telltale word does."""
     if not 0 <= start <= len(tokens) - phrase.length:
         return False
-    for index, word in phrase.others:  # noqa: SIM110 - all() takes twice the time, which a storm of emoji shows
-        if word_of(tokens[start + index]) != word:
+    for index, word in phrase.others:
+        token = tokens[start + index]
+        if token != word and word_of(token) != word:
             return False
     return True
 
@@ -69,7 +70,9 @@ def apply_phrases(valence: float, i: int, phrases: Mapping[int, Phrase]) -> floa
     As in the package: of the idioms in the three words before and the word itself the nearest counts, one
     that begins with the word itself overrules, then boosters add.
     """
-    itself, one, two, three = (phrases.get(i - distance) for distance in range(4))
+    itself, one, two, three = phrases.get(i), phrases.get(i - 1), phrases.get(i - 2), phrases.get(i - 3)
+    if not (itself or one or two or three):
+        return valence
     if one and one.length > 2:
         one = None  # it ends after the sentiment word, where the package does not look
     idioms = [phrase.idiom for phrase in (itself, one, two, three) if phrase and phrase.idiom is not None]

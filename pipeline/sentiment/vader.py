@@ -7,20 +7,15 @@ Most departures rest on one fact: of a post's fourteen words two carry sentiment
 three words of those can change the score.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import sqrt
 from string import punctuation
 
-from pipeline.sentiment.context import Rule, remembering, valence_in_context
+from pipeline.sentiment.context import REACH, valence_in_context
 from pipeline.sentiment.contrast import weigh_around_but
 from pipeline.sentiment.phrases import Phrase, begins_at
+from pipeline.sentiment.repeats import repeated_valences, repeats_itself
 from pipeline.sentiment.words import RuleWord, vocabulary
-
-# How many words ahead a rule word counts.
-_REACH = 3
-
-# More words than a post has, unless it repeats itself.
-_MANY_WORDS = 1000
 
 # vaderSentiment's `normalize`: "an alpha that approximates the max expected value".
 _ALPHA = 15
@@ -39,26 +34,30 @@ class Analyzer:
         tokens = text.split()
         if "'" in text and "n't" in text.lower():
             tokens = [_contraction(token) for token in tokens]
-        valences = self._valences(tokens)
+        if repeats_itself(tokens):
+            valences, before_but = repeated_valences(tokens, self._vocabulary)
+        else:
+            valences, before_but = self._valences(tokens)
+        if before_but is not None:
+            valences = weigh_around_but(valences, before_but)
         if not valences:
             return {"neg": 0.0, "neu": 1.0 if tokens else 0.0, "pos": 0.0, "compound": 0.0}
         return _scores(valences, len(tokens) - len(valences), text)
 
-    def _valences(self, tokens: Sequence[str]) -> list[float]:
-        """Return the valences of the words that are not neutral, in order."""
+    def _valences(self, tokens: Sequence[str]) -> tuple[list[float], int | None]:
+        """Return the valences of the words that are not neutral, in order, and how many of them stand before
+        the first "but" (None without one), which is the only rule that these do not yet follow.
+        """
         vocabulary = self._vocabulary
         valence_of, strip, around = vocabulary.valences.get, str.strip, punctuation
         valences: list[float] = []
         rule_words: dict[int, RuleWord] = {}
         phrases: dict[int, Phrase] = {}
-        last_rule_word = -_REACH - 1
+        last_rule_word = -REACH - 1
         before_but: int | None = None
         mixed_case: bool | None = None
-        many = len(tokens) > _MANY_WORDS
-        in_context: Rule = remembering(valence_in_context) if many else valence_in_context
-        walk: Iterable[tuple[int, str]] = self._known(tokens) if many else enumerate(tokens)
 
-        for i, token in walk:
+        for i, token in enumerate(tokens):
             word = strip(token, around).lower()
             valence = valence_of(word)
             if valence is None:
@@ -81,22 +80,16 @@ class Analyzer:
                 if valence is None or (word == "kind" and i in phrases):  # "kind of" has no valence itself
                     continue
             in_capitals = token.isupper()
-            if in_capitals or i - last_rule_word <= _REACH:
+            if in_capitals or i - last_rule_word <= REACH:
                 if mixed_case is None and in_capitals:
                     mixed_case = not all(map(str.isupper, tokens))
                 # A word that is not in capitals lets any that is stand out.
                 stands_out = bool(mixed_case) if in_capitals else True
-                valence = in_context(valence, i, tokens, rule_words, phrases, stands_out)
+                valence = valence_in_context(valence, i, tokens, rule_words, phrases, stands_out)
                 if not valence:
                     continue
             valences.append(valence)
-        return valences if before_but is None else weigh_around_but(valences, before_but)
-
-    def _known(self, tokens: Sequence[str]) -> list[tuple[int, str]]:
-        """Return the tokens that may matter, with their positions; each different one is looked up once."""
-        valences = self._vocabulary.valences
-        known = {token for token in set(tokens) if token.strip(punctuation).lower() in valences}
-        return [(i, token) for i, token in enumerate(tokens) if token in known]
+        return valences, before_but
 
 
 def _contraction(token: str) -> str:

@@ -11,6 +11,7 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES
 from pipeline.sentiment import Analyzer
 from pipeline.sentiment.contrast import weigh_around_but
 from pipeline.sentiment.phrases import phrases_by_telltale
+from pipeline.sentiment.repeats import repeated_valences
 from pipeline.sentiment.words import vocabulary
 from tests.pipeline.sentiment.texts import oracle, triggering_texts
 
@@ -99,6 +100,15 @@ def test_each_rule_and_quirk_scores_the_same(text):
     assert_equal("day one: " + text)
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32))
+def test_the_walk_for_repeats_finds_the_same_valences_as_the_plain_one(seed):
+    """On short texts, of which many can be tried."""
+    for text in triggering_texts(seed, 300):
+        tokens = text.split()
+        assert repr(repeated_valences(tokens, vocabulary())) == repr(Analyzer()._valences(tokens)), text
+
+
 def test_a_long_post_scores_the_same():
     long_post = " ".join(triggering_texts(seed=4, count=60))
     assert_equal(long_post)
@@ -111,10 +121,12 @@ def test_a_storm_of_emoji_scores_the_same(emoji):
 
 
 def test_a_storm_of_many_emoji_scores_the_same():
-    """More than a thousand words, so that repeated surroundings are remembered."""
+    """More than a thousand words, few of them different: the walk for repeats."""
     emoji = [*oracle().emojis]
     assert_equal("".join(Random(1).choices(emoji, k=500)))
     assert_equal("".join(Random(2).choices(["😥", "🚏", "🙅", "NOT ", "so "], k=700)))
+    shouted = ["😥", "💓 ", "🙅", "NOT ", "so ", "but ", "BAD ", "kind of ", "VERY ", "no ", "or "]
+    assert_equal("".join(Random(3).choices(shouted, k=900)))
 
 
 valences = st.sampled_from([1.0, 1.5, 2.25, 0.5, 0.75, -1.0, -1.5, -0.5, 3, 2])
