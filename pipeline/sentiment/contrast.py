@@ -20,12 +20,15 @@ def weigh_around_but(valences: list[float], before: int) -> list[float]:
 
 def _weigh_first_equal(valences: list[float], before: int) -> list[float]:
     """Weigh as the package does, with the positions of each value in a heap: the first is found in
-    logarithmic, not linear time.
+    logarithmic, not linear time. Values that no change leads to need none: the first of them is the next.
     """
+    values = set(valences)
+    met = values & {value * weight for value in values for weight in (_BEFORE, _AFTER)}
     weighed = list(valences)
     positions: defaultdict[float, list[int]] = defaultdict(list)
     for position, valence in enumerate(valences):
-        first = heappushpop(positions[valence], position)
-        weighed[first] = valence * (_BEFORE if first < before else _AFTER)
-        heappush(positions[weighed[first]], first)
+        first = heappushpop(positions[valence], position) if valence in met else position
+        changed = weighed[first] = valence * (_BEFORE if first < before else _AFTER)
+        if changed in met:
+            heappush(positions[changed], first)
     return weighed
