@@ -23,7 +23,7 @@ $(STAMP): requirements.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@touch $@
 
-demo: install ## five weeks of invented accounts through the real parts; ends by naming the report to open
+demo: install ## four weeks of invented accounts through the real parts; ends by naming the report to open
 	@$(BIN)/python -m pipeline.local.demo
 
 up: install ## Airflow on 127.0.0.1:8080 (PORT=...), on the sandbox unless live settings are given

@@ -1,4 +1,4 @@
-"""`make demo`: five weeks of invented accounts, through the real parts, to a report to open.
+"""`make demo`: four weeks of invented accounts, through the real parts, to a report to open.
 
 The sandbox answers as X, SeaweedFS as S3; the pipeline's own `backfill` fills the history as if day by day,
 and Airflow runs the DAG for the last full day.
@@ -22,7 +22,7 @@ from pipeline.sandbox.serve import UNSET, running
 from pipeline.settings import load_settings
 from pipeline.window import Window, last_full_day
 
-HISTORY_DAYS = 34  # with the last one five weeks: enough for the report's thirty-day trend
+HISTORY_DAYS = 28  # what a usual day is made from
 COPY = STATE / "demo"  # where the pages are left to be opened
 
 
