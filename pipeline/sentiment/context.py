@@ -18,7 +18,7 @@ from pipeline.sentiment.words import NO_RULE_WORD, RuleWord, vocabulary
 REACH = 3
 
 # Words besides rule words and phrases that rules ask for around one.
-NAMED_BESIDE = frozenset({"or", "nor", "doubt", "at", "very"})
+NAMED_BESIDE = frozenset({"or", "doubt", "at"})
 
 _SO = ("so", "this")
 _NEGATION: float = N_SCALAR

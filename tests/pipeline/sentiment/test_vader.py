@@ -1,5 +1,6 @@
 """The engine gives vaderSentiment's numbers, whatever the text: the package itself is the oracle."""
 
+from itertools import product
 from random import Random
 from string import punctuation
 
@@ -107,6 +108,31 @@ def test_the_walk_for_repeats_finds_the_same_valences_as_the_plain_one(seed):
     for text in triggering_texts(seed, 300):
         tokens = text.split()
         assert repr(repeated_valences(tokens, vocabulary())) == repr(Analyzer()._valences(tokens)), text
+
+
+@pytest.mark.parametrize("first", ["no", "never", "without", "so", "at", "very", "kind", "the", "beating"])
+def test_the_walk_for_repeats_tells_surroundings_apart_as_the_rules_do(first):
+    """In texts so long, of so few words, that these stand in every order; the beginning is in each."""
+    others = [
+        "or",
+        "nor",
+        "doubt",
+        "least",
+        "never",
+        "this",
+        "so",
+        "not",
+        "of",
+        "shit",
+        "heart",
+        "GOOD",
+        "VERY",
+    ]
+    for seed, other in enumerate(others):
+        tokens = Random(seed).choices([first, other, "good", "day"], k=1_500)
+        for beginning in product([first, other, "good", "day"], repeat=2):
+            text = [*beginning, "good", *tokens]
+            assert repr(repeated_valences(text, vocabulary())) == repr(Analyzer()._valences(text)), text[:3]
 
 
 def test_a_long_post_scores_the_same():
