@@ -92,6 +92,9 @@ def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -
                 return
         except (httpx.HTTPError, OSError, ValueError, KeyError):
             pass  # not up yet
+        except StandaloneError:
+            stop(STATE)
+            raise
         time.sleep(0.5)
     stop(STATE)
     raise StandaloneError(f"Airflow did not start; the end of {log}:\n{tail(log)}")
