@@ -117,11 +117,7 @@ def _read(
         truncated=pages[-1].next_token is not None,
         collected_at=pages[-1].collected_at,
     )
-    lake.put(
-        keys.raw_manifest(work.day, work.account),
-        manifest.model_dump_json(indent=1).encode(),
-        "application/json",
-    )
+    lake.put_model(keys.raw_manifest(work.day, work.account), manifest)
     return manifest
 
 

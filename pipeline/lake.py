@@ -22,6 +22,7 @@ from botocore.exceptions import (
     HTTPClientError,
     NoCredentialsError,
 )
+from pydantic import BaseModel
 
 from pipeline.errors import AviaryError, ConfigError, LakeError, LakeRefused, one_line
 
@@ -184,11 +185,13 @@ class Lake:
                 item["Key"].removeprefix(self.prefix) for page in pages for item in page.get("Contents", [])
             ]
 
+    def put_model(self, key: str, model: BaseModel) -> None:
+        """Write a record as JSON that a person can read."""
+        self.put(key, model.model_dump_json(indent=1).encode(), "application/json")
+
     def put_parquet(self, key: str, frame: pl.DataFrame) -> None:
         """Write a frame as Parquet."""
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer, compression="zstd")
-        self.put(key, buffer.getvalue(), "application/vnd.apache.parquet")
+        self.put(key, parquet(frame), "application/vnd.apache.parquet")
 
     def find_parquet(self, key: str, schema: pl.Schema) -> pl.DataFrame | None:
         """Return the frame at `key` with the columns and types of `schema`, or None when there is none."""
@@ -252,6 +255,13 @@ class Lake:
             ) from None
         except BotoCoreError as error:  # credentials that are missing, or cannot be had
             raise LakeRefused(f"cannot {doing} {self.url}/{key}: {one_line(str(error))}") from None
+
+
+def parquet(frame: pl.DataFrame) -> bytes:
+    """Return a frame as the lake stores it."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd")
+    return buffer.getvalue()
 
 
 def _scan(source: Any, schema: pl.Schema, **options: Any) -> pl.LazyFrame:

@@ -10,9 +10,7 @@ from pipeline.lake import Lake
 from pipeline.ledger import Ledger, Reads
 from pipeline.outcome import Status
 from pipeline.users import KnownUser, known_users, remember
-from pipeline.x_api import USERS_PER_LOOKUP, Profile, Refusal, XApi
-
-_PROTECTED = Refusal(Status.PROTECTED, "the account is protected: only its followers may read it")
+from pipeline.x_api import PROTECTED, USERS_PER_LOOKUP, Profile, Refusal, XApi
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def _judge(
             f"the handle now belongs to another account (id {profile.user_id}, not {expected}); if that is right, "
             f'write it as "- handle: {account.handle}" with "id: {profile.user_id}" in accounts.yaml',
         )
-    return _PROTECTED if profile.protected else profile
+    return PROTECTED if profile.protected else profile
 
 
 def _known(profile: Profile, today: date) -> KnownUser:

@@ -87,7 +87,7 @@ def find_outcomes(lake: Lake, day: date) -> dict[str, Outcome]:
 
 def put_outcome(lake: Lake, day: date, account: str, outcome: Outcome) -> None:
     """Record what became of an account's day."""
-    lake.put(keys.outcome(day, account), outcome.model_dump_json(indent=1).encode(), "application/json")
+    lake.put_model(keys.outcome(day, account), outcome)
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def plan(
         quarantined_posts=config.tolerate.quarantined_posts,
         accounts=tuple(entries[account] for account in sorted(planned)),
     )
-    lake.put(keys.plan(day), the_plan.model_dump_json(indent=1).encode(), "application/json")
+    lake.put_model(keys.plan(day), the_plan)
     return [_work(entries[account.key], the_plan, run_id, budget, found) for account in chosen]
 
 

@@ -3,7 +3,6 @@
 Each snapshot carries the earlier ones' knowledge on, so the newest alone tells all.
 """
 
-import io
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -11,7 +10,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline import keys
-from pipeline.lake import Lake
+from pipeline.lake import Lake, parquet
 
 USERS = pl.Schema(
     {
@@ -64,7 +63,5 @@ def remember(lake: Lake, on: date, users: Iterable[KnownUser]) -> None:
         tagged = lake.find_tagged(key)
         merged = known_users(lake, on) | fresh
         rows = [asdict(merged[account]) for account in sorted(merged)]
-        buffer = io.BytesIO()
-        pl.DataFrame(rows, schema=USERS).write_parquet(buffer, compression="zstd")
-        if lake.put_if(key, buffer.getvalue(), tagged[1] if tagged else None):
+        if lake.put_if(key, parquet(pl.DataFrame(rows, schema=USERS)), tagged[1] if tagged else None):
             return

@@ -72,6 +72,9 @@ class Refusal:
     reason: str
 
 
+PROTECTED = Refusal(Status.PROTECTED, "the account is protected: only its followers may read it")
+
+
 class _Redirect(HTTPAdapter):
     """Sends tweepy's requests to another host, with the timeout tweepy does not set.
 
@@ -198,7 +201,7 @@ def refusal_in(error: Mapping[str, Any]) -> Refusal | None:
     if title == "Forbidden" and "suspended" in detail:
         return Refusal(Status.SUSPENDED, "X has suspended this account")
     if str(error.get("type", "")).endswith("not-authorized-for-resource"):
-        return Refusal(Status.PROTECTED, "the account is protected: only its followers may read it")
+        return PROTECTED
     if title == "Not Found Error":
         return Refusal(Status.MISSING, "X knows no such account; check its spelling in accounts.yaml")
     return None
