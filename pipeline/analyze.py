@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline import keys
 from pipeline.accounts.model import percent
-from pipeline.collect import page_reads
 from pipeline.contract import Posts
 from pipeline.errors import AnalyzeError
 from pipeline.lake import Lake
@@ -140,6 +139,11 @@ def conclude(day: Day, pages: list[Page], manifest: Manifest, work: AccountDay) 
             f"{lost} of {manifest.pages} raw pages {'is' if lost == 1 else 'are'} lost; "
             "run the day again with --refetch"
         )
+    if manifest.depth_reached:
+        defects.append(
+            "X shows no posts from before these: the day lies at the end of what it shows of a timeline (3,200 "
+            "posts, 800 without replies), so earlier posts of the day may be missing"
+        )
     # repr, because a binary 0.29 of 100 is less than 29.
     if counts.quarantined > Decimal(repr(work.quarantined_posts)) * counts.fetched:
         defects.append(
@@ -151,7 +155,7 @@ def conclude(day: Day, pages: list[Page], manifest: Manifest, work: AccountDay) 
         reason="; ".join(defects) or None,
         counts=counts,
         truncated=manifest.truncated or day.cut,
-        cost_usd=Reads(posts=sum(page_reads(page).posts for page in pages)).usd,
+        cost_usd=Reads(posts=sum(page.billed for page in pages)).usd,
         pages=len(pages),
         scored=day.posts["compound"].count(),
         collected_at=manifest.collected_at,

@@ -3,22 +3,19 @@
 Each page is stored before the next is asked for, so a retry goes on where the last attempt ended.
 """
 
-import logging
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline import clock, keys
-from pipeline.errors import AccountUnavailable, OverBudget, XRefused, XUnheard
+from pipeline import clock, depth, keys
+from pipeline.errors import AccountUnavailable, OverBudget, XRefused
 from pipeline.lake import Lake
-from pipeline.ledger import Budget, Ledger, Reads
+from pipeline.ledger import Budget, Ledger
 from pipeline.outcome import Outcome, Status, find_outcome, outcome_on_failure, put_outcome
 from pipeline.planned import AccountDay
-from pipeline.raw import Manifest, Page, find_manifest, pack, read_pages
-from pipeline.x_api import PAGE_MAX, PAGE_MIN, RETWEET_ORIGINALS, XApi
-
-log = logging.getLogger(__name__)
+from pipeline.raw import Manifest, find_manifest, read_pages
+from pipeline.timeline import OnPage, Reading, Stretch, is_complete, posts_in
+from pipeline.x_api import XApi
 
 
 class Collected(BaseModel):
@@ -37,9 +34,7 @@ def _no_progress(pages: int, posts: int) -> None:
     pass
 
 
-def collect(
-    lake: Lake, x: XApi, work: AccountDay, on_page: Callable[[int, int], None] = _no_progress
-) -> Collected:
+def collect(lake: Lake, x: XApi, work: AccountDay, on_page: OnPage = _no_progress) -> Collected:
     """Read what is still missing of the account's day; `on_page` hears of pages and posts stored so far.
 
     A finished day is not read again. An account X does not show, or the budget does not reach, gets its
@@ -69,73 +64,32 @@ def collect(
     return Collected(raw=folder, pages=manifest.pages, posts=manifest.posts, truncated=manifest.truncated)
 
 
-def _read(
-    lake: Lake, x: XApi, work: AccountDay, user_id: str, on_page: Callable[[int, int], None]
-) -> Manifest:
+def _read(lake: Lake, x: XApi, work: AccountDay, user_id: str, on_page: OnPage) -> Manifest:
     """Read on from the last stored page until the day or `max_posts` is reached, then say so."""
-    ledger = Ledger(lake, work.run_id, Budget(work.usd_per_run, work.usd_per_month))
-    exclude = [kind for kind in ("replies", "retweets") if kind not in work.include]
-    expansions = [RETWEET_ORIGINALS] if "retweets" in work.include else []
-    pages = read_pages(lake, work.day, work.account)
-    posts = sum(len(page.items) for page in pages)
-    while not pages or (pages[-1].next_token and posts < work.max_posts):
-        _require_counts(work.handle, pages)
-        request: dict[str, Any] = {
-            "max_results": min(max(work.max_posts - posts, PAGE_MIN), PAGE_MAX),
-            "exclude": exclude,
-            "expansions": expansions,
-            "token": pages[-1].next_token if pages else None,
-        }
-        # Included originals are probably billed like posts.
-        most = Reads(posts=request["max_results"] * (2 if expansions else 1))
-        with ledger.buying(f"@{work.handle}", most) as purchase:
-            body = x.timeline_page(work.handle, user_id, work.window, **request)
-            page = Page(
-                request=request
-                | {
-                    "user_id": user_id,
-                    "start_time": work.window.start.isoformat(),
-                    "end_time": work.window.end.isoformat(),
-                },
-                collected_at=clock.now(),
-                body=body,
-            )
-            if page.next_token and page.next_token in {
-                before.request.get("token") for before in [*pages, page]
-            }:
-                raise XUnheard(f"@{work.handle}: X's next page is one it gave before; run again later")
-            lake.put(keys.raw_page(work.day, work.account, len(pages) + 1), pack(page), "application/zstd")
-            purchase.settle(page_reads(page))
-        pages.append(page)
-        posts += len(page.items)
-        log.info("@%s: page %d stored, %d posts so far", work.handle, len(pages), posts)
-        on_page(len(pages), posts)
-    _require_counts(work.handle, pages)
+    window = work.window
+    reading = Reading(
+        lake,
+        x,
+        Ledger(lake, work.run_id, Budget(work.usd_per_run, work.usd_per_month)),
+        Stretch(work.handle, user_id, window.start, window.end, work.include, work.max_posts),
+        partial(keys.raw_page, work.day, work.account),
+    )
+    stored = read_pages(lake, work.day, work.account)
+    probes = [page for page in stored if page.is_probe]
+    pages = reading.go_on([page for page in stored if not page.is_probe], on_page)
+    complete = is_complete(pages)
+    doubtful = depth.is_doubtful(reading.stretch, pages, work.published, work.created_at, clock.now())
+    if complete and doubtful and not probes:
+        probes = [reading.buy(depth.probe(reading.stretch), pages)]
     manifest = Manifest(
-        pages=len(pages),
-        posts=posts,
-        truncated=pages[-1].next_token is not None,
+        pages=len(pages) + len(probes),
+        posts=posts_in([*pages, *probes]),
+        truncated=not complete,
+        depth_reached=any(depth.is_reached(probe) for probe in probes),
         collected_at=pages[-1].collected_at,
     )
     lake.put_model(keys.raw_manifest(work.day, work.account), manifest)
     return manifest
-
-
-def page_reads(page: Page) -> Reads:
-    """Return what X bills for a page: its posts and the originals it includes."""
-    return Reads(posts=len(page.items) + len(page.included))
-
-
-def _require_counts(handle: str, pages: list[Page]) -> None:
-    """Stop when a page of posts has no counts at all: X has renamed them, and every figure would be wrong."""
-    for page in pages:
-        if page.items and not any(
-            isinstance(item, dict) and item.get("public_metrics") for item in page.items
-        ):
-            raise XRefused(
-                f"@{handle}: none of the {len(page.items)} posts of a page has public_metrics; X may have renamed "
-                "its fields, so nothing more is read; see docs/runbook.md, 'X changed its names'"
-            )
 
 
 def _skipped(lake: Lake, work: AccountDay, outcome: Outcome) -> Collected:

@@ -58,6 +58,10 @@ class XUnheard(XUnavailable):
     """X did not answer, or nothing that can be read; unlike every error it tells, it may bill this."""
 
 
+class XTimedOut(XUnheard):
+    """X did not answer in time. One such wait is enough for now: nothing asks again within seconds."""
+
+
 class RateLimited(Transient, XError):
     """The request window is used up until `reset_at` (UTC)."""
 
@@ -71,6 +75,10 @@ class RateLimited(Transient, XError):
 
 class XRefused(Terminal, XError):
     """X understood and refuses this request for this account; the rest of the run may go on."""
+
+
+class PageTokenExpired(XRefused):
+    """X no longer takes the token it gave for the next page; the way on has to be asked for anew."""
 
 
 class AccountUnavailable(Terminal, XError):

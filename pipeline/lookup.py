@@ -80,5 +80,7 @@ def _known(profile: Profile, today: date) -> KnownUser:
         handle=profile.handle,
         name=profile.name,
         followers=profile.followers,
+        published=profile.published,
+        created_at=profile.created_at,
         looked_up_on=today,
     )

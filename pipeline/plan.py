@@ -49,7 +49,9 @@ def plan(
     finished = {account for account, outcome in outcomes.items() if outcome.status.finished}
     budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
     unfinished = [account for account in chosen if account.key not in finished]
-    found = look_up(lake, x, Ledger(lake, run_id, budget), unfinished, config.profile_days)
+    ledger = Ledger(lake, run_id, budget)
+    ledger.begin()
+    found = look_up(lake, x, ledger, unfinished, config.profile_days)
     for key, refusal in found.refusals.items():
         put_outcome(lake, day, key, Outcome(status=refusal.status, reason=refusal.reason))
 
@@ -119,6 +121,8 @@ def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> Pla
         name=user.name if user else None,
         followers=user.followers if user else None,
         followers_on=user.looked_up_on if user else None,
+        published=user.published if user else None,
+        created_at=user.created_at if user else None,
         include=frozen.include if frozen else account.include,
         max_posts=frozen.max_posts if frozen else account.max_posts,
     )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from pipeline import keys
 from pipeline.accounts import Kind
@@ -23,6 +23,8 @@ class PlannedAccount(BaseModel):
     name: str | None = None
     followers: int | None = None
     followers_on: date | None = None  # the UTC date of the look-up
+    published: int | None = None  # posts since the account was made, as of then
+    created_at: AwareDatetime | None = None
     include: tuple[Kind, ...]
     max_posts: int
 

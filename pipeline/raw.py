@@ -31,7 +31,17 @@ class Page(BaseModel):
     def included(self) -> list[Any]:
         """The posts these refer to, in either of X's vocabularies."""
         includes = self.body.get("includes") or {}
-        return includes.get("tweets") or includes.get("posts") or []
+        return [*(includes.get("tweets") or []), *(includes.get("posts") or [])]
+
+    @property
+    def billed(self) -> int:
+        """How many post reads X bills for it: its posts and, probably, those it includes."""
+        return len(self.items) + len(self.included)
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether this page only asks if X shows anything from before the day (see `pipeline.depth`)."""
+        return "end_time" in self.request and "start_time" not in self.request
 
     @property
     def next_token(self) -> str | None:
@@ -47,6 +57,7 @@ class Manifest(BaseModel):
     pages: int
     posts: int
     truncated: bool
+    depth_reached: bool = False  # X shows no more of the account's posts than these
     collected_at: AwareDatetime
 
 

@@ -5,7 +5,7 @@ Each snapshot carries the earlier ones' knowledge on, so the newest alone tells 
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -19,6 +19,8 @@ USERS = pl.Schema(
         "handle": pl.String(),  # as X spells it
         "name": pl.String(),
         "followers": pl.Int64(),  # null when X does not tell
+        "published": pl.Int64(),  # posts since the account was made; null when X does not tell
+        "created_at": pl.Datetime("us", "UTC"),  # when the account was made; null when X does not tell
         "looked_up_on": pl.Date(),  # the UTC date this row is of
     }
 )
@@ -35,6 +37,8 @@ class KnownUser:
     name: str
     followers: int | None
     looked_up_on: date
+    published: int | None = None
+    created_at: datetime | None = None
 
 
 def known_users(lake: Lake, on: date) -> dict[str, KnownUser]:

@@ -144,16 +144,17 @@ def test_a_recorded_retweet_of_2024_has_six_counts_and_no_engagement(lake: Lake,
 
 def test_a_recorded_short_page_leads_on_to_the_next(canned: Canned) -> None:
     [short] = recorded("tweepy_test_client_get_users_tweets.json")
-    window = Window(date(2022, 10, 5), "UTC")
+    day = Window(date(2022, 10, 5), "UTC")
+    window = {"start_time": day.start, "end_time": day.end}
     x = canned.x(
         Answer(short["body"], headers={"x-rate-limit-remaining": "1498"}),
         Answer({"meta": {"result_count": 0}}),
     )
-    first = x.timeline_page("Twitter", "783214", window, max_results=100)
+    first = x.timeline_page("Twitter", "783214", **window, max_results=100)
     assert first == short["body"]
     token = first["meta"]["next_token"]
     assert (
-        x.timeline_page("Twitter", "783214", window, max_results=100, token=token)["meta"]["result_count"]
+        x.timeline_page("Twitter", "783214", **window, max_results=100, token=token)["meta"]["result_count"]
         == 0
     )
     assert canned.asked()[1]["pagination_token"] == "7140dibdnow9c7btw4232poeq0wapgnwgwqwvuwn3peex"

@@ -127,6 +127,52 @@ def test_a_finished_day_is_not_read_again_even_without_its_pages(
     assert result.skipped == (None if status.has_posts else "so")
 
 
+# --- an expired page token -----------------------------------------------------------------------
+
+EXPIRED = Answer(
+    {
+        "title": "Invalid Request",
+        "errors": [{"parameters": {"pagination_token": ["t"]}, "message": "not valid"}],
+    },
+    400,
+)
+
+
+def test_an_expired_token_is_gone_around_by_the_oldest_post_so_far(lake: Lake, canned: Canned) -> None:
+    first, second = pages_of(3, 2)
+    result = collect(lake, canned.x(first, EXPIRED, second), work())
+    assert (result.pages, result.posts, result.truncated) == (2, 5, False)
+    asked = canned.asked()[2]
+    assert "pagination_token" not in asked
+    assert asked["until_id"] == min(post["id"] for post in first.body["data"])
+    assert (asked["start_time"], asked["end_time"]) == ("2026-11-22T00:00:00Z", "2026-11-23T00:00:00Z")
+    assert spent(read_book(lake, "2026-11")) == Reads(posts=5)
+
+
+def test_a_token_that_expired_while_nobody_read_is_found_out_at_no_cost(lake: Lake, canned: Canned) -> None:
+    first, second, third = pages_of(3, 2, 1)
+    with pytest.raises(RunStopped):
+        collect(lake, canned.x(first, Answer({}, 402)), work())
+    later = work(run_id="another-run")
+    result = collect(lake, canned.x(EXPIRED, second, EXPIRED, third), later)
+    assert (result.pages, result.posts) == (3, 6)
+    assert spent(read_book(lake, "2026-11")) == Reads(posts=6)
+
+
+def test_after_empty_pages_an_expired_token_begins_the_window_anew(lake: Lake, canned: Canned) -> None:
+    empty = Answer(a_body(token="t"))
+    collect(lake, canned.x(empty, EXPIRED, *pages_of(2)), work())
+    assert not {"until_id", "pagination_token"} & set(canned.asked()[2])
+
+
+def test_a_token_that_expires_whenever_asked_ends_the_account_and_not_in_a_loop(
+    lake: Lake, canned: Canned
+) -> None:
+    with pytest.raises(XRefused, match="no longer takes its own page token"):
+        collect(lake, canned.x(*pages_of(3, 2)[:1], EXPIRED), work())
+    assert len(canned.requests) == 3
+
+
 # --- how much ------------------------------------------------------------------------------------
 
 

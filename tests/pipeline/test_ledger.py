@@ -120,6 +120,55 @@ def test_a_page_asked_for_in_one_month_is_settled_in_that_months_book(
     assert (november(lake), read_book(lake, "2026-12")) == (Reads(posts=7), {"runs": {}})
 
 
+def test_a_run_that_goes_on_into_the_next_month_keeps_its_own_limit(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(lake, "a-run", Budget(usd_per_run=0.6, usd_per_month=100))
+    monkeypatch.setenv("AVIARY_NOW", "2026-11-30T23:59:59Z")
+    buy(ledger, PAGE, PAGE)
+    monkeypatch.setenv("AVIARY_NOW", "2026-12-01T00:00:01Z")
+    with pytest.raises(OverBudget, match=r"\$0.50 of budget.usd_per_run"):
+        buy(ledger, PAGE, PAGE)
+
+
+class TestStopped:
+    """What one worker of a run heard of X, the others need not hear again."""
+
+    @pytest.fixture
+    def stopped(self, lake: Lake, morning_after: str) -> Ledger:
+        ledger = Ledger(lake, "a-run", PLENTY)
+        with pytest.raises(RunStopped), ledger.buying("@nasa", PAGE):
+            raise RunStopped("out of credits")
+        return Ledger(lake, "a-run", PLENTY)
+
+    def test_another_worker_of_the_run_buys_nothing_and_says_the_same(
+        self, stopped: Ledger, lake: Lake
+    ) -> None:
+        with pytest.raises(RunStopped, match=r"^out of credits$"), stopped.buying("@esa", PAGE):
+            pytest.fail("asked X again")
+        assert november(lake) == Reads()
+
+    def test_another_run_asks_for_itself(self, stopped: Ledger, lake: Lake) -> None:
+        buy(Ledger(lake, "another-run", PLENTY), PAGE, PAGE)
+        assert november(lake) == PAGE
+
+    def test_a_plan_made_anew_asks_again(self, stopped: Ledger, lake: Lake) -> None:
+        stopped.begin()
+        buy(stopped, PAGE, PAGE)
+        assert november(lake) == PAGE
+
+    def test_ten_minutes_later_one_may_ask_again(
+        self, stopped: Ledger, lake: Lake, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AVIARY_NOW", "2026-11-23T06:10:00Z")
+        buy(stopped, PAGE, PAGE)
+        assert november(lake) == PAGE
+
+    def test_to_begin_writes_nothing_when_nothing_was_stopped(self, lake: Lake) -> None:
+        Ledger(lake, "a-run", PLENTY).begin()
+        assert lake.keys("spend/") == []
+
+
 def test_a_month_without_spending_has_an_empty_book(lake: Lake) -> None:
     assert spent(read_book(lake, "2020-01")) == Reads()
 

@@ -2,28 +2,33 @@
 
 import json
 import logging
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from requests.adapters import HTTPAdapter
 
-from pipeline import x_api
 from pipeline.errors import (
     AccountUnavailable,
     AviaryError,
+    PageTokenExpired,
     RateLimited,
     RunStopped,
     Terminal,
     Transient,
     XRefused,
+    XTimedOut,
     XUnavailable,
     XUnheard,
 )
 from pipeline.outcome import Status
 from pipeline.window import Window
-from pipeline.x_api import Profile, XApi
+from pipeline.x_api import Profile, XApi, transport
+from pipeline.x_api.problems import refusal_in
 from tests.conftest import RECORDINGS, Answer, Canned
 from tests.pipeline.given import DAY, a_body, a_post
 
@@ -32,7 +37,8 @@ TOKEN = "AAAAAAAAAAAAAAAAAAAAAsecret"
 
 
 def page(x: XApi, **changes: Any) -> dict[str, Any]:
-    return x.timeline_page("nasa", "11348282", WINDOW, **({"max_results": 100} | changes))
+    window = {"start_time": WINDOW.start, "end_time": WINDOW.end}
+    return x.timeline_page("nasa", "11348282", **({"max_results": 100} | window | changes))
 
 
 def failure(x: XApi) -> AviaryError:
@@ -120,7 +126,13 @@ def problem(title: str, value: str, *, kind: str = "resource-not-found", detail:
 def test_profiles_and_refusals_come_by_lower_case_handle(canned: Canned) -> None:
     body = {
         "data": [
-            {"id": "1", "username": "NASA", "name": "NASA", "public_metrics": {"followers_count": 9}},
+            {
+                "id": "1",
+                "username": "NASA",
+                "name": "NASA",
+                "created_at": "2007-12-19T20:20:32Z",
+                "public_metrics": {"followers_count": 9, "tweet_count": 5},
+            },
             {"id": "2", "username": "Shy", "name": "Shy", "protected": True},
         ],
         "errors": [
@@ -131,7 +143,7 @@ def test_profiles_and_refusals_come_by_lower_case_handle(canned: Canned) -> None
     }
     found, refused = canned.x(Answer(body)).users(["nasa", "shy", "nobody", "bad", "shyer"])
     assert found == {
-        "nasa": Profile("1", "NASA", "NASA", followers=9, protected=False),
+        "nasa": Profile("1", "NASA", "NASA", 9, False, 5, datetime(2007, 12, 19, 20, 20, 32, tzinfo=UTC)),
         "shy": Profile("2", "Shy", "Shy", followers=None, protected=True),
     }
     assert {handle: refusal.status for handle, refusal in refused.items()} == {
@@ -151,14 +163,14 @@ def test_when_all_are_missing_x_sends_no_data_at_all(canned: Canned) -> None:
 @pytest.mark.parametrize("host", ["api.twitter.com", "api.x.com"])
 def test_a_problems_type_is_known_by_its_end(host: str) -> None:
     error = {"title": "Authorization Error", "type": f"https://{host}/2/problems/not-authorized-for-resource"}
-    refusal = x_api.refusal_in(error)
+    refusal = refusal_in(error)
     assert refusal is not None
     assert refusal.status == Status.PROTECTED
 
 
 def test_a_suspended_account_is_not_taken_for_a_missing_one() -> None:
     error = problem("Forbidden", "KeishaJake", detail="User has been suspended: [KeishaJake].")
-    refusal = x_api.refusal_in(error)
+    refusal = refusal_in(error)
     assert refusal is not None
     assert refusal.status == Status.SUSPENDED
 
@@ -171,6 +183,10 @@ TABLE: dict[str, tuple[Answer, type[AviaryError], type, str]] = {
         Answer({"title": "Invalid Request", "detail": "One or more parameters was invalid.",
                 "errors": [{"message": "max_results [3] is not between 5 and 100"}]}, 400),
         XRefused, Terminal, "(400: One or more parameters was invalid.; max_results [3] is not between 5 and 100)",
+    ),
+    "400 page token": (
+        Answer({"errors": [{"parameters": {"pagination_token": ["t"]}, "message": "is not valid"}]}, 400),
+        PageTokenExpired, Terminal, "no longer takes its own page token (400: is not valid)",
     ),
     "401": (Answer({"title": "Unauthorized", "status": 401}, 401), RunStopped, Terminal, "set X_BEARER_TOKEN"),
     "402": (
@@ -300,16 +316,74 @@ def test_recorded_error_bodies_are_told_apart(canned: Canned) -> None:
 def test_a_server_that_is_not_there_is_one_line(dead_address: str) -> None:
     error = failure(XApi(TOKEN, dead_address))
     assert isinstance(error, XUnheard)
-    assert str(error) == "@nasa: the connection to X failed (ConnectionError)"
+    assert (
+        str(error) == "@nasa: the connection to X failed (ConnectionError); check the network, then run again"
+    )
 
 
 def test_a_server_that_says_nothing_is_given_up_on(
     silent_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(x_api, "TIMEOUT", (0.2, 0.2))
+    monkeypatch.setattr(transport, "TIMEOUT", (0.2, 0.2))
     error = failure(XApi(TOKEN, silent_address))
     assert isinstance(error, XUnheard)
-    assert "did not answer within" in str(error)
+    assert "did not answer in time" in str(error)
+
+
+def test_a_silent_server_costs_one_timeout_and_not_three(
+    silent_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "TIMEOUT", (0.2, 0.2))
+    send, sent = HTTPAdapter.send, []
+
+    def watched(self: HTTPAdapter, *args: Any, **kwargs: Any) -> Any:
+        sent.append(args)
+        return send(self, *args, **kwargs)
+
+    monkeypatch.setattr(HTTPAdapter, "send", watched)
+    assert isinstance(failure(XApi(TOKEN, silent_address)), XTimedOut)
+    assert len(sent) == 1
+
+
+def test_an_answer_a_byte_at_a_time_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte is in time, so that only the time for the whole answer can end it."""
+    monkeypatch.setattr(transport, "WHOLE_ANSWER", 0.2)
+    with dripping() as (address, drops):
+        error = failure(XApi(TOKEN, address))
+    assert isinstance(error, XTimedOut)
+    assert drops[0] < 1_000_000
+
+
+@contextmanager
+def dripping() -> Iterator[tuple[str, list[int]]]:
+    """A server whose answer of a million bytes comes one by one; yields its address and how many it has sent."""
+    drops = [0]
+    gone = Event()
+
+    def drip() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+            while drops[0] < 1_000_000 and not gone.wait(0.001):
+                connection.sendall(b" ")
+                drops[0] += 1
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=drip, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", drops
+        gone.set()
+        thread.join()
+
+
+def test_a_connection_is_used_again_even_after_an_error(
+    canned: Canned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = canned.x(Answer(a_body(a_post())), Answer({"title": "Bad"}, 400), Answer(a_body(a_post())))
+    page(x)
+    failure(x)
+    page(x)
+    assert len({request.client for request in canned.requests}) == 1
 
 
 def test_every_request_has_a_time_to_connect_and_one_to_answer(
@@ -338,7 +412,10 @@ def test_an_answer_shorter_than_it_said_is_one_line(canned: Canned) -> None:
 
 @pytest.fixture
 def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    with caplog.at_level(logging.DEBUG):
+    """Every logger at DEBUG, tweepy's too, which then logs the headers of each request."""
+    with ExitStack() as stack:
+        for name in (None, "tweepy", "tweepy.client", "urllib3", "requests"):
+            stack.enter_context(caplog.at_level(logging.DEBUG, name))
         yield caplog
 
 
@@ -348,7 +425,7 @@ def test_the_token_is_in_no_log_record(
 ) -> None:
     failure(canned.x(TABLE[case][0], token=TOKEN))
     page(canned.x(Answer(a_body(a_post())), token=TOKEN))
-    assert everything_logged.records
+    assert any("Headers: " in record.getMessage() for record in everything_logged.records)
     for record in everything_logged.records:
         assert TOKEN not in f"{record.getMessage()} {record.__dict__}"
 
