@@ -20,7 +20,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.retries import Patience
+from dags.retries import RETRIES, Patience
 from pipeline import clock
 from pipeline.accounts import load_accounts
 from pipeline.settings import load_settings
@@ -157,11 +157,12 @@ def day_of_this_run() -> date:
     doc_md=DOCUMENTATION,
     default_args={
         "owner": "aviary",
-        "retries": 3,
+        "retries": RETRIES,
+        "retry_policy": Patience(),
+        # Where no exception tells anything: a worker that was killed.
         "retry_delay": timedelta(minutes=1),
         "retry_exponential_backoff": 2,
         "max_retry_delay": timedelta(minutes=15),
-        "retry_policy": Patience(),
     },
     params={
         "day": Param(

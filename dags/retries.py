@@ -1,4 +1,8 @@
-"""How Airflow meets a failure of ours: wait for X's window, try a fault again, give up on what cannot pass."""
+"""How Airflow meets a failure of ours: wait for X's window, try a fault again, give up on what cannot pass.
+
+A policy cannot go past a task's `retries`, and each wait for X's window uses one. So `retries` is set high, and
+faults are counted here: a busy day may wait as often as it must and still has all its tries for faults.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +13,11 @@ from typing_extensions import override
 from pipeline import clock
 from pipeline.errors import RateLimited, Terminal, one_line
 
+RETRIES = 40  # waits and faults together: ten hours of X's windows
+FAULTS = 3  # the third is the last
+_FIRST_DELAY = timedelta(minutes=1)  # doubled with each fault
 _AFTER_RESET = timedelta(seconds=2)  # X's clock and ours need not agree to the second
+_KEY = "faults"
 
 
 class Patience(RetryPolicy):
@@ -25,7 +33,10 @@ class Patience(RetryPolicy):
             return RetryDecision.retry(delay=wait, reason=reason)
         if isinstance(exception, Terminal):
             return RetryDecision.fail(reason=reason)
-        return RetryDecision.default()
+        faults = _record_fault(context["task_state_store"], max_tries)
+        if faults >= FAULTS:
+            return RetryDecision.fail(reason=f"{reason} (fault {faults} of {FAULTS})")
+        return RetryDecision.retry(delay=_FIRST_DELAY * 2 ** (faults - 1), reason=reason)
 
     @override
     def serialize(self) -> dict[str, Any]:
@@ -35,3 +46,14 @@ class Patience(RetryPolicy):
     @override
     def deserialize(cls, data: dict[str, Any]) -> "Patience":
         return cls()
+
+
+def _record_fault(store: Any, max_tries: int) -> int:
+    """Count a fault of this task instance in Airflow's own store, and return how many there are now.
+
+    Clearing a task raises its `max_tries`, and with that begins a new count.
+    """
+    before = store.get(_KEY) or {}
+    faults = 1 + (before["count"] if before.get("max_tries") == max_tries else 0)
+    store.set(_KEY, {"max_tries": max_tries, "count": faults})
+    return int(faults)

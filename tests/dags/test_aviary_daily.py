@@ -37,7 +37,7 @@ def test_parsing_the_dag_imports_nothing_heavy() -> None:
 
 def test_every_task_has_an_owner_retries_and_a_policy_and_the_dag_its_documentation() -> None:
     from dags.aviary_daily import aviary_daily
-    from dags.retries import Patience
+    from dags.retries import RETRIES, Patience
 
     dag = aviary_daily()
 
@@ -47,7 +47,7 @@ def test_every_task_has_an_owner_retries_and_a_policy_and_the_dag_its_documentat
     for task in dag.tasks:
         assert task.owner == "aviary"
         assert isinstance(task.retry_policy, Patience)
-        assert task.retries == (0 if task.task_id == "verdict" else 3)
+        assert task.retries == (0 if task.task_id == "verdict" else RETRIES)
 
 
 def test_a_day_is_the_local_day_of_accounts_yaml() -> None:

@@ -59,11 +59,23 @@ def test_failures_are_told_by_name_and_reason(lake: Lake) -> None:
     assert str(caught.value) == "1 of 2 accounts failed, more than the 2.5% tolerated: @B: because failed"
 
 
-def test_of_many_failures_ten_are_named(lake: Lake) -> None:
+def test_one_reason_is_told_once_with_ten_of_its_accounts(lake: Lake) -> None:
     with pytest.raises(RunFailed) as caught:
         ended(lake, 0.2, **share(13, 13))
     assert str(caught.value).count("@A") == 10
-    assert str(caught.value).endswith("; and 3 more")
+    assert str(caught.value).endswith("@A9 and 3 more: because failed")
+
+
+def test_reasons_that_name_their_account_name_it_once_and_ten_are_told(lake: Lake) -> None:
+    handles = [f"a{number}" for number in range(12)]
+    for handle in handles:
+        put_outcome(
+            lake, DAY, handle, Outcome(status=Status.FAILED, reason=f"@{handle}: trouble of {handle}")
+        )
+    with pytest.raises(RunFailed) as caught:
+        verdict(lake, [work(account=handle, handle=handle) for handle in handles], 0.2)
+    assert "tolerated: @a0: trouble of a0; @a1: trouble of a1; " in str(caught.value)
+    assert str(caught.value).endswith("@a9: trouble of a9; and 2 more reasons")
 
 
 def test_a_day_with_nothing_to_show_is_not_done(lake: Lake) -> None:
