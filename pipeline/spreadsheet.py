@@ -63,7 +63,8 @@ def from_csv(body: bytes) -> pl.DataFrame:
 
 
 def _json_arrays(lists: pl.Series) -> pl.Series:
-    """Return lists as JSON arrays: the one spelling that any value survives."""
-    return pl.Series(
-        lists.name, [json.dumps(values, ensure_ascii=False) for values in lists.to_list()], pl.String
-    )
+    """Return lists as JSON arrays, the one spelling that any value survives; null, from before a column was, stays."""
+    arrays = [
+        None if values is None else json.dumps(values, ensure_ascii=False) for values in lists.to_list()
+    ]
+    return pl.Series(lists.name, arrays, pl.String)
