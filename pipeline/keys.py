@@ -78,6 +78,11 @@ def rollup(day: date) -> str:
     return f"daily/day={day}/rollup.parquet"
 
 
+def metrics(observed: date, account: str) -> str:
+    """Return the key of newer counts of an account's earlier posts, as read on a UTC date."""
+    return f"metrics/observed={observed}/account={_account(account)}/metrics.parquet"
+
+
 def users(observed: date) -> str:
     """Return the key of the known accounts of X as of a UTC date."""
     return f"users/observed={observed}/users.parquet"

@@ -58,6 +58,24 @@ QUARANTINE: Final = pl.Schema(
     }
 )
 
+# Newer counts of earlier days' posts, as read again on the UTC date of the key's `observed=`.
+METRICS: Final = pl.Schema(
+    {
+        "day": pl.Date(),  # of the post: the local day it was published
+        "post_id": pl.String(),
+        "account": pl.String(),
+        "like_count": pl.Int64(),
+        "repost_count": pl.Int64(),
+        "reply_count": pl.Int64(),
+        "quote_count": pl.Int64(),
+        "bookmark_count": pl.Int64(),  # null where X does not tell
+        "impression_count": pl.Int64(),  # null where X does not tell
+        "engagement": pl.Int64(),  # likes + reposts + replies + quotes; null for retweets
+        "collected_at": pl.Datetime("us", "UTC"),
+        "age_hours": pl.Float64(),  # from publication to collection
+    }
+)
+
 # One row per planned account. The figures (posts and everything from retweets to post_engagements) are null
 # unless the status is ok or partial: missing is not zero.
 ROLLUP: Final = pl.Schema(

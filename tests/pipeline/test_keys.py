@@ -10,7 +10,7 @@ from pipeline import keys
 
 accounts = st.from_regex(r"[a-z0-9_]{1,15}", fullmatch=True)
 days = st.dates(date(2006, 3, 21), date(2100, 1, 1))
-PER_ACCOUNT = [keys.raw_manifest, keys.posts, keys.account_csv, keys.quarantine, keys.outcome]
+PER_ACCOUNT = [keys.raw_manifest, keys.posts, keys.account_csv, keys.quarantine, keys.outcome, keys.metrics]
 PER_DAY = [keys.all_accounts_csv, keys.plan, keys.rollup, keys.users, keys.report]
 
 things = st.one_of(
