@@ -114,6 +114,11 @@ def report_year(year: int) -> str:
     return f"reports/{year:04d}.html"
 
 
+# Every object of a kind, as DuckDB and polars take it.
+ALL_POSTS = "posts/*/*/posts.parquet"
+ALL_ROLLUPS = "daily/*/rollup.parquet"
+ALL_METRICS = "metrics/*/*/metrics.parquet"
+
 REPORT_LINES_PREFIX = "reports/days-"
 REPORTS_INDEX = "reports/index.html"
 REPORTS_LATEST = "reports/latest.html"

@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -41,6 +42,17 @@ _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")  # what botocore takes as a name
 _WRONG_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
 _NOT_FOUND = {"NoSuchKey", "404", "NotFound"}
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+
+
+@dataclass(frozen=True)
+class Access:
+    """What another S3 client needs to read as this one does: none of them reads boto3's settings."""
+
+    endpoint: str  # with its scheme
+    region: str
+    key_id: str | None = None  # None where S3 is asked without credentials
+    secret: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
 
 
 class Lake:
@@ -185,6 +197,12 @@ class Lake:
                 item["Key"].removeprefix(self.prefix) for page in pages for item in page.get("Contents", [])
             ]
 
+    def has_any(self, prefix: str) -> bool:
+        """Whether there is any key below `prefix`; one request, however many there are."""
+        with self._spoken("list", prefix):
+            answer = self._client.list_objects_v2(Bucket=self.bucket, Prefix=self.prefix + prefix, MaxKeys=1)
+        return bool(answer.get("Contents"))
+
     def put_model(self, key: str, model: BaseModel) -> None:
         """Write a record as JSON that a person can read."""
         self.put(key, model.model_dump_json(indent=1).encode(), "application/json")
@@ -224,22 +242,31 @@ class Lake:
                 f"{self.url}/{gone} is missing although the day counts it; {otherwise}"
             ) from None
 
+    def access(self) -> Access:
+        """Return what polars and DuckDB need to read the lake. Credentials of a role expire: ask each time."""
+        with self._spoken("read", ""):
+            found = self._session.get_credentials()
+            frozen = found.get_frozen_credentials() if found else None
+        return Access(
+            endpoint=self.endpoint,
+            region=self._client.meta.region_name or "us-east-1",
+            key_id=frozen.access_key if frozen else None,
+            secret=frozen.secret_key if frozen else None,
+            token=frozen.token if frozen else None,
+        )
+
     def _storage_options(self) -> dict[str, str]:
-        """Return what polars' object store needs to be this client: it does not read boto3's settings."""
+        """Return `access` as polars' object store takes it."""
+        access = self.access()
         options = {
-            "aws_region": self._client.meta.region_name or "us-east-1",
-            "aws_endpoint_url": self.endpoint,
+            "aws_endpoint_url": access.endpoint,
+            "aws_region": access.region,
+            "aws_access_key_id": access.key_id,
+            "aws_secret_access_key": access.secret,
+            "aws_session_token": access.token,
             "aws_allow_http": "true",
         }
-        found = self._session.get_credentials()
-        if found is None:
-            return options
-        credentials = found.get_frozen_credentials()
-        options["aws_access_key_id"] = credentials.access_key
-        options["aws_secret_access_key"] = credentials.secret_key
-        if credentials.token:
-            options["aws_session_token"] = credentials.token
-        return options
+        return {name: value for name, value in options.items() if value}
 
     @contextmanager
     def _spoken(self, doing: str, key: str) -> Iterator[None]:

@@ -1,15 +1,21 @@
 """The documentation is true: its queries run, its links lead somewhere, its commands exist."""
 
+import io
 import re
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-import duckdb
-import duckdb_extension_httpfs
+import polars as pl
 import pytest
 
-from pipeline import run_day
+from pipeline import keys, run_day
 from pipeline.lake import Lake
+from pipeline.schema import POSTS, ROLLUP
+from pipeline.sql import connect
 from tests.conftest import DAY
+from tests.old_lakes import put_old_lake
+from tests.old_lakes.make import ACCOUNTS
 from tests.promises.days import write_accounts
 
 ROOT = Path(__file__).parents[1]
@@ -36,41 +42,73 @@ def test_every_make_target_named_exists(page: Path) -> None:
 
 
 @pytest.fixture
-def day_in_lake(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    write_accounts(tmp_path, monkeypatch, "accounts: [pixelforge, 1729]\n")
-    run_day(DAY)
+def days_in_lake(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """A day of an earlier version, one of this, and one of a later version, which has a column more."""
+    put_old_lake(lake, "v1")
+    write_accounts(tmp_path, monkeypatch, ACCOUNTS)
+    run_day(DAY, accounts=["1729"])
+    for key, later in (
+        (keys.posts(DAY, "1729"), keys.posts(DAY + timedelta(days=1), "1729")),
+        (keys.rollup(DAY), keys.rollup(DAY + timedelta(days=1))),
+    ):
+        frame = pl.read_parquet(io.BytesIO(lake.get(key)))
+        lake.put_parquet(later, frame.with_columns(day=pl.lit(DAY + timedelta(days=1)), of_a_later_version=1))
     return lake
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/lake.md"])
-def test_the_queries_for_polars_run_and_keep_an_all_digit_handle_text(
-    page: str, day_in_lake: Lake, capsys: pytest.CaptureFixture[str]
+def test_the_python_examples_run_over_all_versions_and_keep_an_all_digit_handle_text(
+    page: str, days_in_lake: Lake, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    scripts = [block for block in blocks(ROOT / page, "python") if "duckdb" not in block]
+    scripts = blocks(ROOT / page, "python")
     assert scripts
     for script in scripts:
-        exec(compile(at(script, day_in_lake), page, "exec"), {})
+        exec(compile(at(script, days_in_lake), page, "exec"), {})
         assert "1729" in capsys.readouterr().out
 
 
-def test_the_queries_for_duckdb_run_and_keep_an_all_digit_handle_text(
-    day_in_lake: Lake, environment: dict[str, str]
+@pytest.mark.parametrize("page", ["README.md", "docs/lake.md"])
+def test_the_queries_run_over_all_versions_and_keep_an_all_digit_handle_text(
+    page: str, days_in_lake: Lake
 ) -> None:
-    connection = duckdb.connect()
-    package = Path(duckdb_extension_httpfs.__file__).parent
-    (extension,) = package.rglob("httpfs.duckdb_extension")
-    host = environment["AWS_ENDPOINT_URL_S3"].removeprefix("http://")
-    connection.execute(f"LOAD '{extension}'")
-    connection.execute(
-        f"CREATE SECRET (TYPE s3, KEY_ID '{environment['AWS_ACCESS_KEY_ID']}', "
-        f"SECRET '{environment['AWS_SECRET_ACCESS_KEY']}', ENDPOINT '{host}', URL_STYLE 'path', USE_SSL false)"
-    )
-    queries = blocks(ROOT / "README.md", "sql")
-    queries += re.findall(r'"""(.*?)"""', "".join(blocks(ROOT / "docs/lake.md", "python")), re.DOTALL)
-    assert len(queries) == 2
+    queries = [block for block in blocks(ROOT / page, "sql") if "CREATE EXTERNAL TABLE" not in block]
+    assert queries
+    connection = connect(days_in_lake)
     for query in queries:
-        rows = connection.execute(at(query, day_in_lake)).fetchall()
+        rows = connection.execute(at(query, days_in_lake)).fetchall()
         assert any("1729" in row for row in rows)
+
+
+ATHENA: dict[Any, str] = {
+    pl.String(): "string",
+    pl.Int64(): "bigint",
+    pl.Int32(): "int",
+    pl.UInt8(): "int",  # Parquet stores it as INT32
+    pl.Float64(): "double",
+    pl.Boolean(): "boolean",
+    pl.Date(): "date",
+    pl.Datetime("us", "UTC"): "timestamp",
+}
+
+
+@pytest.mark.parametrize(("table", "schema"), [("posts", POSTS), ("daily", ROLLUP)])
+def test_athenas_tables_have_the_columns_and_lie_where_the_lake_has_them(
+    table: str, schema: pl.Schema
+) -> None:
+    [ddl] = [
+        block for block in blocks(ROOT / "docs/lake.md", "sql") if f"CREATE EXTERNAL TABLE {table} (" in block
+    ]
+    columns = re.findall(r"`(\w+)` ([a-z<>]+)", ddl.partition("PARTITIONED BY")[0])
+    assert columns == [
+        (name, f"array<{ATHENA[dtype.inner]}>" if isinstance(dtype, pl.List) else ATHENA[dtype])
+        for name, dtype in schema.items()
+        if name != "day"
+    ]
+    assert "PARTITIONED BY (`day` string)" in ddl
+    [template] = re.findall(r"'storage.location.template' = 's3://my-bucket/aviary/(.*)'", ddl)
+    folder = template.replace("${day}", str(DAY))
+    assert keys.posts(DAY, "nasa").startswith(folder) or keys.rollup(DAY).startswith(folder)
+    assert template.startswith(re.findall(r"LOCATION 's3://my-bucket/aviary/(.*)'", ddl)[0])
 
 
 def at(text: str, lake: Lake) -> str:

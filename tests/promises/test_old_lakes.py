@@ -16,23 +16,21 @@ from pipeline.outcome import Status, find_outcomes
 from pipeline.planned import find_plan
 from pipeline.report import report
 from pipeline.schema import POSTS, QUARANTINE, ROLLUP, SCHEMA_VERSION
+from pipeline.sql import connect
 from reports import publish
 from reports.publish import read
 from tests.conftest import DAY, Served
+from tests.old_lakes import VERSIONS, put_old_lake
 from tests.old_lakes.make import ACCOUNTS, HANDWRITTEN, OLD_DAY
 from tests.promises.days import write_accounts
 
-LAKES = sorted((Path(__file__).parents[1] / "old_lakes").glob("v*"))
 
-
-@pytest.fixture(params=LAKES, ids=lambda folder: folder.name)
+@pytest.fixture(params=VERSIONS)
 def old_lake(
     request: pytest.FixtureRequest, lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Lake:
     """What an earlier version left behind, with the accounts file that it was made from."""
-    for file in sorted(request.param.rglob("*")):
-        if file.is_file():
-            lake.put(file.relative_to(request.param).as_posix(), file.read_bytes())
+    put_old_lake(lake, request.param)
     write_accounts(tmp_path, monkeypatch, ACCOUNTS)
     return lake
 
@@ -109,3 +107,17 @@ def test_a_new_day_is_compared_with_its_roll_up(old_lake: Lake) -> None:
     shown = figures.trend.filter(pl.col("metric") == "posts", pl.col("day") == OLD_DAY)
     assert shown["value"].to_list() == old.filter(account="1729")["posts"].to_list()
     assert f"{OLD_DAY}/index.html" in old_lake.get(keys.REPORTS_INDEX).decode()
+
+
+def test_sql_reads_it_beside_a_new_day(old_lake: Lake) -> None:
+    run_day(DAY, accounts=["1729"])
+    query = connect(without_raw(old_lake)).execute
+
+    old = as_stored(old_lake, "1729")
+    posts = query(
+        "SELECT * FROM posts WHERE day = ? AND account = '1729' ORDER BY created_at", [OLD_DAY]
+    ).fetchall()
+    assert [row[1] for row in posts] == old.sort("created_at")["post_id"].to_list()
+    assert [column[0] for column in query("SELECT * FROM posts").description] == ["day", *POSTS]
+    assert query("SELECT DISTINCT day FROM daily ORDER BY day").fetchall() == [(OLD_DAY,), (DAY,)]
+    assert query("SELECT account FROM accounts ORDER BY account").fetchall() == [("1729",), (HANDWRITTEN,)]
