@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ texts = st.text(st.characters(codec="utf-8"), max_size=20)
 nasty = st.sampled_from(
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "'", "''=1", "'007", "＝1", "\x00", "\ufeff=1",
      '"', ",", "\r\n", "a\rb", "", " ", "007", "1e5", "12:30", "1,5", "TRUE", "null",
-     "None", "\u00a0=1", "\u200b=1", "\u2028"]
+     "None", "\u00a0=1", "\u200b=1", "\u2028", ";=1", "; '=1", ";\t'", ";'", "\n'", ';"=1', "sept2", ";"]
 )  # fmt: skip
 any_text = texts | nasty | st.tuples(nasty, texts).map("".join)
 _VALUES: dict[Any, st.SearchStrategy[Any]] = {
@@ -57,6 +58,8 @@ def test_the_inverse_reads_back_equal_values(written: list[dict[str, Any]]) -> N
 @example("=cmd|'/c calc'!A1")
 def test_no_text_is_a_formula_or_a_number_to_a_spreadsheet(text: str) -> None:
     [row] = cells(stored_posts({"text": text, "hashtags": [text], "lang": text}))
+    for inside in re.split(r"[;\t\r\n]", row["text"])[1:]:
+        assert not inside.lstrip(' "\u200b\ufeff\xa0\x00').startswith(("=", "+", "-", "@", "＝")), row["text"]
     for name in ("text", "lang", "hashtags"):
         shown = row[name].lstrip("\ufeff\u200b\x00").lstrip()
         assert not shown.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")), row[name]
