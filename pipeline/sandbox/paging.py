@@ -27,9 +27,11 @@ class Page:
     previous_token: str | None
 
 
-def page_of(world: World, handle: str, request: TimelineRequest, now_ms: int) -> Page:
-    """Return the page of a timeline that a request asks for."""
-    window = _window(world, handle, request, now_ms)
+def page_of(
+    world: World, handle: str, request: TimelineRequest, now_ms: int, depth: int | None = None
+) -> Page:
+    """Return the page of a timeline that a request asks for; `depth` replaces X's own."""
+    window = _window(world, handle, request, now_ms, depth)
     turn = request.turn
     if turn is not None and turn.way == "newer":
         return _newer_page(window, request, turn, now_ms)
@@ -74,9 +76,24 @@ def _page(
     return Page(posts, following, previous.token() if previous else None)
 
 
-def _window(world: World, handle: str, request: TimelineRequest, now_ms: int) -> Iterator[Post | None]:
+def delivered_before(world: World, handle: str, request: TimelineRequest, now_ms: int) -> Post | None:
+    """Return the last post that the pages before an `older` turn have brought, if any."""
+    last = None
+    if request.turn is not None and request.turn.way == "older":
+        for post in _window(world, handle, request, now_ms):
+            if post is None or post.id < request.turn.post_id:
+                break
+            if not _excluded(post, request) and not post.deleted(now_ms):
+                last = post
+    return last
+
+
+def _window(
+    world: World, handle: str, request: TimelineRequest, now_ms: int, depth: int | None = None
+) -> Iterator[Post | None]:
     """Yield the posts between the request's ids; None where X's reach ends before the window does."""
-    depth = DEPTH_WITHOUT_REPLIES if "replies" in request.exclude else DEPTH
+    if depth is None:
+        depth = DEPTH_WITHOUT_REPLIES if "replies" in request.exclude else DEPTH
     for post in world.newest_first(handle, now_ms):
         if post.id <= request.above_id:
             return

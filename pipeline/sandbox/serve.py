@@ -11,7 +11,7 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -22,7 +22,9 @@ from typing import NoReturn
 
 from pipeline.errors import AviaryError, ConfigError
 from pipeline.sandbox import s3
+from pipeline.sandbox.orders import Orders
 from pipeline.sandbox.processes import end, end_leftover
+from pipeline.sandbox.served import WINDOW_SECONDS
 from pipeline.sandbox.timelines import STORY_DAY
 
 _STOP_SECONDS = 10
@@ -67,13 +69,21 @@ class Sandbox:
 
 @contextmanager
 def running(
-    directory: Path, *, seed: int | None = None, story_day: date | None = None, rate_limit: int = 10_000
+    directory: Path,
+    *,
+    seed: int | None = None,
+    story_day: date | None = None,
+    rate_limit: int = 10_000,
+    rate_window: int = WINDOW_SECONDS,
+    orders: Sequence[Mapping[str, object]] = (),
 ) -> Iterator[Sandbox]:
     """Run a sandbox with its data in `directory`; both servers are stopped at exit, SIGTERM and SIGINT too.
 
     `seed` and `story_day` shape a new world; a folder that has one already goes on with its own.
-    `rate_limit` is the X timeline's, in requests per 15 minutes. Raises `AviaryError`.
+    `rate_limit` is the X timeline's, in requests per `rate_window` seconds; `orders` to misbehave are as in
+    `faults`. Raises `AviaryError`.
     """
+    Orders(orders)
     directory = directory.resolve()
     with ExitStack() as stack:
         stack.enter_context(_ended_by_signals())
@@ -87,7 +97,9 @@ def running(
         stack.callback(_keep, directory, kept)
         stack.callback(s3_server.stop)
         _keep(directory, replace(kept, s3_pid=s3_server.process.pid, s3_ports=list(s3_server.ports)))
-        x_process = _start_x(directory, kept, rate_limit)
+        x_process = _start_x(
+            directory, kept, {"rate_limit": rate_limit, "rate_window": rate_window, "orders": list(orders)}
+        )
         stack.callback(end, x_process, _STOP_SECONDS)
         s3_server.wait_until_ready(kept.access_key, kept.secret_key)
         yield Sandbox(
@@ -120,7 +132,7 @@ def _environment(kept: Kept, x_port: int, s3_address: str) -> dict[str, str]:
     }
 
 
-def _start_x(directory: Path, kept: Kept, rate_limit: int) -> "subprocess.Popen[str]":
+def _start_x(directory: Path, kept: Kept, behaviour: Mapping[str, object]) -> "subprocess.Popen[str]":
     root = str(Path(__file__).parents[2])
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.sandbox.x_server"],
@@ -134,8 +146,8 @@ def _start_x(directory: Path, kept: Kept, rate_limit: int) -> "subprocess.Popen[
         "token": kept.token,
         "seed": kept.seed,
         "story_day": kept.story_day,
-        "rate_limit": rate_limit,
         "handles_file": str(directory / "handles.txt"),
+        **behaviour,
     }
     if process.stdin is not None:
         process.stdin.write(json.dumps(settings) + "\n")

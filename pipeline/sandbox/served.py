@@ -11,7 +11,8 @@ WINDOW_SECONDS = 900
 class Served:
     """Counts of one running sandbox, by the requests' own clock; gone when it stops."""
 
-    def __init__(self) -> None:
+    def __init__(self, window_seconds: int = WINDOW_SECONDS) -> None:
+        self._window_seconds = window_seconds
         self.reset()
 
     def reset(self) -> None:
@@ -23,26 +24,28 @@ class Served:
         self._billed: defaultdict[date, set[str]] = defaultdict(set)
 
     def rate_headers(self, endpoint: str, limit: int, now: datetime) -> tuple[bool, dict[str, str]]:
-        """Count a request against its 15-minute window: whether it may pass, and X's rate-limit headers."""
-        window = int(now.timestamp()) // WINDOW_SECONDS
+        """Count a request against its window: whether it may pass, and X's rate-limit headers."""
+        window = int(now.timestamp()) // self._window_seconds
         self._windows[endpoint, window] += 1
         used = self._windows[endpoint, window]
         return used <= limit, {
             "x-rate-limit-limit": str(limit),
             "x-rate-limit-remaining": str(max(limit - used, 0)),
-            "x-rate-limit-reset": str((window + 1) * WINDOW_SECONDS),
+            "x-rate-limit-reset": str((window + 1) * self._window_seconds),
         }
 
-    def answered(self, endpoint: str, status: int) -> None:
-        """Count one answer."""
+    def answered(self, endpoint: str, status: int | str, timeline_of: str | None = None) -> None:
+        """Count one answer, and whose timeline it was about; a status in words where there was no answer."""
         self._statuses[str(status)] += 1
         self._endpoints[endpoint]["requests"] += 1
+        if timeline_of is not None:
+            self._accounts[timeline_of]["requests"] += 1
 
     def timeline(self, handle: str, post_ids: Iterable[int], included: int, now: datetime) -> None:
         """Count the posts of one page."""
         ids = list(post_ids)
         self._endpoints["timeline"].update(posts=len(ids), included=included)
-        self._accounts[handle].update(requests=1, posts=len(ids))
+        self._accounts[handle]["posts"] += len(ids)
         self._billed[now.astimezone(UTC).date()].update(map(str, ids))
 
     def users(self, handles: Iterable[str]) -> None:

@@ -9,7 +9,8 @@ neither gets the old one.
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,29 +22,28 @@ from starlette.routing import Route
 
 from pipeline import clock
 from pipeline.errors import ConfigError
+from pipeline.sandbox.fault_answers import Unanswered, fault_answer, truncated
+from pipeline.sandbox.faults import Fault
 from pipeline.sandbox.handles import Handles
+from pipeline.sandbox.orders import Orders, Struck
+from pipeline.sandbox.page_faults import odd_page, worded
 from pipeline.sandbox.paging import page_of
 from pipeline.sandbox.parameters import Complaint, Refused
-from pipeline.sandbox.served import Served
+from pipeline.sandbox.served import WINDOW_SECONDS, Served
 from pipeline.sandbox.snowflakes import at_ms
 from pipeline.sandbox.timelines import STORY_DAY, World
-from pipeline.sandbox.x_answers import (
-    PROBLEMS,
-    gone_references,
-    includes,
-    post_body,
-    unreadable,
-    user_body,
-)
+from pipeline.sandbox.x_answers import gone_references, unreadable, user_body
 from pipeline.sandbox.x_requests import timeline_request, usage_request, users_request
+from pipeline.sandbox.x_responses import json_response, problem, refusal
 
 NOW_HEADER = "X-Aviary-Now"
 USERS_LIMIT = 300
 USAGE_LIMIT = 50
 _MONTHLY_CAP = 2_000_000
 _PROJECT = "1700000000000000000"
+_ID = re.compile("[0-9]{1,19}")
 
-Answer = Callable[[Request, datetime], dict[str, Any]]
+Answer = Callable[[Request, datetime, Struck], dict[str, Any]]
 
 
 def create_app(
@@ -52,13 +52,16 @@ def create_app(
     seed: int = 1,
     story_day: date = STORY_DAY,
     rate_limit: int = 10_000,
+    rate_window: int = WINDOW_SECONDS,
     handles_file: Path | None = None,
+    orders: Iterable[Mapping[str, object]] = (),
 ) -> Starlette:
     """Return the X API as an ASGI application that takes `token` as its bearer token.
 
-    `rate_limit` is the timeline's, in requests per 15 minutes; `handles_file` keeps handles over restarts.
+    `rate_limit` is the timeline's, in requests per `rate_window` seconds; `handles_file` keeps handles over
+    restarts; `orders` to misbehave are as in `faults`. Served by `x_server` only: faults need its connections.
     """
-    x = _XApi(token, World(seed, story_day), rate_limit, handles_file)
+    x = _XApi(token, World(seed, story_day), rate_window, handles_file, Orders(orders))
     return Starlette(
         routes=[
             Route("/2/users/by", x.endpoint("users_by", USERS_LIMIT, x.users_by)),
@@ -66,78 +69,105 @@ def create_app(
             Route("/2/usage/tweets", x.endpoint("usage", USAGE_LIMIT, x.usage)),
             Route("/sandbox/served", x.served_counts),
             Route("/sandbox/served/reset", x.reset_served, methods=["POST"]),
+            Route("/sandbox/orders", x.orders, methods=["GET", "POST", "DELETE"]),
         ],
         exception_handlers={404: _not_found, 405: _not_found},
     )
 
 
 class _XApi:
-    def __init__(self, token: str, world: World, rate_limit: int, handles_file: Path | None) -> None:
+    def __init__(
+        self, token: str, world: World, rate_window: int, handles_file: Path | None, orders: Orders
+    ) -> None:
         self._token = token
         self._world = world
-        self._rate_limit = rate_limit
         self._handles = Handles(world, handles_file)
-        self._served = Served()
+        self._served = Served(rate_window)
+        self._orders = orders
 
     def endpoint(self, name: str, limit: int, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-        """Return an endpoint behind what all share: token, clock, rate limit, the form of a 400."""
+        """Return an endpoint behind what all share: token, clock, rate limit, faults, the form of a 400."""
 
         async def respond(request: Request) -> Response:
-            response = self._respond(name, limit, answer, request)
-            self._served.answered(name, response.status_code)
+            handles = self._asked_for(request)
+            response = self._respond(name, limit, answer, request, handles)
+            status = response.status if isinstance(response, Unanswered) else response.status_code
+            self._served.answered(name, status, handles[0] if name == "timeline" and handles else None)
             return response
 
         return respond
 
-    def _respond(self, name: str, limit: int, answer: Answer, request: Request) -> Response:
+    def _respond(
+        self, name: str, limit: int, answer: Answer, request: Request, handles: list[str]
+    ) -> Response:
         given = request.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
-            return _problem(401, "Unauthorized")
+            return problem(401, "Unauthorized")
         try:
             now = _now(request)
         except ConfigError as error:
-            return _refusal([Complaint(NOW_HEADER, [request.headers[NOW_HEADER]], str(error))], {})
+            return refusal([Complaint(NOW_HEADER, [request.headers[NOW_HEADER]], str(error))])
         allowed, headers = self._served.rate_headers(name, limit, now)
         if not allowed:
-            return _problem(429, "Too Many Requests", headers)
+            return problem(429, "Too Many Requests", headers)
+        struck = self._orders.strike(name, handles, continued="pagination_token" in request.query_params)
+        if struck.answer not in (None, Fault.TRUNCATED):
+            return fault_answer(struck.answer, request, headers)
         try:
-            return _json(answer(request, now), headers=headers)
+            response = json_response(answer(request, now, struck), headers=headers)
         except Refused as refused:
-            return _refusal(list(refused.complaints), headers)
+            return refusal(refused.complaints, headers)
+        return truncated(response) if struck.answer else response
 
-    def users_by(self, request: Request, now: datetime) -> dict[str, Any]:
+    def _asked_for(self, request: Request) -> list[str]:
+        """Return the lower-case handles a request is about: those looked up, or the one whose timeline it is."""
+        user_id = request.path_params.get("id", "")
+        if _ID.fullmatch(user_id):
+            handle = self._handles.handle_of(int(user_id))
+            return [] if handle is None else [handle]
+        return _parameters(request).get("usernames", "").lower().split(",")
+
+    def users_by(self, request: Request, now: datetime, struck: Struck) -> dict[str, Any]:
         """Answer `GET /2/users/by`."""
         names, wanted = users_request(_parameters(request))
         data, errors = [], []
         for name in {name.lower(): name for name in names}.values():
             handle = name.lower()
             self._handles.meet(handle)
-            state = self._world.state(handle)
-            if state == "open":
-                data.append(user_body(self._world, handle, wanted.user_fields, at_ms(now)))
-            else:
+            state = struck.state(handle) or self._world.state(handle)
+            if state != "open":
                 errors.append(unreadable(state, "usernames", name))
+                continue
+            owner = handle
+            if struck.of(Fault.RENAMED, handle):
+                owner = f"new_{handle}"[:15]
+                self._handles.meet(owner)
+            user = user_body(self._world, owner, wanted.user_fields, at_ms(now))
+            data.append(user | {"username": handle})
         self._served.users(user["username"] for user in data)
-        return {key: value for key, value in {"data": data, "errors": errors}.items() if value}
+        body = {"data": data, "errors": errors}
+        return {key: value for key, value in body.items() if value}
 
-    def timeline(self, request: Request, now: datetime) -> dict[str, Any]:
+    def timeline(self, request: Request, now: datetime, struck: Struck) -> dict[str, Any]:
         """Answer `GET /2/users/:id/tweets`."""
         user_id = request.path_params["id"]
         asked = timeline_request(_parameters(request), now)
-        if not (user_id.isascii() and user_id.isdigit() and len(user_id) <= 19):
+        if not _ID.fullmatch(user_id):
             message = f"The `id` query parameter value [{user_id}] is not valid"
             raise Refused([Complaint("id", [user_id], message)])
         handle = self._handles.handle_of(int(user_id))
-        state = "missing" if handle is None else self._world.state(handle)
+        state = "missing" if handle is None else struck.state(handle) or self._world.state(handle)
         if handle is None or state != "open":
             return {"errors": [unreadable(state, "id", user_id)]}
         now_ms = at_ms(now)
-        page = page_of(self._world, handle, asked, now_ms)
-        data = [post_body(self._world, post, asked.wanted, now_ms) for post in page.posts]
-        included = includes(self._world, page.posts, asked.wanted, now_ms)
+        depth = next((standing.order.posts for standing in struck.of(Fault.DEPTH, handle)), None)
+        page = page_of(self._world, handle, asked, now_ms, depth)
+        page = odd_page(self._world, handle, page, asked, now_ms, struck=struck)
+        data, included = worded(self._world, handle, page.posts, asked.wanted, now_ms, struck=struck)
         meta: dict[str, Any] = {"result_count": len(data)}
-        if data:
-            meta |= {"newest_id": data[0]["id"], "oldest_id": data[-1]["id"]}
+        if page.posts:
+            ids = [post.id for post in page.posts]
+            meta |= {"newest_id": str(max(ids)), "oldest_id": str(min(ids))}
         tokens = {"next_token": page.next_token, "previous_token": page.previous_token}
         meta |= {name: token for name, token in tokens.items() if token}
         self._served.timeline(
@@ -146,7 +176,7 @@ class _XApi:
         body = {"data": data, "includes": included, "errors": gone_references(page.posts, asked.wanted)}
         return {key: value for key, value in body.items() if value} | {"meta": meta}
 
-    def usage(self, request: Request, now: datetime) -> dict[str, Any]:
+    def usage(self, request: Request, now: datetime, _: Struck) -> dict[str, Any]:
         """Answer `GET /2/usage/tweets`."""
         days, fields = usage_request(_parameters(request))
         today = now.astimezone(UTC).date()
@@ -172,12 +202,33 @@ class _XApi:
 
     async def served_counts(self, _: Request) -> Response:
         """Tell what was served since the start or the last reset."""
-        return _json(self._served.body())
+        return json_response(self._served.body())
 
     async def reset_served(self, _: Request) -> Response:
         """Start counting from nothing."""
         self._served.reset()
-        return _json(self._served.body())
+        return json_response(self._served.body())
+
+    async def orders(self, request: Request) -> Response:
+        """Add orders to misbehave (POST, a list), list them with their hits (GET), or forget them (DELETE)."""
+        if request.method == "DELETE":
+            self._orders.clear()
+        elif request.method == "POST":
+            try:
+                self._orders.add(_listed(await request.body()))
+            except ConfigError as error:
+                return problem(400, "Invalid Request", detail=str(error))
+        return json_response(self._orders.body())
+
+
+def _listed(body: bytes) -> list[object]:
+    try:
+        entries = json.loads(body)
+    except ValueError:
+        entries = None
+    if not isinstance(entries, list):
+        raise ConfigError("orders come as a JSON list of objects with handle and fault")
+    return entries
 
 
 def _now(request: Request) -> datetime:
@@ -191,28 +242,5 @@ def _parameters(request: Request) -> dict[str, str]:
     return {name: ",".join(query.getlist(name)) for name in query}
 
 
-def _json(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
-        status,
-        media_type="application/json; charset=utf-8",
-        headers={"x-aviary-sandbox": "1", "api-version": "2.167"} | (headers or {}),
-    )
-
-
-def _problem(status: int, title: str, headers: dict[str, str] | None = None) -> Response:
-    return _json({"title": title, "type": "about:blank", "status": status, "detail": title}, status, headers)
-
-
-def _refusal(complaints: list[Complaint], headers: dict[str, str]) -> Response:
-    body = {
-        "errors": [complaint.body() for complaint in complaints],
-        "title": "Invalid Request",
-        "detail": "One or more parameters to your request was invalid.",
-        "type": f"{PROBLEMS}/invalid-request",
-    }
-    return _json(body, 400, headers)
-
-
 async def _not_found(_: Request, __: Exception) -> Response:
-    return _problem(404, "Not Found")
+    return problem(404, "Not Found")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pipeline.sandbox.parameters import Checker, Wanted
+from pipeline.sandbox.parameters import Checker, Complaint, Wanted
 from pipeline.sandbox.snowflakes import at_ms, first_id
 from pipeline.sandbox.vocabulary import (
     PLACE_FIELDS,
@@ -28,14 +28,16 @@ _USERNAME = re.compile(_USERNAME_FORM.replace("$", r"\Z"))
 
 @dataclass(frozen=True)
 class Turn:
-    """Where a page continues: `older` or `newer` than a post."""
+    """Where a page continues: `older` or `newer` than a post, after so many empty pages at this very place."""
 
     way: Literal["older", "newer"]
     post_id: int
+    empties: int = 0
 
     def token(self) -> str:
         """Return X's opaque pagination token for this turn: lower-case letters and digits."""
-        plain = f"{self.way[0]}{self.post_id:x}".encode()
+        empties = f".{self.empties:x}" if self.empties else ""
+        plain = f"{self.way[0]}{self.post_id:x}{empties}".encode()
         sealed = plain + zlib.crc32(plain).to_bytes(4, "big")
         return base64.b32hexencode(sealed).decode().lower().rstrip("=")
 
@@ -49,7 +51,8 @@ class Turn:
         plain, seal = sealed[:-4], sealed[-4:]
         if not plain or zlib.crc32(plain).to_bytes(4, "big") != seal:
             return None
-        return cls("older" if plain[:1] == b"o" else "newer", int(plain[1:], 16))
+        post_id, _, empties = plain[1:].partition(b".")
+        return cls("older" if plain[:1] == b"o" else "newer", int(post_id, 16), int(empties or b"0", 16))
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,7 @@ def timeline_request(parameters: Mapping[str, str], now: datetime) -> TimelineRe
     token = check.text("pagination_token")
     turn = None if token is None else Turn.read(token)
     if token is not None and turn is None:
-        check.complain(
-            "pagination_token", token, f"The `pagination_token` query parameter value [{token}] is not valid"
-        )
+        check.complaints.append(invalid_token(token))
     check.finish()
     return TimelineRequest(
         wanted=wanted,
@@ -102,6 +103,12 @@ def timeline_request(parameters: Mapping[str, str], now: datetime) -> TimelineRe
         exclude=exclude,
         turn=turn,
     )
+
+
+def invalid_token(token: str) -> Complaint:
+    """Return what X says of a pagination token it does not know, or knows no more."""
+    message = f"The `pagination_token` query parameter value [{token}] is not valid"
+    return Complaint("pagination_token", [token], message)
 
 
 def users_request(parameters: Mapping[str, str]) -> tuple[list[str], Wanted]:

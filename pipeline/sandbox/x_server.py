@@ -20,6 +20,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from pipeline.errors import AviaryError
+from pipeline.sandbox.connections import Connection
 from pipeline.sandbox.x_api import create_app
 
 _START_SECONDS = 10
@@ -44,7 +45,12 @@ def serving(app: Starlette) -> Iterator[str]:
 def _server(app: Starlette) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+            app,
+            http=Connection,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
         )
     )
 
@@ -63,6 +69,8 @@ def main() -> None:
         seed=settings["seed"],
         story_day=date.fromisoformat(settings["story_day"]),
         rate_limit=settings["rate_limit"],
+        rate_window=settings["rate_window"],
+        orders=settings["orders"],
         handles_file=Path(settings["handles_file"]),
     )
     server = _server(app)
