@@ -1,0 +1,72 @@
+"""The pages are valid HTML, by html-validate's recommended rules: .ci/run installs it, elsewhere name it."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reports import publish
+from reports.figures.day import day_figures
+from reports.render import render_report
+from tests.reports.folder_lake import FolderLake, fill
+from tests.reports.test_hostile_text import hostile, payloads
+from tests.reports.world import DAY, TWELVE, Account, World, many, world
+
+RULES = {"root": True, "extends": ["html-validate:recommended"]}
+
+SHAPES = {
+    "twelve": world,
+    "one": lambda: world(TWELVE[:1]),
+    "first": lambda: world(days=1),
+    "sixty": lambda: world(many(60), days=30),
+    "silent": lambda: world([Account("quiet", None, None, 5, 10, 0.1, (0.5, 0.1), silent={DAY})]),
+    "hostile": lambda: hostile(payloads()),
+}
+
+
+@pytest.fixture(scope="module")
+def validator() -> str:
+    """Where html-validate is: `HTML_VALIDATE`, or on the PATH."""
+    found = shutil.which(os.environ.get("HTML_VALIDATE", "html-validate"))
+    if found is None:
+        pytest.skip("no html-validate found: npm install it anywhere, and name it in HTML_VALIDATE")
+    return found
+
+
+def page(made: World) -> str:
+    return render_report(day_figures(made.plan, made.rollups, made.posts), "../")
+
+
+def faults(validator: str, folder: Path) -> list[str]:
+    """Return what is wrong in the pages of a folder, one line each."""
+    rules = folder / "rules.json"
+    rules.write_text(json.dumps(RULES), encoding="utf-8")
+    command = [validator, "--config", str(rules), "--formatter", "json", *map(str, folder.rglob("*.html"))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return [
+        f"{Path(result['filePath']).name}:{fault['line']}: {fault['message']} ({fault['ruleId']})"
+        for result in json.loads(done.stdout)
+        for fault in result["messages"]
+    ]
+
+
+@pytest.mark.slow
+def test_every_page_is_valid(validator: str, tmp_path: Path):
+    lake = FolderLake(tmp_path)
+    fill(lake, world(TWELVE[:2], days=3))
+    publish(lake, DAY)
+    for name, make in SHAPES.items():
+        (tmp_path / f"{name}.html").write_text(page(make()), encoding="utf-8")
+    assert len(list(tmp_path.rglob("*.html"))) >= len(SHAPES) + 3  # all days, their year, the latest
+    assert faults(validator, tmp_path) == []
+
+
+@pytest.mark.slow
+def test_positive_control_a_page_that_is_not_valid_is_found(validator: str, tmp_path: Path):
+    broken = page(world(TWELVE[:1], days=1)).replace("<h2", "<h2 id=main", 1)
+    (tmp_path / "broken.html").write_text(broken, encoding="utf-8")
+    assert faults(validator, tmp_path)
