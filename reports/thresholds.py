@@ -13,10 +13,11 @@ DAY_OFF: Final = 0.2  # a weekday with a smaller factor tells nothing about othe
 BAND: Final = (0.1, 0.9)  # the usual range holds the middle 80 %
 TREND_DAYS: Final = 30
 
-# The unusual: Iglewicz and Hoaglin's modified z-score.
+# The unusual: Iglewicz and Hoaglin's modified z-score, beyond the usual range.
 UNUSUAL_Z: Final = 3.5
 UNUSUAL_NEEDS: Final = 14  # days with data
 UNUSUAL_EFFECT: Final = 0.2  # share of the usual
+UNUSUAL_POSTS: Final = 3.0  # one post instead of two is no news, however steady the account
 UNUSUAL_POINTS: Final = 10.0  # for net sentiment, which is a difference of shares already
 
 # Counts still grow: days read when their posts were less than half or more than twice as old do not compare.

@@ -75,13 +75,14 @@ def day_figures(plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame) -> DayFi
     stood_out = standouts.standouts(posts, aged, day)
     if stood_out.is_empty() and standouts.usual_post(aged, day).is_empty():
         stood_out = standouts.largest(posts)
+    series = totals.totals(aged, measures, factors, day)
     earlier = aged.filter(pl.col("day") < day)["day"]
     single = rows.height == 1
     return DayFigures(
         window=plan.window,
         sample=plan.sample,
         accounts=rows,
-        trend=totals.compared(totals.totals(aged, measures, factors, day), factors, day),
+        trend=totals.compared(series, totals.week(aged, measures, series, factors, day), day),
         followers=totals.followers(aged, day),
         movers=accounts.contributions(rows),
         tone=_last_days(aged, rows) if single else tone.extremes(rows),

@@ -6,7 +6,7 @@ import polars as pl
 
 from reports import thresholds
 from reports.figures.measures import NET, RATE, with_data
-from reports.figures.usual import compare, with_factor
+from reports.figures.usual import compare, weekday_factors, with_factor
 
 _SUMS = ("engagement", "posts")
 
@@ -21,7 +21,7 @@ def totals(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFrame,
     """
     present = with_data(rollups.filter(pl.col("day") == day))["account"]
     of_them = measures.filter(pl.col("account").is_in(present.implode()))
-    sums = _filled_sums(of_them, factors, day)
+    sums = _filled_sums(of_them, _levels(of_them, factors, day), factors, day)
     kept = _kept_days(of_them, day)
     rows = with_data(rollups).filter(pl.col("account").is_in(present.implode()))
     aged = rows.filter("equal_age")
@@ -41,8 +41,34 @@ def totals(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFrame,
     )
 
 
+def week(
+    rollups: pl.DataFrame, measures: pl.DataFrame, series: pl.DataFrame, factors: pl.DataFrame, day: date
+) -> pl.DataFrame:
+    """Return the weekday factors of the totals in `series`: `account` (""), `metric`, `weekday`, `factor`.
+
+    A sum's week is that of its accounts, each by its part of an ordinary day: when the one that makes most of it is
+    busiest on Sundays, so is the sum, whatever the others do. The median of all posts has no parts; its own past
+    tells, as far as it differs from the accounts' pooled week by more than chance.
+    """
+    present = with_data(rollups.filter(pl.col("day") == day))["account"]
+    of_them = measures.filter(pl.col("account").is_in(present.implode()))
+    sums = (
+        _levels(of_them, factors, day)
+        .join(factors, on=["account", "metric"])
+        .filter(pl.col("level").sum().over("metric", "weekday") > 0)
+        .group_by("metric", "weekday")
+        .agg((pl.col("factor") * pl.col("level")).sum() / pl.col("level").sum())
+        .select(pl.lit("").alias("account"), "metric", "weekday", "factor")
+    )
+    of_median = pl.col("metric") == "median"
+    median = weekday_factors(
+        pl.concat([measures, series.select(measures.columns)]).filter(of_median), day
+    ).filter(pl.col("account") == "")
+    return pl.concat([sums, median])
+
+
 def compared(series: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Hold each of the trend's 30 days against the 28 days before it; the last one is the report's day."""
+    """Hold each of the trend's 30 days against the 28 days before it; `factors` are those of `week`."""
     first = day - timedelta(days=thresholds.TREND_DAYS - 1)
     return compare(series.filter(pl.col("day") >= first), series, factors).sort("metric", "day")
 
@@ -66,7 +92,11 @@ def followers(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     )
 
 
-def _filled_sums(of_them: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
+def _levels(of_them: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Return `account`, `metric`, `level` of the sums: an account's median of an ordinary day, without its weekday.
+
+    While fewer than seven days tell it, the report's day does.
+    """
     values = with_factor(of_them.filter(pl.col("metric").is_in(_SUMS)), factors, "day", "factor")
     tells = pl.col("factor") >= thresholds.DAY_OFF
     level = pl.col("value") / pl.when(tells).then(pl.col("factor")).otherwise(1.0)
@@ -75,19 +105,26 @@ def _filled_sums(of_them: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.
         past.group_by("account", "metric")
         .agg(level.median().alias("base"), pl.len().alias("days"))
         .filter(pl.col("days") >= thresholds.USUAL_NEEDS)
-        .drop("days")
     )
-    now = values.filter(pl.col("day") == day).select("account", "metric", level.alias("now"))
+    return (
+        values.filter(pl.col("day") == day)
+        .select("account", "metric", level.alias("now"))
+        .join(base, on=["account", "metric"], how="left")
+        .select("account", "metric", pl.coalesce("base", "now").alias("level"))
+    )
+
+
+def _filled_sums(
+    of_them: pl.DataFrame, levels: pl.DataFrame, factors: pl.DataFrame, day: date
+) -> pl.DataFrame:
     grid = (
-        now.join(base, on=["account", "metric"], how="left")
-        .join(of_them.select("day").unique(), how="cross")
+        levels.join(of_them.select("day").unique(), how="cross")
         .pipe(with_factor, factors, "day", "factor")
-        .join(values.select("account", "metric", "day", "value"), on=["account", "metric", "day"], how="left")
+        .join(of_them, on=["account", "metric", "day"], how="left")
     )
-    stand_in = pl.coalesce("base", "now") * pl.col("factor")
     return (
         grid.group_by("metric", "day")
-        .agg(pl.col("value").fill_null(stand_in).sum())
+        .agg(pl.col("value").fill_null(pl.col("level") * pl.col("factor")).sum())
         .select("metric", "day", "value")
     )
 

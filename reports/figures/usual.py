@@ -1,7 +1,8 @@
 """What is usual, and what is unusual.
 
 The usual is the median of the trailing 28 days, each scaled to the weekday; without the scaling every weekend
-would look like an anomaly. The unusual is a modified z-score (Iglewicz and Hoaglin 1993) of 3.5 or more.
+would look like an anomaly. The unusual is a modified z-score (Iglewicz and Hoaglin 1993) of 3.5 or more, outside the
+usual range, with an effect that matters.
 """
 
 from datetime import date
@@ -20,8 +21,8 @@ _NORMAL_MAD = 1.4826  # what makes a median deviation a standard one
 def weekday_factors(measures: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return `account`, `metric`, `weekday` (1 is Monday), `factor`, of the eight weeks before `day`.
 
-    For account "" all accounts are pooled: that is what totals are scaled by. Every other account in `measures` has
-    its own week as far as it is known, see `_own_factors`, and else the pooled one.
+    Every account in `measures` has its own week as far as it is known, see `_own_factors`, and else that of all
+    accounts pooled. Account "" is a total: it pools nothing.
     """
     level = pl.col("value").median().over("account", "metric")
     ratios = (
@@ -36,17 +37,16 @@ def weekday_factors(measures: pl.DataFrame, day: date) -> pl.DataFrame:
             (pl.col("value") / pl.col("level")).alias("ratio"),
         )
     )
-    pooled = _pooled_factors(ratios)
-    own = (
+    pooled = _pooled_factors(ratios.filter(pl.col("account") != ""))
+    return (
         measures.select("account")
         .unique()
         .join(pooled, how="cross")
         .join(_own_factors(ratios, pooled), on=["account", "metric", "weekday"], how="left")
         .with_columns(pl.coalesce("own", "factor").alias("factor"))
-        .drop("own")
+        .select("account", "metric", "weekday", "factor")
+        .sort("account", "metric", "weekday")
     )
-    everyone = pooled.select(pl.lit("").alias("account"), "metric", "weekday", "factor")
-    return pl.concat([everyone, own]).sort("account", "metric", "weekday")
 
 
 def _pooled_factors(ratios: pl.DataFrame) -> pl.DataFrame:
@@ -194,7 +194,12 @@ def _unusual() -> pl.Expr:
     matters = (
         pl.when(pl.col("metric") == "net")
         .then(off >= thresholds.UNUSUAL_POINTS)
+        .when(pl.col("metric") == "posts")
+        .then((off >= thresholds.UNUSUAL_EFFECT * pl.col("usual")) & (off >= thresholds.UNUSUAL_POSTS))
         .otherwise(off >= thresholds.UNUSUAL_EFFECT * pl.col("usual"))
     )
     far = pl.col("z").abs() >= thresholds.UNUSUAL_Z
-    return (far & matters & (pl.col("days") >= thresholds.UNUSUAL_NEEDS)).fill_null(value=False)
+    # One day in ten or more was like it: no news, however narrow the middle half of the days is.
+    outside = (pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high"))
+    enough = pl.col("days") >= thresholds.UNUSUAL_NEEDS
+    return (far & outside & matters & enough).fill_null(value=False)

@@ -37,13 +37,15 @@ DEFINITIONS: Final = (
         "post are scaled to this weekday first, by factors of eight weeks: of all accounts pooled and shrunk toward 1 "
         "by their noise; for an account its own, where they differ from the pooled ones by more than "
         f"{thresholds.FACTOR_ERRORS:g} standard errors, so that who never posts on Sundays is not quiet on one. "
+        "A total’s week is that of its accounts, each by its part of an ordinary day. "
         f"At least {thresholds.USUAL_NEEDS} days are needed, or nothing is compared.",
     ),
     (
         "Unusual",
         f"a robust z of {thresholds.UNUSUAL_Z} or more: 0.6745 × (x − median) ÷ MAD of log(1 + x), net sentiment as it "
-        f"is; with {thresholds.UNUSUAL_NEEDS} days of history and an effect of at least "
-        f"{thresholds.UNUSUAL_EFFECT:.0%}, or {thresholds.UNUSUAL_POINTS:g} points of net sentiment. “Turned negative” "
+        f"is; outside the usual range, with {thresholds.UNUSUAL_NEEDS} days of history and an effect of at least "
+        f"{thresholds.UNUSUAL_EFFECT:.0%} (of posts {thresholds.UNUSUAL_POSTS:g} at least), or "
+        f"{thresholds.UNUSUAL_POINTS:g} points of net sentiment. “Turned negative” "
         f"means {thresholds.TURNED_POINTS:g} points below a positive usual, beyond the 95% interval.",
     ),
     (

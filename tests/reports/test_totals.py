@@ -5,8 +5,8 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from reports.figures.totals import followers, totals
-from reports.figures.usual import weekday_factors
+from reports.figures.totals import compared, followers, totals, week
+from reports.figures.usual import compare, weekday_factors
 from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, rollups, row
 
 
@@ -78,6 +78,69 @@ def test_a_day_off_stands_in_with_nought_and_sets_no_level():
     found = totals(rollups(*rows), measures(*rows), factors, SUNDAY).filter(pl.col("metric") == "engagement")
     value = {(SUNDAY - day).days: value for day, value in found.select("day", "value").iter_rows()}
     assert [value[back] for back in (0, 1, 2, 7, 8)] == [20, 46, 30, 20, 36]
+
+
+def weeks(*rows: dict) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the totals' factors of Sundays and what is usual on the Sunday, by metric."""
+    aged, of_rows = rollups(*rows), measures(*rows)
+    factors = weekday_factors(of_rows, SUNDAY)
+    series = totals(aged, of_rows, factors, SUNDAY)
+    of_total = week(aged, of_rows, series, factors, SUNDAY)
+    held = compared(series, of_total, SUNDAY).filter(pl.col("day") == SUNDAY)
+    return (
+        dict(of_total.filter(pl.col("weekday") == 7).select("metric", "factor").iter_rows()),
+        dict(held.select("metric", "usual").iter_rows()),
+    )
+
+
+def test_a_sums_week_is_that_of_its_accounts_by_their_part():
+    """A club gets 900 on weekdays and 1800 on Sundays, three others 100 and 50: pooled, Sundays were half a day. Of an
+    ordinary day's 1200 the Sunday makes 1800 + 3 x 50 = 1950, 1.625 times as much; of 4 posts it makes 4.
+    """
+    club = [row(back, "club", post_engagements=[1800 if back % 7 == 0 else 900]) for back in range(57)]
+    others = [
+        row(back, name, post_engagements=[50 if back % 7 == 0 else 100])
+        for back in range(57)
+        for name in "abc"
+    ]
+    factors, usual = weeks(*club, *others)
+    assert factors["engagement"] == pytest.approx(1.625)
+    assert factors["posts"] == pytest.approx(1)
+    assert usual["engagement"] == pytest.approx(1950)
+
+
+def test_the_week_of_an_account_that_is_missing_today_is_not_in_the_sums():
+    club = [row(back, "club", post_engagements=[1800 if back % 7 == 0 else 900]) for back in range(1, 57)]
+    others = [
+        row(back, name, post_engagements=[50 if back % 7 == 0 else 100])
+        for back in range(57)
+        for name in "abc"
+    ]
+    factors, usual = weeks(missing(0, "club"), *club, *others)
+    assert factors["engagement"] == pytest.approx(0.5)
+    assert usual["engagement"] == pytest.approx(150)
+
+
+def test_the_median_of_all_posts_has_a_week_of_its_own():
+    """A feed of nine posts that get 10 each rests on Sundays; the two others get 100 a post on every day. Each
+    account's median is the same on all days, the median of all posts is 10 on weekdays and 100 on Sundays.
+    """
+    feed = [row(back, "feed", post_engagements=[] if back % 7 == 0 else [10] * 9) for back in range(57)]
+    others = [row(back, name, post_engagements=[100]) for back in range(57) for name in "ab"]
+    factors, usual = weeks(*feed, *others)
+    assert factors["median"] == pytest.approx(10)
+    assert usual["median"] == pytest.approx(100)
+
+
+def test_the_totals_of_one_account_are_held_against_what_it_is_held_against():
+    rows = [row(back, post_engagements=[10 + back % 5] * (3 if back % 7 == 0 else 9)) for back in range(57)]
+    of_rows = measures(*rows)
+    factors = weekday_factors(of_rows, SUNDAY)
+    own = compare(of_rows.filter(pl.col("day") == SUNDAY), of_rows, factors)
+    usual = weeks(*rows)[1]
+    assert usual.keys() == {"engagement", "posts", "median"}
+    for metric, found in own.select("metric", "usual").iter_rows():
+        assert usual[metric] == pytest.approx(found)
 
 
 def test_an_account_added_today_changes_nothing_in_the_comparison():

@@ -76,6 +76,25 @@ def test_a_small_effect_is_not_unusual_however_rare():
     assert against(1250, past)["unusual"] is True
 
 
+def test_what_one_day_in_ten_is_like_is_not_unusual_however_far_from_the_median():
+    """Seventeen 9s and three 99s: MAD 0, mean deviation 3 ln 10 / 20; so z = 20 / 3 / 1.2533 = 5.3, and the range
+    ends with the third largest, at 0.9 x 19 = 17.1: 99.
+    """
+    past = [9.0] * 17 + [99.0] * 3
+    found = against(99, past)
+    assert found["z"] == pytest.approx(20 / 3 / 1.2533)
+    assert (found["high"], found["unusual"]) == (99, False)
+    assert against(100, past)["unusual"] is True
+
+
+def test_one_or_two_posts_more_or_less_are_not_unusual():
+    """Nineteen days of two posts and one of three: z is off / (1.2533 ln(4/3) / 20) on the log scale, 38 for five."""
+    past = [2.0] * 19 + [3.0]
+    assert against(4, past)["unusual"] is False
+    assert against(5, past)["unusual"] is True
+    assert against(4, past, "engagement")["unusual"] is True
+
+
 def test_net_sentiment_is_compared_in_points_and_may_be_negative():
     past = [10, 12, 8] * 6
     assert against(1, past, "net")["unusual"] is False  # 9 points
@@ -84,8 +103,8 @@ def test_net_sentiment_is_compared_in_points_and_may_be_negative():
     assert found["z"] == pytest.approx(0.6745 * -49 / 2)
 
 
-def factor(factors: pl.DataFrame, account: str = "", weekday: int = 7, metric: str = "posts") -> float:
-    """Return one factor, by default the pooled one of Sundays."""
+def factor(factors: pl.DataFrame, account: str = "nasa", weekday: int = 7, metric: str = "posts") -> float:
+    """Return one factor, by default that of Sundays."""
     return factors.row(
         by_predicate=(pl.col("account") == account)
         & (pl.col("metric") == metric)
@@ -99,9 +118,7 @@ def test_weekends_are_held_against_weekends():
     days = {back: 70.0 if back % 7 == 0 else 100.0 for back in range(1, 57)}
     history = series(days)
     factors = weekday_factors(history, SUNDAY)
-    assert (
-        factor(factors) == factor(factors, "nasa") == pytest.approx(0.7)
-    )  # without any noise nothing is shrunk
+    assert factor(factors) == pytest.approx(0.7)  # without any noise nothing is shrunk
     found = compare(series({0: 76}), history, factors).row(0, named=True)
     assert found["usual"] == pytest.approx(70)
 
@@ -128,9 +145,9 @@ def test_one_week_hardly_moves_the_factor():
 def test_neither_a_giant_nor_a_viral_day_sets_the_factor():
     small = [row(back, name, post_engagements=[10]) for name in "abc" for back in range(1, 57)]
     giant = [row(back, "d", post_engagements=[10_000 if back % 7 else 1]) for back in range(1, 57)]
-    factors = weekday_factors(measures(*small, *giant), SUNDAY)
+    factors = weekday_factors(measures(*small, *giant, row(0, "new", post_engagements=[10])), SUNDAY)
     assert (
-        factors.filter(pl.col("account") == "", pl.col("metric") == "engagement")["factor"].to_list()
+        factors.filter(pl.col("account") == "new", pl.col("metric") == "engagement")["factor"].to_list()
         == [1.0] * 7
     )
 
@@ -149,8 +166,8 @@ def test_who_never_posts_on_sundays_has_a_usual_of_nought_there_and_its_own_leve
     """Five weeks of 20 posts a day and none on Sundays, among accounts of 70 on Sundays and 100 on other days."""
     bank = series({back: 0 if back % 7 == 0 else 18 + back % 5 for back in range(36)})
     factors = weekday_factors(pl.concat([bank, crowd(70)]), SUNDAY)
-    assert factor(factors) == pytest.approx(0.7)
-    assert factor(factors, "nasa") == 0
+    assert factor(factors, "a") == pytest.approx(0.7)
+    assert factor(factors) == 0
     silent = compare(series({0: 0}), bank, factors).row(0, named=True)
     assert (silent["usual"], silent["low"], silent["high"], silent["unusual"]) == (0, 0, 0, False)
     monday = compare(series({-1: 20}), bank, factors).row(0, named=True)
@@ -193,10 +210,19 @@ def test_an_account_without_a_past_has_the_others_week():
     assert factor(weekday_factors(pl.concat([new, crowd(70)]), SUNDAY), "nasa") == pytest.approx(0.7)
 
 
-def test_where_all_are_silent_on_sundays_so_is_the_usual_of_the_total():
+def test_where_all_are_silent_on_sundays_so_is_the_usual():
     bank = series({back: 0 if back % 7 == 0 else 18 + back % 5 for back in range(36)})
-    factors = weekday_factors(bank, SUNDAY)
-    assert factor(factors) == factor(factors, "nasa") == 0
+    assert factor(weekday_factors(bank, SUNDAY)) == 0
+
+
+def test_a_total_pools_nothing():
+    total = series({back: 10.0 if back % 7 == 0 else 1000.0 for back in range(57)}).with_columns(
+        account=pl.lit("")
+    )
+    new = series({0: 5.0}).with_columns(account=pl.lit("new"))
+    factors = weekday_factors(pl.concat([total, new, crowd(70)]), SUNDAY)
+    assert factor(factors, "new") == pytest.approx(0.7)
+    assert factor(factors, "") == pytest.approx(0.01)
 
 
 def test_rate_and_tone_have_no_weekday():
