@@ -87,7 +87,13 @@ def _alert(row: Row, best: Row | None, figures: DayFigures) -> Alert | None:
     return (
         _unread(row)
         if not row["has_data"]
-        else _turned(row) or _runaway(row, best) or _far_off(row) or _quiet(row, figures) or _cut_short(row)
+        else _turned(row)
+        or _runaway(row, best)
+        or _far_off(row)
+        or _quiet(row, figures)
+        or _busy(row)
+        or _tone(row)
+        or _cut_short(row)
     )
 
 
@@ -103,7 +109,7 @@ def _unread(row: Row) -> Alert | None:
     since = f"last data {short_day(row['last_data'])}; " if row["last_data"] else ""
     reason = one_line(row["reason"] or "", 120)
     evidence = f"{reason or 'No reason was given'}; {since}left out of every total"
-    rank = 0 if mendable else 4
+    rank = 0 if mendable else 6
     return replace(_made(row, _UNREAD[status], evidence, rank, float(row["followers"] or 0)), unread=True)
 
 
@@ -137,10 +143,12 @@ def _far_off(row: Row) -> Alert | None:
     if not row["unusual_engagement"] or row["posts"] == 0:
         return None
     what = "landed far above its usual" if engagement > usual else "fell far below its usual"
-    evidence = f"Engagement {compact(engagement)}, usual {compact(usual)} (robust z {z:.1f})".replace(
-        "-", "\u2212"
-    )
+    evidence = f"Engagement {compact(engagement)}, usual {compact(usual)} {_robust(z)}"
     return _made(row, what, evidence, 3, abs(engagement - usual))
+
+
+def _robust(z: float) -> str:
+    return f"(robust z {z:.1f})".replace("-", "\u2212")
 
 
 def _quiet(row: Row, figures: DayFigures) -> Alert | None:
@@ -150,15 +158,36 @@ def _quiet(row: Row, figures: DayFigures) -> Alert | None:
     if row["days_posts"] < thresholds.UNUSUAL_NEEDS:  # each weekday is known once: it may be its day off
         return None
     weekday = long_day(figures.day).split()[0]
-    return _made(row, "went quiet", f"0 posts, usual {compact(usual)} on a {weekday}", 3, usual)
+    before = f"the {plural(row['days_read'], 'day')} before"
+    silent = f"silent on {row['days_silent'] or 'none'} of {before}"
+    evidence = f"0 posts, usual {compact(usual)} on a {weekday}; {silent}"
+    return _made(row, "went quiet", evidence, 3, usual)
+
+
+def _busy(row: Row) -> Alert | None:
+    posts, usual = row["posts"], row["usual_posts"]
+    if not row["unusual_posts"] or posts == 0:
+        return None
+    what = f"posted far {'more' if posts > usual else 'less'} than usual"
+    evidence = f"{plural(posts, 'post')}, usual {compact(usual)} {_robust(row['z_posts'])}"
+    return _made(row, what, evidence, 4, abs(posts - usual))
+
+
+def _tone(row: Row) -> Alert | None:
+    net, usual = row["net"], row["usual_net"]
+    if not row["unusual_net"]:
+        return None
+    what = f"was far {'more positive' if net > usual else 'more negative'} than usual"
+    evidence = f"Net sentiment {points(net)}, usual {points(usual)}; {plural(row['scored'], 'scored post')}"
+    return _made(row, what, evidence, 5, abs(net - usual))
 
 
 def _cut_short(row: Row) -> Alert | None:
     if row["status"] == Status.PARTIAL != row["status_before"]:
         return _made(
-            row, "is incomplete", one_line(row["reason"] or "No reason was given", 120), 5, row["posts"]
+            row, "is incomplete", one_line(row["reason"] or "No reason was given", 120), 7, row["posts"]
         )
     if row["truncated"]:
         evidence = f"Read up to its limit of {plural(row['kept'], 'post')}: the day’s earliest are not here"
-        return _made(row, "posted more than max_posts", evidence, 5, row["posts"])
+        return _made(row, "posted more than max_posts", evidence, 7, row["posts"])
     return None

@@ -79,7 +79,7 @@ def _engagement(figures: DayFigures) -> Sentence:
     else:
         said += [
             Piece(
-                f"{compact(total.value)}, {_against(total.value, total.usual, usual_day(figures))}",
+                f"{compact(total.value)}, {against(total.value, total.usual, usual_day(figures))}",
                 strong=True,
             )
         ]
@@ -87,7 +87,7 @@ def _engagement(figures: DayFigures) -> Sentence:
     return said + _one_post(figures, total)
 
 
-def _against(value: float, usual: float, what: str) -> str:
+def against(value: float, usual: float, what: str) -> str:
     """Return `2.3x a usual Sunday`, `18% above a usual Sunday`, `about a usual Sunday`."""
     difference = change(value, usual)
     if difference is None or abs(value / usual - 1) < thresholds.ABOUT_USUAL:
@@ -108,7 +108,7 @@ def _one_post(figures: DayFigures, total: Compared) -> Sentence:
     said = f" One {name}post made {percent(100 * share)} of it"
     if total.usual is None:
         return [Piece(f"{said}.")]
-    without = _against(total.value - top["engagement"], total.usual, "usual")
+    without = against(total.value - top["engagement"], total.usual, "usual")
     return [Piece(f"{said}; without that post the day would have been {without}.")]
 
 
@@ -116,6 +116,8 @@ def _tone(figures: DayFigures) -> Sentence:
     net = figures.total("net")
     if net is None:
         return [Piece("No post was scored for its tone.")]
+    if figures.few_scored:
+        return _anecdote(figures, net)
     if net.usual is None:
         scored = plural(figures.freshness.scored, "scored post")
         return [
@@ -143,6 +145,21 @@ def _tone(figures: DayFigures) -> Sentence:
         )
         said.append(Piece(f", most of it from {display_name(cause['name'], cause['handle'])}, {whose}"))
     return [*said, Piece(".")]
+
+
+def _anecdote(figures: DayFigures, net: Compared) -> Sentence:
+    """The tone of fewer than ten posts: said with its uncertainty, and never as a rise or a fall."""
+    usual = f" (usual {points(net.usual)})" if net.usual is not None else ""
+    scored = plural(figures.freshness.scored, "scored post")
+    sure = ""
+    if figures.net_interval:
+        low, high = figures.net_interval
+        sure = f": with 95% confidence it lies between {points(low)} and {points(high)}"
+    return [
+        Piece("Net sentiment was "),
+        Piece(points(net.value), strong=True),
+        Piece(f"{usual} from {scored}, too few to be sure{sure}."),
+    ]
 
 
 def _cause(rows: pl.DataFrame, net: Compared) -> dict[str, Any] | None:

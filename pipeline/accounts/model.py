@@ -170,7 +170,7 @@ class _Who(_Section):
     handle: Handle
     """The account's name on X, without the @. Read as it is written: 007 stays 007."""
     group: Group = Field(None, json_schema_extra=_without_default)
-    """Accounts of one group stand together in the report."""
+    """Shown beside the account in the report, which can be narrowed to one group."""
     id: UserId = Field(None, json_schema_extra=_without_default)
     """X's number for the account. Set it to confirm that a handle belongs to someone else now."""
 

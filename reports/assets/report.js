@@ -32,15 +32,46 @@ const show = (text, x, y) => {
   tip.style.top = `${y - box.height - 10 < 4 ? y + 18 : y - box.height - 10}px`;
 };
 const hide = () => { tip.hidden = true; };
+// What a part says: its own text for it, or the one inside that the eye does not see; of a chart, which part it is.
+const told = (part) => {
+  const text = part.dataset.t || find(".vh", part).textContent;
+  const row = part.closest(".walk tr");
+  if (!row) return text;
+  const hour = part.closest(".heat") ? ` ${String(part.cellIndex - 1).padStart(2, "0")}:00` : "";
+  return `${row.cells[0].textContent}${hour}\n${text}`;
+};
+const explain = (part) => {
+  const box = part.getBoundingClientRect();
+  show(told(part), box.left + box.width / 2, box.top);
+};
 document.addEventListener("pointerover", (event) => {
-  const told = event.target.closest("[data-t], .heat td");
-  const text = told && (told.dataset.t || told.textContent);
-  if (!text) return hide();
-  const box = told.getBoundingClientRect();
-  show(text, box.left + box.width / 2, box.top);
+  const part = event.target.closest("[data-t]");
+  if (part) explain(part); else hide();
 });
 document.addEventListener("scroll", hide, { passive: true });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+
+// Tables drawn as charts: the arrow keys go from part to part.
+all(".walk").forEach((box) => {
+  let at = null;
+  const leave = () => { if (at) at.classList.remove("at"); hide(); };
+  box.addEventListener("blur", leave);
+  box.addEventListener("keydown", (event) => {
+    const parts = all("[data-t]", box).filter((part) => part.offsetParent);
+    if (!parts.length) return;
+    const wide = parts.filter((part) => part.parentElement === parts[0].parentElement).length;
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -wide, ArrowDown: wide, Home: -parts.length, End: parts.length }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const from = parts.indexOf(at);
+    leave();
+    at = parts[Math.max(0, Math.min(parts.length - 1, from < 0 && step < parts.length ? 0 : from + step))];
+    at.classList.add("at");
+    at.scrollIntoView({ block: "nearest" });
+    explain(at);
+    find("#say").textContent = told(at);
+  });
+});
 
 // The month: a cursor that reads the table behind the plot, by pointer and by arrow keys.
 const days = all("#numbers tbody tr").reverse();
@@ -118,17 +149,25 @@ if (table) {
   });
 
   const filter = find("#filter");
+  const group = find("#group");
+  const groups = new Map(rows.map((row) => [row.dataset.a, row.dataset.g]));
   const named = all("[data-a]").map((part) => {
     const name = find("bdi", part);
     return [part, `@${part.dataset.a} ${name ? name.textContent : ""}`.toLowerCase()];
   });
-  filter.addEventListener("input", () => {
+  const sift = () => {
     const wanted = filter.value.trim().toLowerCase();
-    if (wanted) unfold();
-    named.forEach(([part, text]) => part.classList.toggle("off", !text.includes(wanted)));
-    const left = rows.filter((row) => !row.classList.contains("off")).length;
-    find("#found").textContent = wanted ? `${left} of ${rows.length} accounts` : "";
-  });
+    const of = group ? group.value : "";
+    if (wanted || of) unfold();
+    named.forEach(([part, text]) => {
+      part.classList.toggle("off", !text.includes(wanted) || (of !== "" && groups.get(part.dataset.a) !== of));
+    });
+    const left = rows.filter((row) => !row.classList.contains("off"));
+    const sum = (column) => left.reduce((total, row) => total + value(row, column, "number"), 0).toLocaleString("en");
+    find("#found").textContent = wanted || of ? `${left.length} of ${rows.length} accounts: ${sum(2)} engagement, ${sum(1)} posts` : "";
+  };
+  filter.addEventListener("input", sift);
+  if (group) group.addEventListener("change", sift);
 
   // A link to an account unfolds the table, so that its row can be reached.
   const arrive = () => {

@@ -14,11 +14,13 @@ def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFram
     """Return one row per planned account of `day`, by engagement, those without data last.
 
     Adds to the roll-up's columns: `has_data`; `rate` (%), and `follower_rate` (% of the followers per post) where
-    impressions are unknown, never both; `net` (points) and `few` (fewer than 10 scored posts); `share` (% of the
-    day's engagement); for engagement, posts and net the columns `usual_`, `low_`, `high_`, `z_`, `unusual_` and
-    `days_` of `compare`; `last_data` (the last earlier day with data); `status_before` (on the nearest earlier day
-    with a roll-up; null where the account has none); `spark` (engagement of the 28 days that end with the report's,
-    null where there is none); `turned` (the tone turned negative, see `_turned`).
+    impressions are unknown, never both; `net` (points), `net_low` and `net_high` (its 95 % interval), `few` (fewer
+    than 10 scored posts); `share` (% of the day's engagement); for engagement, posts and net the columns `usual_`,
+    `low_`, `high_`, `z_`, `unusual_` and `days_` of `compare`; `last_data` (the last earlier day with data);
+    `days_read` and `days_silent` (of the 28 days before, those with data and those of them without a post);
+    `status_before` (on the nearest earlier day with a roll-up; null where the account has none); `spark` (engagement
+    of the 28 days that end with the report's, null where there is none); `turned` (the tone turned negative, see
+    `_turned`).
     """
     today = rollups.filter(pl.col("day") == day)
     has_data = pl.col("status").is_in(WITH_POSTS)
@@ -35,11 +37,14 @@ def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFram
             .then(100 * pl.col("engagement") / per_post)
             .alias("follower_rate"),
             NET.alias("net"),
+            (NET - half_interval()).clip(-100, 100).alias("net_low"),
+            (NET + half_interval()).clip(-100, 100).alias("net_high"),
             few.alias("few"),
             (100 * pl.col("engagement") / pl.col("engagement").sum()).fill_nan(None).alias("share"),
         )
         .join(past.group_by("account").agg(pl.col("day").max().alias("last_data")), on="account", how="left")
         .join(before.select("account", pl.col("status").alias("status_before")), on="account", how="left")
+        .join(_silence(past, day), on="account", how="left")
         .join(_sparks(measures, day), on="account", how="left")
     )
     for metric in ("engagement", "posts", "net"):
@@ -51,8 +56,14 @@ def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFram
             ),
         )
         rows = rows.join(of_metric, on="account", how="left")
+    # Who did not post has no engagement: that is news when the silence is, see `alerts`.
+    silence = (pl.col("usual_posts") >= thresholds.QUIET_USUAL) & (
+        pl.col("days_posts") >= thresholds.UNUSUAL_NEEDS
+    )
+    heard = (pl.col("posts") > 0) | silence
     return rows.with_columns(
-        pl.col("unusual_engagement", "unusual_posts").fill_null(value=False),
+        (pl.col("unusual_engagement") & heard).fill_null(value=False).alias("unusual_engagement"),
+        pl.col("unusual_posts").fill_null(value=False),
         # The tone of a handful of posts is an anecdote, however far it lies from the usual.
         (pl.col("unusual_net") & ~few).fill_null(value=False).alias("unusual_net"),
         _turned().alias("turned"),
@@ -94,6 +105,14 @@ def _turned() -> pl.Expr:
     fell = (net < 0) & (usual > 0) & (usual - net >= thresholds.TURNED_POINTS)
     sure = (net < pl.col("low_net")) & (net + half_interval() < usual)
     return (fell & sure & ~pl.col("few")).fill_null(value=False)
+
+
+def _silence(past: pl.DataFrame, day: date) -> pl.DataFrame:
+    return (
+        past.filter(pl.col("day") >= day - timedelta(days=thresholds.USUAL_DAYS))
+        .group_by("account")
+        .agg(pl.len().alias("days_read"), (pl.col("posts") == 0).sum().alias("days_silent"))
+    )
 
 
 def _sparks(measures: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.planned import Plan
 from pipeline.window import Window
+from reports import thresholds
 from reports.figures import accounts, hours, standouts, tone, totals
 from reports.figures.freshness import Freshness, freshness
 from reports.figures.measures import equal_age, measure
@@ -37,6 +38,7 @@ class DayFigures:
     trend: pl.DataFrame  # `totals.compared`: five metrics x 30 days
     followers: pl.DataFrame
     movers: pl.DataFrame
+    net_interval: tuple[float, float] | None  # 95 %, in points, where fewer than ten posts were scored
     tone: pl.DataFrame  # of accounts; of the last ten days when there is one account
     all_tone: pl.DataFrame
     hours: pl.DataFrame
@@ -53,6 +55,11 @@ class DayFigures:
     def single(self) -> bool:
         """Whether the report is of one account: comparisons between accounts are left out."""
         return self.accounts.height == 1
+
+    @property
+    def few_scored(self) -> bool:
+        """Whether the day's tone is an anecdote: fewer than ten scored posts."""
+        return 0 < self.freshness.scored < thresholds.FEW_SCORED
 
     def total(self, metric: str) -> Compared | None:
         """Return the day's total of a metric; None when there is no such figure."""
@@ -82,9 +89,10 @@ def day_figures(plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame) -> DayFi
         window=plan.window,
         sample=plan.sample,
         accounts=rows,
-        trend=totals.compared(series, totals.week(aged, measures, series, factors, day), day),
+        trend=totals.compared(aged, series, totals.week(aged, measures, series, factors, day), day),
         followers=totals.followers(aged, day),
         movers=accounts.contributions(rows),
+        net_interval=tone.net_interval(rows),
         tone=_last_days(aged, rows) if single else tone.extremes(rows),
         all_tone=tone.tone(rows),
         hours=hours.hours(aged, day),

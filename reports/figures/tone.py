@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipeline.outcome import Status
 from reports import thresholds
 from reports.figures.measures import NET, with_data
 
@@ -34,6 +35,18 @@ def tone(rows: pl.DataFrame) -> pl.DataFrame:
             (pl.col("scored") < thresholds.FEW_SCORED).alias("few"),
         )
     )
+
+
+def net_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
+    """Return the 95 % interval of the net sentiment of all rows together; None with ten scored posts or more.
+
+    None as well where all posts are alike: the formula has no width there, which is no certainty.
+    """
+    counts = with_data(rows).select(pl.col("positive", "negative", "neutral", "scored").sum())
+    together = tone(counts.with_columns(pl.lit(str(Status.OK)).alias("status")))
+    if together.is_empty() or not together["few"][0] or together["net_low"][0] == together["net_high"][0]:
+        return None
+    return together["net_low"][0], together["net_high"][0]
 
 
 def extremes(rows: pl.DataFrame) -> pl.DataFrame:

@@ -19,11 +19,10 @@ def totals(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFrame,
     of the report's day while it has none) stands in, so that neither a failed account nor a new one looks like a
     rise or a fall. Days on which fewer than half of the usual number of accounts were read are left out.
     """
-    present = with_data(rollups.filter(pl.col("day") == day))["account"]
-    of_them = measures.filter(pl.col("account").is_in(present.implode()))
+    of_them = measures.filter(_present(rollups, day))
     sums = _filled_sums(of_them, _levels(of_them, factors, day), factors, day)
     kept = _kept_days(of_them, day)
-    rows = with_data(rollups).filter(pl.col("account").is_in(present.implode()))
+    rows = with_data(rollups).filter(_present(rollups, day))
     aged = rows.filter("equal_age")
     per_day = [
         sums,
@@ -50,10 +49,8 @@ def week(
     busiest on Sundays, so is the sum, whatever the others do. The median of all posts has no parts; its own past
     tells, as far as it differs from the accounts' pooled week by more than chance.
     """
-    present = with_data(rollups.filter(pl.col("day") == day))["account"]
-    of_them = measures.filter(pl.col("account").is_in(present.implode()))
     sums = (
-        _levels(of_them, factors, day)
+        _levels(measures.filter(_present(rollups, day)), factors, day)
         .join(factors, on=["account", "metric"])
         .filter(pl.col("level").sum().over("metric", "weekday") > 0)
         .group_by("metric", "weekday")
@@ -67,10 +64,21 @@ def week(
     return pl.concat([sums, median])
 
 
-def compared(series: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Hold each of the trend's 30 days against the 28 days before it; `factors` are those of `week`."""
+def compared(rollups: pl.DataFrame, series: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Hold each of the trend's 30 days against the 28 days before it; `factors` are those of `week`.
+
+    The tone of fewer than ten scored posts is never unusual.
+    """
     first = day - timedelta(days=thresholds.TREND_DAYS - 1)
-    return compare(series.filter(pl.col("day") >= first), series, factors).sort("metric", "day")
+    scored = rollups.filter(_present(rollups, day)).group_by("day").agg(pl.col("scored").sum())
+    few = (pl.col("metric") == "net") & (pl.col("scored") < thresholds.FEW_SCORED)
+    return (
+        compare(series.filter(pl.col("day") >= first), series, factors)
+        .join(scored, on="day", how="left")
+        .with_columns((pl.col("unusual") & ~few).alias("unusual"))
+        .drop("scored")
+        .sort("metric", "day")
+    )
 
 
 def followers(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -90,6 +98,11 @@ def followers(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
         .agg(pl.col("followers").sum().cast(pl.Float64).alias("value"))
         .sort("day")
     )
+
+
+def _present(rollups: pl.DataFrame, day: date) -> pl.Expr:
+    """Whether a row is of an account that has data on the report's day."""
+    return pl.col("account").is_in(with_data(rollups.filter(pl.col("day") == day))["account"].implode())
 
 
 def _levels(of_them: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -39,16 +39,17 @@ def delta(found: Compared, metric: str) -> View | None:
         return None
     off = found.value - found.usual
     way = "up" if off >= 0 else "down"
+    # Points are the difference of what is shown, so that a reader who takes one from the other finds the same.
     if metric == "net":
-        text: str | None = f"{abs(round(found.value) - round(found.usual))} pt"
+        text: str | None = f"{abs(math.floor(found.value + 0.5) - math.floor(found.usual + 0.5))} pt"
     elif metric == "rate":
-        text = f"{abs(off):.2f} pt"
+        text = f"{abs(round(found.value, 2) - round(found.usual, 2)):.2f} pt"
     else:
         text = words.change(found.value, found.usual)
-    if text is None:
-        return None
+    if text is None:  # a usual of nought has no ratio
+        text = "0%" if off == 0 else "from 0"
     low, high = figure(found.low, metric), figure(found.high, metric)
     tip = f"Usual {figure(found.usual, metric)}, usual range {low} to {high}"
     if text in ("0 pt", "0.00 pt", "0%"):
-        text, way = "unchanged", ""
+        text, way = "no change", ""
     return {"text": text, "way": way, "unusual": found.unusual, "tip": tip}

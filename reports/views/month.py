@@ -6,8 +6,9 @@ from typing import Final
 import polars as pl
 
 from reports import charts, thresholds, words
-from reports.figures.day import DayFigures
-from reports.figures.measures import METRICS
+from reports.figures.day import Compared, DayFigures
+from reports.figures.measures import METRICS, WEEKLY
+from reports.sentences import against, usual_day
 from reports.views.metrics import NAMES, SHORT, View, figure
 
 _MOST_LABELS: Final = 3
@@ -78,8 +79,9 @@ def _plot(metric: str, frame: pl.DataFrame, figures: DayFigures) -> View:
     return {
         "metric": metric,
         "short": SHORT[metric],
+        "title": f"{NAMES[metric]} by day",
         "caption": caption,
-        "label": f"{NAMES[metric]}, last 30 days. {caption}. The left and right arrow keys read each day.",
+        "label": f"{NAMES[metric]} by day, last 30 days. {caption}. The left and right arrow keys read each day.",
         "chart": chart,
         "ys": " ".join("-" if y is None else f"{y:g}" for y in chart.y),
         "weekends": [
@@ -110,25 +112,26 @@ def _plot(metric: str, frame: pl.DataFrame, figures: DayFigures) -> View:
 
 
 def _marks(metric: str, frame: pl.DataFrame, chart: charts.Trend) -> list[View]:
-    """The unusual days as rings, the strongest of them labelled, and the day itself as a dot."""
+    """The unusual days as rings, and the day itself as a dot; labels for it, the strongest rings and the peak."""
     rows = list(frame.with_row_index("i").drop_nulls("value").iter_rows(named=True))
     last = len(chart.x) - 1
     odd = sorted((row for row in rows if row["unusual"] and row["i"] < last), key=lambda row: -abs(row["z"]))
+    peak = max(rows, key=lambda row: row["value"], default=None)
     # Labels nearer than three days to each other or to the end would collide on a phone.
     labelled: list[int] = [last]
-    for row in odd:
+    for row in odd if peak is None else [*odd, peak]:
         if len(labelled) <= _MOST_LABELS and all(abs(row["i"] - i) > 3 for i in labelled):
             labelled.append(row["i"])
     return [
         {
-            "kind": "now" if row["i"] == last else "odd",
+            "kind": "now" if row["i"] == last else "odd" if row["unusual"] else "peak",
             "x": chart.x[row["i"]],
             "y": chart.y[row["i"]],
             "label": figure(row["value"], metric) if row["i"] in labelled else None,
             "anchor": "end" if row["i"] == last else "start" if row["i"] < 2 else "middle",
         }
         for row in rows
-        if row["i"] == last or row["unusual"]
+        if row["unusual"] or row["i"] in labelled
     ]
 
 
@@ -141,7 +144,16 @@ def _caption(metric: str, figures: DayFigures) -> str:
         "posts": " post" if found.value == 1 else " posts",
         "median": " engagement on the middle post",
         "rate": " engagement per impression",
-        "net": " net sentiment: % positive less % negative",
+        "net": " points: % positive less % negative",
     }[metric]
-    usual = f"usual {figure(found.usual, metric)}" if found.usual is not None else "no baseline yet"
-    return f"{figure(found.value, metric)}{what}; {usual}"
+    return f"{figure(found.value, metric)}{what}; {_beside(found, metric, figures)}"
+
+
+def _beside(found: Compared, metric: str, figures: DayFigures) -> str:
+    """Return `2.3× a usual Sunday (180k)`; rate and tone, which have no weekday, beside what is usual."""
+    if found.usual is None:
+        return "no baseline yet"
+    usual = figure(found.usual, metric)
+    if metric not in WEEKLY or found.usual == 0:
+        return f"usual {usual}"
+    return f"{against(found.value, found.usual, usual_day(figures))} ({usual})"

@@ -78,7 +78,14 @@ def _tile(figures: DayFigures, metric: str) -> View:
     found = figures.total(metric)
     series = figures.trend.filter(pl.col("metric") == metric)
     values = _last_days(series, figures)
-    view: View = {"name": NAMES[metric], "value": words.NONE, "delta": None, "versus": "", "unusual": False}
+    view: View = {
+        "name": NAMES[metric],
+        "value": words.NONE,
+        "delta": None,
+        "versus": "",
+        "unusual": False,
+        "few": False,
+    }
     band = None
     if found is None:
         if metric == "rate" and (per_follower := _per_follower(figures)) is not None:
@@ -96,7 +103,10 @@ def _tile(figures: DayFigures, metric: str) -> View:
     else:
         view |= {"value": figure(found.value, metric), "unusual": found.unusual}
         view["delta"] = delta(found, metric)
-        view["versus"] = f"vs {figure(found.usual, metric)}" if found.usual is not None else "no baseline yet"
+        view["versus"] = (
+            f"usual {figure(found.usual, metric)}" if found.usual is not None else "no baseline yet"
+        )
+        view["few"] = metric == "net" and figures.few_scored
         if found.low is not None and found.high is not None:
             band = (found.low, found.high)
     return view | _sparked(NAMES[metric], metric, values, band)
@@ -117,6 +127,7 @@ def _followers(figures: DayFigures) -> View:
         "delta": None,
         "versus": "unknown",
         "unusual": False,
+        "few": False,
     }
     values = _last_days(series, figures)
     now = values[-1]
@@ -155,11 +166,19 @@ def _tiles_note(figures: DayFigures) -> str:
         return "No account has data on this day: missing is not zero."
     total = figures.total("engagement") or figures.total("posts")
     if total is None or total.usual is None:
-        return (
+        note = (
             f"There is no baseline yet: a usual needs {thresholds.USUAL_NEEDS} days whose counts were read at the "
             "same age."
         )
-    return (
-        f"Arrows compare with {usual_day(figures)}: the median of the previous 28 days, scaled to this weekday. "
-        "The shaded band holds the middle 80% of those days; the dot is this day."
-    )
+    else:
+        note = (
+            f"Arrows compare with {usual_day(figures)}: the median of the previous 28 days, scaled to this weekday. "
+            "The shaded band holds the middle 80% of those days; the dot is this day."
+        )
+    if figures.few_scored:
+        note += f" † {words.plural(figures.freshness.scored, 'scored post')} only"
+        if figures.net_interval:
+            low, high = map(words.points, figures.net_interval)
+            note += f": with 95% confidence the net sentiment lies between {low} and {high}"
+        note += "."
+    return note

@@ -85,7 +85,7 @@ def hours(figures: DayFigures) -> View:
 def _hour(row: dict[str, Any], most: int) -> View:
     text = words.plural(row["posts"], "post")
     if row["result"] is not None:
-        text += f", {words.times(row['result'])}"
+        text += f", {words.times(row['result'])} a usual one"
     return {"shade": charts.steps(row["posts"], most, _SHADES), "result": _shade(row["result"]), "text": text}
 
 

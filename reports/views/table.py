@@ -4,15 +4,20 @@ from typing import Any
 
 from pipeline.outcome import Status
 from reports import charts, thresholds, words
+from reports.alerts import alerts
 from reports.figures.day import Compared, DayFigures
+from reports.sentences import usual_day
 from reports.views.metrics import View, delta
 
 
 def movers(figures: DayFigures) -> View:
     """Return the bars of the largest changes; none for one account or without a usual."""
-    moved = list(figures.movers.iter_rows(named=True))
+    # From the largest rise to the largest fall, so that the bars make one shape; the others stay last.
+    moved = sorted(
+        figures.movers.iter_rows(named=True), key=lambda row: (row["account"] is None, -row["change"])
+    )
     if figures.single or not moved:
-        return {"movers": [], "movers_note": ""}
+        return {"movers": [], "movers_caption": "", "movers_note": ""}
     bars = charts.bars([row["change"] for row in moved])
     together = sum(row["change"] for row in moved)
     known = sum(row["accounts"] for row in moved)
@@ -31,6 +36,7 @@ def movers(figures: DayFigures) -> View:
             }
             for row, bar in zip(moved, bars, strict=True)
         ],
+        "movers_caption": f"Engagement against each account’s own {usual_day(figures).removeprefix('a ')}",
         "movers_note": note,
     }
 
@@ -38,19 +44,30 @@ def movers(figures: DayFigures) -> View:
 def table(figures: DayFigures) -> View:
     """Return the rows of the accounts table; none for one account."""
     if figures.single:
-        return {"rows": [], "hidden_rows": False, "table_note": ""}
-    rows = [_row(row, place) for place, row in enumerate(figures.accounts.iter_rows(named=True))]
-    return {"rows": rows, "hidden_rows": len(rows) > thresholds.FIRST_ROWS, "table_note": _note(rows)}
+        return {"rows": [], "hidden_rows": False, "groups": [], "table_note": ""}
+    told = {alert.account for alert in alerts(figures)}
+    rows = [
+        _row(row, place, told=row["account"] in told)
+        for place, row in enumerate(figures.accounts.iter_rows(named=True))
+    ]
+    return {
+        "rows": rows,
+        "hidden_rows": len(rows) > thresholds.FIRST_ROWS,
+        "groups": sorted({row["group"] for row in rows} - {None}, key=str.casefold),
+        "table_note": _note(rows),
+    }
 
 
-def _row(row: dict[str, Any], place: int) -> View:
+def _row(row: dict[str, Any], place: int, *, told: bool) -> View:
     view: View = {
         "account": row["account"],
         "handle": row["handle"],
         "name": words.display_name(row["name"], row["handle"]),
         "followers": words.compact(row["followers"]) if row["followers"] is not None else None,
+        "group": words.one_line(row["group"] or "") or None,
         "has_data": row["has_data"],
-        "odd": not row["has_data"] or row["unusual_engagement"] or row["unusual_posts"] or _net_odd(row),
+        "partial": row["status"] == Status.PARTIAL,
+        "odd": told or not row["has_data"],
         "more": place >= thresholds.FIRST_ROWS,
         "spark_odd": row["unusual_engagement"],
         "few": False,
@@ -94,6 +111,7 @@ def _figures(row: dict[str, Any]) -> View:
         "posts": f"{row['posts']:,}",
         "posts_value": row["posts"],
         "posts_odd": row["unusual_posts"],
+        "posts_tip": _posts_tip(row),
         "truncated": row["truncated"],
         "engagement": words.compact(row["engagement"]),
         "engagement_value": row["engagement"],
@@ -111,10 +129,29 @@ def _figures(row: dict[str, Any]) -> View:
         "net_value": _sortable(row["net"] if row["net"] is None else round(row["net"], 1)),
         "net_odd": _net_odd(row),
         "few": bool(row["few"] and scored),
-        "interval": None,
+        "net_tip": _net_tip(row),
         "share": words.percent(row["share"]),
         "share_value": _sortable(row["share"] and round(row["share"], 2)),
     }
+
+
+def _posts_tip(row: dict[str, Any]) -> str | None:
+    """Return what a marked number of posts is held against."""
+    if not row["unusual_posts"]:
+        return None
+    usual, low, high = (words.compact(row[f"{name}_posts"]) for name in ("usual", "low", "high"))
+    return f"Usual {usual}, usual range {low} to {high}"
+
+
+def _net_tip(row: dict[str, Any]) -> str | None:
+    """Return the uncertainty of a small sample, what a marked tone is held against, or nothing."""
+    if row["few"] and row["scored"]:
+        low, high = row["net_low"], row["net_high"]
+        if low == high:
+            return f"{words.plural(row['scored'], 'scored post')}: all alike, and too few for an interval"
+        scored = words.plural(row["scored"], "scored post")
+        return f"{scored}: between {words.points(low)} and {words.points(high)} with 95% confidence"
+    return f"Usual {words.points(row['usual_net'])}" if _net_odd(row) else None
 
 
 def _sortable(value: float | None) -> str:

@@ -1,56 +1,17 @@
-"""The numbers of the page agree with the roll-up and with each other."""
+"""Every number of the page is that of the roll-up and the posts, and says the same wherever it stands."""
 
 import re
-from html.parser import HTMLParser
+from datetime import timedelta
 
 import polars as pl
 import pytest
 
 from reports import words
-from reports.figures.day import day_figures
+from reports.alerts import alerts
+from reports.figures.day import DayFigures, day_figures
 from reports.render import render_report
+from tests.reports.reader import Part, read
 from tests.reports.world import DAY, World, many, world
-
-
-class Reader(HTMLParser):
-    """Collects a page's tables, tiles and paragraphs as texts."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.cells: dict[str, list[str]] = {}
-        self.path: list[tuple[str, dict[str, str | None]]] = []
-        self.row = ""
-        self.tiles: list[list[str]] = []
-        self.texts: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("meta", "link", "input", "br"):
-            return
-        found = dict(attrs)
-        self.path.append((tag, found))
-        if tag == "tr":
-            self.row = found.get("id") or ""
-        if tag in ("td", "th") and self.row:
-            self.cells.setdefault(self.row, []).append("")
-        if tag == "h3":
-            self.tiles.append([])
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.path and self.path.pop()[0] != tag:
-            pass
-        if tag == "tr":
-            self.row = ""
-
-    def handle_data(self, data: str) -> None:
-        tags = [tag for tag, _ in self.path]
-        if "style" in tags or "script" in tags:
-            return
-        self.texts.append(data)
-        if self.row and ("td" in tags or "th" in tags):
-            self.cells[self.row][-1] += data
-        if self.tiles and any(found.get("class") == "tiles" for _, found in self.path) and data.strip():
-            self.tiles[-1].append(data.strip())
 
 
 @pytest.fixture(scope="module", params=["twelve", "sixty"])
@@ -59,66 +20,216 @@ def made(request: pytest.FixtureRequest) -> World:
 
 
 @pytest.fixture(scope="module")
-def page(made: World) -> Reader:
-    return Reader(render_report(day_figures(made.plan, made.rollups, made.posts), "../"))
+def figures(made: World) -> DayFigures:
+    return day_figures(made.plan, made.rollups, made.posts)
+
+
+@pytest.fixture(scope="module")
+def page(figures: DayFigures) -> Part:
+    return read(render_report(figures, "../"))
+
+
+@pytest.fixture(scope="module")
+def tiles(page: Part) -> dict[str, Part]:
+    return {tile.one("h3").text: tile for tile in page.one(".tiles").all("li")}
 
 
 def today(made: World) -> pl.DataFrame:
     return made.rollups.filter(pl.col("day") == DAY)
 
 
-def test_every_accounts_row_is_its_roll_up(made: World, page: Reader):
+def section(page: Part, heading: str) -> Part:
+    return next(part for part in page.all("section") if part["aria-labelledby"] == heading)
+
+
+def number(text: str) -> float:
+    """Return the value of `1.9M`, `+175k`, `−39`, `2.31%`, `37×`."""
+    found = re.fullmatch(r"([+−]?)([\d,.]+)([kMB]?)(?:%|×| pt)?†?", text)
+    assert found, text
+    value = float(found[2].replace(",", "")) * {"": 1, "k": 1e3, "M": 1e6, "B": 1e9}[found[3]]
+    return -value if found[1] == "−" else value
+
+
+def test_every_accounts_row_is_its_roll_up(made: World, page: Part):
     for row in today(made).iter_rows(named=True):
-        cells = page.cells[f"a-{row['account']}"]
+        line = page.one(f"#a-{row['account']}")
+        cells = [cell.text for cell in line.all("td")]
         if row["status"] != "ok":
-            assert row["status"] in cells[2]
+            assert row["status"] in cells[1]
             continue
-        assert cells[1] == f"{row['posts']:,}"
-        assert cells[2] == words.compact(row["engagement"])
-        assert cells[5] == words.compact(row["median_engagement"])
+        assert cells[0] == f"{row['posts']:,}"
+        assert cells[1] == words.compact(row["engagement"])
+        assert cells[4] == words.compact(row["median_engagement"])
         rate = 100 * row["engagement_seen"] / row["impressions"] if row["impressions"] else None
-        assert cells[6] == words.rate(rate)
+        assert cells[5] == words.rate(rate)
+        assert cells[8] == words.percent(100 * row["engagement"] / today(made)["engagement"].sum())
         if row["scored"]:
             net = words.points(100 * (row["positive"] - row["negative"]) / row["scored"])
-            assert cells[8] == net + ("†" if row["scored"] < 10 else "")
+            assert cells[7] == net + ("†" if row["scored"] < 10 else "")
             counts = f"{row['negative']} negative, {row['neutral']} neutral, {row['positive']} positive"
-            assert cells[7].startswith(counts)
+            assert line.all("td")[6].full_text == f"{counts} of {row['scored']} scored"
 
 
-def test_tiles_sentences_and_plots_say_the_same_totals(made: World, page: Reader):
+def test_what_a_column_sorts_by_is_in_the_order_of_what_it_shows(page: Part):
+    lines = page.one("#table").one("tbody").all("tr")
+    for column in (0, 1, 2, 4, 5, 7, 8):
+        cells = [line.all("td")[column] for line in lines if len(line.all("td")) == 9]
+        known = sorted((cell for cell in cells if cell["data-v"]), key=lambda cell: float(cell["data-v"]))
+        assert known
+        shown = [number(signed(cell)) for cell in known]
+        assert shown == sorted(shown), column
+
+
+def signed(cell: Part) -> str:
+    """Return what a cell shows, its arrow as a sign."""
+    way = "−" if any("down" in part["class"].split() for part in cell.all(".delta")) else ""
+    return way + re.sub("[^\\d.,kMB+−%]", "", cell.text.replace("<1%", "0%").replace("no change", "0"))
+
+
+def test_tiles_sentences_and_plots_say_the_same_totals(made: World, page: Part, tiles: dict[str, Part]):
     rows = today(made)
     engagement, posts = int(rows["engagement"].sum()), int(rows["posts"].sum())
     net = 100 * int((rows["positive"] - rows["negative"]).sum()) / int(rows["scored"].sum())
     median = rows["post_engagements"].explode().median()
     rate = 100 * int(rows["engagement_seen"].sum()) / int(rows["impressions"].sum())
-    tiles = {tile[0]: tile[1] for tile in page.tiles}
-    assert tiles["Engagement"] == words.compact(engagement)
-    assert tiles["Posts"] == f"{posts:,}"
-    assert tiles["Median per post"] == words.compact(median)
-    assert tiles["Engagement rate"] == words.rate(rate)
-    assert tiles["Net sentiment"] == words.points(net)
-    assert tiles["Followers"] == words.compact(rows.filter(pl.col("status") == "ok")["followers"].sum())
-    said = "".join(page.texts)
-    assert f"Engagement was {words.compact(engagement)}," in said
+    value = {name: tile.one(".value").text for name, tile in tiles.items()}
+    assert value["Engagement"] == words.compact(engagement)
+    assert value["Posts"] == f"{posts:,}"
+    assert value["Median per post"] == words.compact(median)
+    assert value["Engagement rate"] == words.rate(rate)
+    assert value["Net sentiment"] == words.points(net)
+    assert value["Followers"] == words.compact(rows.filter(pl.col("status") == "ok")["followers"].sum())
+    said = section(page, "h-brief").one(".lead").text
+    assert f"Engagement was {words.compact(engagement)}, " in said
     assert f", from {posts:,} posts" in said
-    assert f"{words.compact(engagement)} likes, reposts, replies and quotes; usual " in said
-    newest = re.search(r"Sun 22 Nov(.*?)Sat 21 Nov", said.split("Each day’s figures and what")[1], re.DOTALL)
-    assert newest is not None
-    for figure in ("Engagement", "Posts", "Median per post", "Engagement rate", "Net sentiment"):
-        assert tiles[figure] in newest[1]
+    assert value["Net sentiment"] in said.split("Net sentiment ")[1]
 
 
-def test_the_sum_of_what_was_fetched_is_the_roll_ups(made: World, page: Reader):
+def test_tiles_plots_and_the_table_behind_them_say_the_same_of_the_day(page: Part, tiles: dict[str, Part]):
+    newest = page.one("#numbers").one("tbody").all("tr")[0]
+    assert newest.one("th").text == "Sun 22 Nov"
+    for cell, plot in zip(newest.all("td"), section(page, "h-trend").all("figure"), strict=True):
+        tile = tiles[plot.one("figcaption").one("b").text.removesuffix(" by day")]
+        value, usual = cell.text.split(", usual ")
+        assert tile.one(".value").text == value
+        assert tile.one(".versus").text.endswith(f"usual {usual}")
+        caption = plot.one("figcaption").text
+        assert f" {value} " in caption
+        assert caption.endswith((f"({usual})", f"; usual {usual}"))
+        labels = [part.text for part in plot.all(".label") if "now" in part["class"]]
+        assert labels == [value]
+
+
+def test_the_plots_draw_the_numbers_of_the_table_behind_them(page: Part):
+    """From the labelled axis, each day's height gives its figure back."""
+    lines = page.one("#numbers").one("tbody").all("tr")[::-1]
+    for column, plot in enumerate(section(page, "h-trend").all("figure")):
+        axis = [(float(part["y"]) - 4, number(part.text)) for part in plot.all(".axis") if part["x"] == "-8"]
+        (low_y, low), (high_y, high) = axis[0], axis[-1]
+        unit = (high - low) / (high_y - low_y)
+        heights = plot.one(".plotbox")["data-y"].split(" ")
+        assert len(heights) == len(lines) == 30
+        for height, line in zip(heights, lines, strict=True):
+            cell = line.all("td")[column].text
+            assert (height == "-") == (cell == "no data")
+            if height != "-":
+                assert low + (float(height) - low_y) * unit == pytest.approx(
+                    number(cell.split(", usual")[0]), abs=0.02 * (high - low) + (0 if "%" in cell else 0.5)
+                )
+
+
+def test_the_trend_of_the_posts_is_the_sum_of_each_days_roll_ups(made: World, page: Part):
+    present = today(made).filter(pl.col("status") == "ok")["account"].to_list()
+    days = made.rollups.filter(pl.col("account").is_in(present)).group_by("day").agg(pl.col("posts").sum())
+    sums = dict(days.iter_rows())
+    for back, line in enumerate(page.one("#numbers").one("tbody").all("tr")):
+        day = DAY - timedelta(days=back)
+        if day in sums:
+            assert line.all("td")[1].text.split(", usual")[0] == f"{sums[day]:,}"
+
+
+def test_what_moved_the_total_is_each_accounts_engagement_less_its_usual(figures: DayFigures, page: Part):
+    shown = {
+        row.one("th").text: number(row.all("td")[1].text)
+        for row in section(page, "h-movers").one("tbody").all("tr")
+    }
+    names = {
+        words.display_name(row["name"], row["handle"]): row for row in figures.accounts.iter_rows(named=True)
+    }
+    for name, change in shown.items():
+        if name in names:
+            row = names[name]
+            exact = row["engagement"] - row["usual_engagement"]
+            assert change == pytest.approx(exact, rel=0.06, abs=1)
+    together = section(page, "h-movers").one(".note").text.split("Together ")[1].split()[0]
+    known = figures.accounts.drop_nulls("usual_engagement").filter("has_data")
+    assert number(together) == pytest.approx(
+        (known["engagement"] - known["usual_engagement"]).sum(), rel=0.06, abs=1
+    )
+    assert sum(shown.values()) == pytest.approx(number(together), rel=0.06, abs=len(shown) * 500)
+
+
+def test_the_tone_says_what_the_accounts_table_says(page: Part):
+    rows = section(page, "h-tone").one("tbody").all("tr")
+    assert rows
+    for row in rows:
+        line = page.one(f"#a-{row['data-a']}")
+        assert row.all("td")[1].text == line.all("td")[7].text
+        counts = [int(n) for n in re.findall(r"\d+", line.all("td")[6].full_text)]
+        shares = [int(n) for n in re.findall(r"(\d+)%", row.all("td")[0].full_text)[:3]]
+        for count, share in zip(counts[:3], shares, strict=True):
+            assert share == pytest.approx(100 * count / counts[3], abs=0.51)
+
+
+def test_the_hours_hold_every_post_of_28_days(made: World, page: Part):
+    recent = made.rollups.filter(pl.col("day") > DAY - timedelta(days=28))
+    cells = page.one(".heat").one("tbody").all("td")
+    assert len(cells) == 168
+    assert sum(int(cell.full_text.split()[0].replace(",", "")) for cell in cells) == recent["posts"].sum()
+
+
+def test_the_posts_that_stood_out_are_the_days_own(made: World, page: Part):
+    cards = page.one(".posts").all("li")
+    assert cards
+    for card in cards:
+        post_id = card.one("a")["href"].rpartition("/")[2]
+        post = made.posts.row(by_predicate=pl.col("post_id") == post_id, named=True)
+        assert card["data-a"] == post["account"]
+        assert card.one(".text").text == " ".join(post["text"].split())
+        counts = [number(part.text) for part in card.all("dd")[:4]]
+        assert sum(counts) == pytest.approx(post["engagement"], rel=0.06, abs=2)
+
+
+def test_alerts_say_what_the_rows_say_and_every_mark_has_one(made: World, figures: DayFigures, page: Part):
+    rows = {row["account"]: row for row in figures.accounts.iter_rows(named=True)}
+    found = {alert.account: alert for alert in alerts(figures)}
+    for account, alert in found.items():
+        if (told := re.match(r"Engagement (\S+), usual (\S+) ", alert.evidence)) is not None:
+            assert told[1] == words.compact(rows[account]["engagement"])
+            assert told[2] == words.compact(rows[account]["usual_engagement"])
+    for line in page.one("#table").one("tbody").all("tr"):
+        if any(cell.all(".odd") for cell in line.all("td")):
+            assert line["data-a"] in found
+    shown = [part.one("bdi").text for part in section(page, "h-brief").all("li")]
+    assert shown == [alert.name for alert in found.values()][:6]
+    assert [part.text for part in section(page, "h-brief").all(".count")] == (
+        [str(len(found))] if found else []
+    )
+
+
+def test_the_sum_of_what_was_fetched_is_the_roll_ups(made: World, page: Part):
     rows = today(made)
     names = ("kept", "filtered", "duplicates", "quarantined", "forgotten")
     parts = [f"{int(rows[name].sum()):,} {name}" for name in names]
-    assert f"{int(rows['fetched'].sum()):,} fetched = {' + '.join(parts)}" in "".join(page.texts)
-    assert words.dollars(float(rows["cost_usd"].sum())) in "".join(page.texts)
+    said = section(page, "h-data").text
+    assert f"{int(rows['fetched'].sum()):,} fetched = {' + '.join(parts)}" in said
+    assert words.dollars(float(rows["cost_usd"].sum())) in said
+    assert f"{int(rows['scored'].sum()):,} of {int(rows['posts'].sum()):,} posts scored" in said
 
 
-def test_scored_and_not_scored_posts_add_up(made: World, page: Reader):
+def test_scored_and_not_scored_posts_add_up(made: World, page: Part):
     rows = today(made)
     silent = made.posts["sentiment"].null_count()
     assert int(rows["posts"].sum()) - int(rows["scored"].sum()) == silent
     if silent:
-        assert f"not scored: {silent} Arabic" in "".join(page.texts)
+        assert f"not scored: {silent} Arabic" in section(page, "h-data").text

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -14,6 +15,9 @@ from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.world import DAY, TWELVE, World, many, world
 
 pytestmark = pytest.mark.slow
+
+TRAVEL = {"northwindair", "halcyonhotels", "cobaltmotors"}
+TODAY = world(days=1).rollups
 
 OF_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
@@ -30,12 +34,18 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     found = {}
     for name, make in SHAPES.items():
-        made = make()
+        made = grouped(make())
         found[name] = write(folder / f"{name}.html", made)
     lake = FolderLake(folder)
     fill(lake, world())
     publish(lake, DAY)
     return found | {"index": folder / "reports" / "index.html"}
+
+
+def grouped(made: World) -> World:
+    """Put three accounts into a group."""
+    of_travel = pl.when(pl.col("account").is_in(TRAVEL)).then(pl.lit("travel"))
+    return World(made.plan, made.rollups.with_columns(of_travel.alias("group")), made.posts)
 
 
 def write(path: Path, made: World) -> Path:
@@ -106,7 +116,7 @@ def test_a_link_to_an_account_beyond_the_fiftieth_reaches_it(browser: Browser, p
 
 
 def names(page: Page) -> list[str]:
-    return page.locator("#table tbody tr:visible bdi:first-child").all_inner_texts()[::2]
+    return page.locator("#table tbody tr:visible th > bdi").all_inner_texts()
 
 
 def test_columns_sort_both_ways_and_what_has_no_figure_comes_last(browser: Browser, pages: dict[str, Path]):
@@ -126,10 +136,63 @@ def test_the_filter_leaves_matching_accounts_in_every_section(browser: Browser, 
     with open_report(browser, pages) as (page, _):
         page.locator("#filter").fill("FERN")
         assert names(page) == ["Fern & Pine"]
-        assert page.locator("#found").inner_text() == "1 of 12 accounts"
+        row = TODAY.filter(pl.col("account") == "fernandpine").row(0, named=True)
+        assert page.locator("#found").inner_text() == (
+            f"1 of 12 accounts: {row['engagement']:,} engagement, {row['posts']} posts"
+        )
         assert page.locator(".diverging tbody tr:visible").count() == 1
         page.locator("#filter").fill("")
         assert len(names(page)) == 12
+
+
+def test_a_group_leaves_its_accounts_and_their_sum(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages) as (page, _):
+        page.locator("#group").select_option("travel")
+        assert sorted(names(page)) == ["Cobalt Motors", "Halcyon Hotels", "Northwind Air"]
+        assert {card.get_attribute("data-a") for card in page.locator(".posts li:visible").all()} <= TRAVEL
+        rows = TODAY.filter(pl.col("account").is_in(TRAVEL))
+        assert page.locator("#found").inner_text() == (
+            f"3 of 12 accounts: {rows['engagement'].sum():,} engagement, {rows['posts'].sum()} posts"
+        )
+        page.locator("#filter").fill("halcyon")
+        assert names(page) == ["Halcyon Hotels"]
+        page.locator("#filter").fill("")
+        page.locator("#group").select_option("All groups")
+        assert len(names(page)) == 12
+
+
+def test_what_a_mark_or_a_bar_means_shows_on_touching_it(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages) as (page, _):
+        for part, says in (
+            ("#a-northwindair td.low .odd", "Usual 12, usual range "),
+            ("#a-northwindair .stack-cell", " of 31 scored"),
+            ("#table td.few:has-text('confidence') >> nth=0", " with 95% confidence"),
+            (".diverging tr[data-a=northwindair] td[data-t]", "Northwind Air\n"),
+        ):
+            page.locator(part).hover()
+            assert says in page.locator("#tip").text_content()
+        page.keyboard.press("Escape")
+        assert not page.locator("#tip").is_visible()
+
+
+def test_hours_and_tones_are_read_by_arrow_keys(browser: Browser, pages: dict[str, Path]):
+    with open_report(browser, pages) as (page, _):
+        page.locator(".walk:has(.heat)").focus()
+        for keys, hour in (
+            ("ArrowRight", "Mon 00:00"),
+            ("ArrowDown ArrowRight", "Tue 01:00"),
+            ("End", "Sun 23:00"),
+        ):
+            for key in keys.split():
+                page.keyboard.press(key)
+            assert page.locator("#say").inner_text().startswith(hour)
+            assert page.locator("#tip").text_content().startswith(hour)
+        page.locator(".walk:has(.diverging)").focus()
+        assert page.locator(".heat .at").count() == 0
+        page.keyboard.press("Home")
+        page.keyboard.press("ArrowDown")
+        second = page.locator(".diverging tbody th").nth(1).inner_text()
+        assert page.locator("#say").inner_text().startswith(second)
 
 
 def test_unusual_only(browser: Browser, pages: dict[str, Path]):

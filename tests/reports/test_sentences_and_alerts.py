@@ -60,7 +60,7 @@ def test_one_post_that_made_much_of_the_day_is_named_with_what_the_day_were_with
 def test_without_a_usual_no_comparison_is_made():
     sentences = said(row(0, post_engagements=[5, 6], positive=2), row(1, post_engagements=[900]))
     assert sentences[0].startswith("Engagement was 11 from 2 posts. There is no baseline yet")
-    assert sentences[1] == "Net sentiment was +100, from 2 scored posts."
+    assert sentences[1] == "Net sentiment was +100 from 2 scored posts, too few to be sure."
 
 
 def test_a_fall_in_tone_names_the_account_that_made_most_of_it():
@@ -120,7 +120,50 @@ def test_a_day_far_above_the_usual_without_one_post_that_made_it():
 
 def test_who_usually_posts_and_does_not_went_quiet():
     alert = found(row(0), *usual_days())[0]
-    assert (alert.what, alert.evidence) == ("went quiet", "0 posts, usual 11 on a Sunday")
+    assert alert.what == "went quiet"
+    assert alert.evidence == "0 posts, usual 11 on a Sunday; silent on none of the 20 days before"
+    alert = found(row(0), row(1), *usual_days()[1:])[0]
+    assert alert.evidence.endswith("; silent on 1 of the 20 days before")
+
+
+def test_who_posts_far_more_or_less_than_usual_without_any_effect():
+    """Twenty days of ten and eleven posts that got ten each; today twenty or five posts of the same sum."""
+    more = found(row(0, post_engagements=[5] * 20), *usual_days())[0]
+    assert more.what == "posted far more than usual"
+    assert more.evidence.startswith("20 posts, usual 11 (robust z ")
+    less = found(row(0, post_engagements=[20] * 5), *usual_days())[0]
+    assert less.what == "posted far less than usual"
+
+
+def test_a_tone_far_from_the_usual_is_told_when_it_did_not_turn_negative():
+    """Twenty days of 3 or 4 positive posts of 10, net +10 and +20; today +70 of ten."""
+    past = [
+        row(back, post_engagements=[10] * 10, positive=3 + back % 2, neutral=5 - back % 2, negative=2)
+        for back in range(1, 21)
+    ]
+    alert = found(row(0, post_engagements=[10] * 10, positive=7, neutral=3), *past)[0]
+    assert alert.what == "was far more positive than usual"
+    assert alert.evidence == "Net sentiment +70, usual +15; 10 scored posts"
+
+
+def test_who_seldom_posts_and_does_not_is_neither_marked_nor_told():
+    """Two posts a day that get a hundred each: no engagement today, which is what no post brings."""
+    past = [row(back, post_engagements=[100, 90 + back % 3]) for back in range(1, 21)]
+    made = figures(row(0), *past)
+    assert made.accounts["unusual_engagement"].to_list() == [False]
+    assert alerts(made) == []
+
+
+def test_the_tone_of_a_few_posts_is_said_with_its_uncertainty_and_never_as_a_fall():
+    """p = 1/4, q = 2/4, n = 4: net -25, half interval 196 sqrt((3/4 - 1/16) / 4) = 81."""
+    sentence = said(
+        row(0, post_engagements=[10] * 4, positive=1, neutral=1, negative=2),
+        *usual_days(positive=8, neutral=2),
+    )[1]
+    assert sentence == (
+        "Net sentiment was −25 (usual +80) from 4 scored posts, too few to be sure: with 95% confidence it lies "
+        "between −100 and +56."
+    )
 
 
 def test_who_never_posts_on_sundays_is_not_quiet_on_one():

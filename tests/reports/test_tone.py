@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from reports.figures.tone import extremes, tone
+from reports.figures.tone import extremes, net_interval, tone
 from tests.reports.rows import missing, rollups, row
 
 
@@ -36,3 +36,13 @@ def test_of_more_the_six_lowest_and_the_six_highest_that_are_no_small_sample():
     rows = [row(0, f"a{n:02}", positive=n, neutral=20 - n) for n in range(15)]
     found = extremes(rollups(*rows, row(0, "few", positive=1)))
     assert found["account"].to_list() == [f"a{n:02}" for n in (0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14)]
+
+
+def test_the_interval_of_the_total_is_of_all_posts_together_where_they_are_few():
+    """Two accounts with 2 of 3 and 1 of 2 positive: p = 3/5, q = 1/5, n = 5; net 40."""
+    half = 196 * math.sqrt((0.8 - 0.16) / 5)
+    few = [row(0, "a", positive=2, neutral=1), row(0, "b", positive=1, negative=1), missing(0, "c")]
+    assert net_interval(rollups(*few)) == (pytest.approx(40 - half), 100)
+    assert net_interval(rollups(*few, row(0, "d", neutral=5))) is None  # ten are enough
+    assert net_interval(rollups(row(0, positive=4))) is None  # all alike: no width, and no certainty
+    assert net_interval(rollups(row(0))) is None

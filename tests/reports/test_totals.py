@@ -86,7 +86,7 @@ def weeks(*rows: dict) -> tuple[dict[str, float], dict[str, float]]:
     factors = weekday_factors(of_rows, SUNDAY)
     series = totals(aged, of_rows, factors, SUNDAY)
     of_total = week(aged, of_rows, series, factors, SUNDAY)
-    held = compared(series, of_total, SUNDAY).filter(pl.col("day") == SUNDAY)
+    held = compared(aged, series, of_total, SUNDAY).filter(pl.col("day") == SUNDAY)
     return (
         dict(of_total.filter(pl.col("weekday") == 7).select("metric", "factor").iter_rows()),
         dict(held.select("metric", "usual").iter_rows()),
