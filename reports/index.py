@@ -4,19 +4,19 @@ Each report leaves one line in its year's `keys.report_lines`, a pure function o
 drawn from these lines, so that they agree with the reports and come out the same in whatever order days are rendered.
 """
 
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import date
+from decimal import Decimal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from pipeline import keys
 from pipeline.errors import AviaryError
 from pipeline.lake import Lake
-from reports import words
+from pipeline.outcome import Status
 from reports.alerts import alerts
 from reports.figures.day import DayFigures
 from reports.render import render
-from reports.views.metrics import View
+from reports.views import calendar
 
 _MOST_NOTES = 3
 
@@ -30,6 +30,8 @@ class Entry(BaseModel):
     sample: bool
     planned: int
     read: int  # accounts with data
+    incomplete: int = 0  # of them
+    failed: bool = False  # the run: more accounts failed than it tolerated, or none has data
     posts: int | None
     engagement: int | None
     usual: float | None  # engagement
@@ -47,14 +49,18 @@ class Year(BaseModel):
     days: tuple[Entry, ...] = ()
 
 
-def entry(figures: DayFigures) -> Entry:
-    """Return the line of a day's report."""
+def entry(figures: DayFigures, tolerated: float) -> Entry:
+    """Return the line of a day's report; `tolerated` is the share (0 to 1) of its accounts that may fail."""
     engagement, posts, net = (figures.total(metric) for metric in ("engagement", "posts", "net"))
+    planned, by_status = figures.accounts.height, figures.freshness.by_status
     return Entry(
         day=figures.day,
         sample=figures.sample,
-        planned=figures.accounts.height,
+        planned=planned,
         read=figures.freshness.with_data,
+        incomplete=by_status.get(Status.PARTIAL, 0),
+        failed=not figures.freshness.with_data
+        or _too_many(by_status.get(Status.FAILED, 0), planned, tolerated),
         posts=None if posts is None else int(posts.value),
         engagement=None if engagement is None else int(engagement.value),
         usual=None if engagement is None or engagement.usual is None else round(engagement.usual, 1),
@@ -63,6 +69,11 @@ def entry(figures: DayFigures) -> Entry:
         notes=tuple(f"{alert.name} {alert.what}" for alert in alerts(figures))[:_MOST_NOTES],
         collected_at=figures.freshness.collected_at,
     )
+
+
+def _too_many(failed: int, planned: int, tolerated: float) -> bool:
+    """The rule of the verdict, by the tolerance that the day was planned with."""
+    return failed > Decimal(repr(tolerated)) * planned  # repr: a binary 0.29 of 100 is less than 29
 
 
 def publish(lake: Lake, line: Entry) -> date:
@@ -81,6 +92,11 @@ def publish(lake: Lake, line: Entry) -> date:
             and _read(lake, years[0])[0] == newest
         ):
             return newest.days[-1].day
+
+
+def days(lake: Lake) -> list[date]:
+    """Return the days that have a report, the oldest first."""
+    return [line.day for year in reversed(_years(lake)) for line in _read(lake, year)[0].days]
 
 
 def newest(lake: Lake) -> date:
@@ -121,69 +137,11 @@ def _record(lake: Lake, line: Entry) -> Year:
 
 def render_year(year: Year, years: list[int], key: str) -> str:
     """Return a year's page; `years` are linked from the index of the newest."""
-    lines = year.days
-    most = max(max(line.engagement or 0, line.usual or 0) for line in lines)
-    by_day = {line.day: line for line in lines}
-    before = {line.day: earlier for earlier, line in pairwise(lines)}
-    months: list[View] = []
-    day = lines[-1].day
-    while day >= lines[0].day:
-        name = f"{day:%B %Y}"
-        if not months or months[-1]["name"] != name:
-            months.append({"name": name, "rows": []})
-        months[-1]["rows"].append(_row(day, by_day.get(day), before.get(day), most))
-        day -= timedelta(days=1)
     is_index = key == keys.REPORTS_INDEX
-    return render(
-        "index.html.j2",
-        sample=any(line.sample for line in lines),
-        view={
-            "title": "All days" if is_index and len(years) == 1 else f"All days of {lines[-1].day.year}",
-            "count": words.plural(len(lines), "report"),
-            "latest": {"day": lines[-1].day.isoformat(), "label": words.long_day(lines[-1].day)},
-            "made": _made(lines[-1].collected_at),
-            "months": months,
-            "years": [str(other) for other in years if other != lines[-1].day.year] if is_index else [],
-            "is_index": is_index,
-        },
-    )
-
-
-def _made(collected_at: datetime | None) -> str:
-    return f"data of {words.moment(collected_at)}" if collected_at else "no data read"
-
-
-def _row(day: date, line: Entry | None, before: Entry | None, most: float) -> View:
-    row: View = {
-        "day": day.isoformat(),
-        "label": words.short_day(day),
-        "weekend": day.weekday() >= 5,
-        "line": None,
+    this = year.days[-1].day.year
+    view = calendar.year(year.days) | {
+        "title": "All days" if is_index and len(years) == 1 else f"All days of {this}",
+        "years": [str(other) for other in years if other != this] if is_index else [],
+        "is_index": is_index,
     }
-    if line is None:
-        return row
-    scale = 98 / (most or 1)
-    notes = [*line.notes]
-    missing = line.planned - line.read
-    if missing > 1 and (before is None or missing != before.planned - before.read):
-        notes.append(f"{missing} of {line.planned} accounts without data")
-    change = None
-    if line.usual and line.engagement is not None:
-        change = {
-            "text": words.change(line.engagement, line.usual),
-            "way": "up" if line.engagement >= line.usual else "down",
-            "unusual": line.unusual,
-            "tip": f"Usual {words.compact(line.usual)}",
-        }
-    return row | {
-        "line": {
-            "width": None if line.engagement is None else round(scale * line.engagement, 1),
-            "usual": None if line.usual is None else round(scale * line.usual, 1),
-            "unusual": line.unusual,
-            "engagement": words.compact(line.engagement),
-            "delta": change,
-            "net": words.points(line.net),
-            "posts": words.NONE if line.posts is None else f"{line.posts:,}",
-            "notes": "; ".join(notes),
-        }
-    }
+    return render("index.html.j2", sample=any(line.sample for line in year.days), view=view)

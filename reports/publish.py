@@ -4,6 +4,7 @@ A pure function of the lake: nothing reads the clock, and a day's page reads no 
 can be rendered again to the byte whatever came later. Hence no link to the next day.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
@@ -26,10 +27,11 @@ def publish(lake: Lake, day: date) -> str:
     Each is written after what it links to. Raises `AviaryError` when the day has no plan or roll-up, or
     posts that the roll-up counts are gone, `LakeError` when the lake cannot be read or written.
     """
-    figures = read(lake, day)
+    source = _source(lake, day)
+    figures = day_figures(source.plan, source.rollups, source.posts)
     key = keys.report(day)
     lake.put_html(key, render_report(figures, "../"))
-    newest = index.publish(lake, index.entry(figures))
+    newest = index.publish(lake, index.entry(figures, source.plan.failed_accounts))
     if newest == day:
         lake.put_html(keys.REPORTS_LATEST, render_report(figures, ""))
         # Another run may have published a newer day just before this one wrote the latest: put that back.
@@ -40,7 +42,21 @@ def publish(lake: Lake, day: date) -> str:
 
 
 def read(lake: Lake, day: date) -> DayFigures:
-    """Return the figures of a day from its plan, its posts, its roll-up and those of the eight weeks before."""
+    """Return the figures of a day. Raises as `publish` does."""
+    source = _source(lake, day)
+    return day_figures(source.plan, source.rollups, source.posts)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What a day's pages are made from: its plan, its posts, its roll-up and those of the eight weeks before."""
+
+    plan: Plan
+    rollups: pl.DataFrame
+    posts: pl.DataFrame
+
+
+def _source(lake: Lake, day: date) -> _Source:
     plan = _plan(lake, day)
     first = day - timedelta(days=thresholds.FACTOR_DAYS)
     wanted = {keys.rollup(first + timedelta(days=n)) for n in range(thresholds.FACTOR_DAYS + 1)}
@@ -56,7 +72,7 @@ def read(lake: Lake, day: date) -> DayFigures:
     with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
     stored_posts = [keys.posts(day, account) for account in with_posts]
     posts = lake.collect(lake.scan_parquet(stored_posts, POSTS).select(columns()), stored_posts, again)
-    return day_figures(plan, rollups, posts)
+    return _Source(plan, rollups, posts)
 
 
 def _plan(lake: Lake, day: date) -> Plan:

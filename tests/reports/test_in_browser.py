@@ -1,5 +1,7 @@
 """The pages in a real Chromium: accessible, never wider than the screen, silent, and quick to work with."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +29,13 @@ SHAPES = {
     "first": lambda: world(days=1),
     "sixty": lambda: world(many(60), days=30),
 }
+# On the last days one account is missing, then half of them fail, then one is incomplete.
+FAILS = {DAY - timedelta(days=1): ("failed", "X did not answer")}
+EVENTFUL = [
+    *(replace(account, status=FAILS) for account in TWELVE[:6]),
+    replace(TWELVE[6], status={DAY - timedelta(days=2): ("partial", "a page was lost")}),
+    *TWELVE[7:],
+]
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +46,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         made = grouped(make())
         found[name] = write(folder / f"{name}.html", made)
     lake = FolderLake(folder)
-    fill(lake, world())
-    publish(lake, DAY)
+    fill(lake, world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),)))
+    for back in (0, 1, 2, 4, 5):
+        publish(lake, DAY - timedelta(days=back))
     return found | {"index": folder / "reports" / "index.html"}
 
 
@@ -90,6 +100,21 @@ def test_the_policy_lets_the_pages_own_code_run_and_the_console_stays_silent(
 
 def open_report(browser: Browser, pages: dict[str, Path], name: str = "twelve", **context: object):
     return opened(browser, pages[name], viewport={"width": 1280, "height": 900}, **context)
+
+
+def test_the_calendar_leads_to_each_day_by_keyboard(browser: Browser, pages: dict[str, Path]):
+    with opened(browser, pages["index"], viewport={"width": 1280, "height": 900}) as (page, _):
+        links = page.locator(".month a")
+        assert links.count() == 5
+        assert (
+            page.locator(".month .state.failed").count() == page.locator(".days .state.failed").count() == 1
+        )
+        links.last.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/{DAY}/index.html")
+        assert page.locator("h1").inner_text() == "Sunday 22 November 2026"
+        page.locator("[rel=prev]").click()
+        page.wait_for_url(f"**/{DAY - timedelta(days=1)}/index.html")
 
 
 def test_without_script_everything_is_there_and_every_row_shows(browser: Browser, pages: dict[str, Path]):

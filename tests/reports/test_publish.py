@@ -194,7 +194,7 @@ def test_the_index_says_what_the_reports_say(lake: FolderLake):
     line = json.loads(lake.get(keys.report_lines(2026)))["days"][0]
     html = lake.get(keys.report(DAY)).decode()
     assert f"{line['posts']} post" in html
-    assert lake.get(keys.REPORTS_INDEX).count(b"2026-11-22/index.html") == 2  # the row and "latest"
+    assert lake.get(keys.REPORTS_INDEX).count(b"2026-11-22/index.html") == 3  # calendar, row, "latest"
 
 
 def test_the_index_notes_accounts_without_data_only_when_their_number_changes(tmp_path: Path):
@@ -210,6 +210,53 @@ def test_the_index_notes_accounts_without_data_only_when_their_number_changes(tm
     rows = {day: index.split(f'href="{day}/index.html">')[-1].split("</tr>")[0] for day in days}
     assert [day for day in days if "2 of 3 accounts without data" in rows[day]] == [days[2]]
     assert [day for day in days if "is suspended" in rows[day]] == [days[2]]
+
+
+def test_the_index_tells_how_whole_each_day_is(tmp_path: Path):
+    """By the tolerance the day was planned with (20 %): one of three failed is too many, one missing is not."""
+    days = [DAY - timedelta(days=back) for back in range(4)]
+    first = {days[0]: ("failed", "X did not answer"), days[2]: ("partial", "a page was lost")}
+    accounts = [
+        replace(TWELVE[0], status=first),
+        replace(TWELVE[1], status={days[1]: ("suspended", "X has suspended this account")}),
+        TWELVE[2],
+    ]
+    lake = FolderLake(tmp_path)
+    fill(lake, world(accounts, days=5, stories=False, every_post=True))
+    for day in days:
+        publish(lake, day)
+    index = lake.get(keys.REPORTS_INDEX).decode()
+    told = [index.split(f'href="{day}/index.html">')[-1].split("</tr>")[0] for day in days]
+    for kind, text, row in zip(
+        ("failed", "missing", "partial", "complete"),
+        ("run failed", "1 of 3 missing", "1 of 3 incomplete", "complete"),
+        told,
+        strict=True,
+    ):
+        assert f'class="state {kind}"' in row
+        assert f"<span>{text}</span>" in row
+
+
+def test_a_day_that_no_account_has_data_of_is_a_failed_run_and_a_day_of_silence_is_not(tmp_path: Path):
+    days = [DAY, DAY - timedelta(days=1)]
+    gone = {days[0]: ("suspended", "X has suspended this account")}
+    lake = FolderLake(tmp_path)
+    fill(lake, world([replace(TWELVE[0], status=gone, silent={days[1]})], days=2, every_post=True))
+    for day in days:
+        publish(lake, day)
+    lines = {line["day"]: line for line in json.loads(lake.get(keys.report_lines(2026)))["days"]}
+    assert [lines[str(day)]["failed"] for day in days] == [True, False]
+    assert lines[str(days[1])]["posts"] == 0
+
+
+def test_lines_of_an_earlier_version_are_still_shown(lake: FolderLake):
+    publish(lake, YESTERDAY)
+    year = json.loads(lake.get(keys.report_lines(2026)))
+    for line in year["days"]:
+        del line["failed"], line["incomplete"]
+    lake.put(keys.report_lines(2026), json.dumps(year).encode())
+    publish(lake, DAY)
+    assert f"{YESTERDAY}/index.html".encode() in lake.get(keys.REPORTS_INDEX)
 
 
 def test_a_day_that_was_never_run_is_one_clear_line(lake: FolderLake):

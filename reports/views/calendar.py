@@ -1,0 +1,134 @@
+"""The lines of a year as a calendar and as one table a month."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from reports import words
+from reports.views.metrics import View
+
+if TYPE_CHECKING:
+    from reports.index import Entry  # it draws its pages with this module
+
+_SHADES = 3  # each of a third of the days: one runaway day must not leave all others pale
+
+
+def year(lines: Sequence["Entry"]) -> View:
+    """Return what a year's page shows of its `lines`, which come by day and are at least one."""
+    most = max(max(line.engagement or 0, line.usual or 0) for line in lines)
+    first, last = lines[0].day, lines[-1].day
+    by_day = {line.day: line for line in lines}
+    before = {line.day: earlier for earlier, line in pairwise(lines)}
+    shades = _shades(lines)
+    months: list[View] = []
+    day = last
+    while day >= first:
+        name = f"{day:%B %Y}"
+        if not months or months[-1]["name"] != name:
+            months.append({"name": name, "weeks": _weeks(day, by_day, shades, (first, last)), "rows": []})
+        months[-1]["rows"].append(_row(day, by_day.get(day), before.get(day), most))
+        day -= timedelta(days=1)
+    return {
+        "count": words.plural(len(lines), "report"),
+        "latest": {"day": last.isoformat(), "label": words.long_day(last)},
+        "made": _made(lines[-1].collected_at),
+        "months": months,
+    }
+
+
+def _made(collected_at: datetime | None) -> str:
+    return f"data of {words.moment(collected_at)}" if collected_at else "no data read"
+
+
+def _weeks(
+    within: date, by_day: dict[date, "Entry"], shades: dict[date, int], span: tuple[date, date]
+) -> list[list[View | None]]:
+    """Return the weeks of a month, Monday first; None stands for days of other months."""
+    first = within.replace(day=1)
+    cells: list[View | None] = [None] * first.weekday()
+    day = first
+    while day.month == first.month:
+        cells.append(_cell(day, by_day.get(day), shades.get(day, 0), within=span[0] <= day <= span[1]))
+        day += timedelta(days=1)
+    cells += [None] * (-len(cells) % 7)
+    return [cells[start : start + 7] for start in range(0, len(cells), 7)]
+
+
+def _shades(lines: Sequence["Entry"]) -> dict[date, int]:
+    """Return the shade (1 is the palest) of each day with engagement, by its rank."""
+    ranked = sorted((line for line in lines if line.engagement), key=lambda line: (line.engagement, line.day))
+    return {line.day: 1 + place * _SHADES // len(ranked) for place, line in enumerate(ranked)}
+
+
+def _cell(day: date, line: "Entry | None", shade: int, *, within: bool) -> View:
+    if line is None:
+        return {"number": day.day, "day": None, "gap": within}
+    state = _state(line)
+    told = [words.short_day(day)]
+    if line.engagement is not None:
+        change = _change(line)
+        against = (
+            f", {change['text']} {'above' if change['way'] == 'up' else 'below'} usual" if change else ""
+        )
+        told.append(f"{words.compact(line.engagement)} engagement{against}")
+    return {
+        "number": day.day,
+        "day": day.isoformat(),
+        "shade": shade,
+        "unusual": line.unusual,
+        "kind": state["kind"],
+        "tip": "; ".join([*told, state["text"]]),
+    }
+
+
+def _row(day: date, line: "Entry | None", before: "Entry | None", most: float) -> View:
+    row: View = {
+        "day": day.isoformat(),
+        "label": words.short_day(day),
+        "weekend": day.weekday() >= 5,
+        "line": None,
+    }
+    if line is None:
+        return row
+    scale = 98 / (most or 1)
+    notes = [*line.notes]
+    missing = line.planned - line.read
+    if missing > 1 and (before is None or missing != before.planned - before.read):
+        notes.append(f"{missing} of {line.planned} accounts without data")
+    return row | {
+        "line": {
+            "state": _state(line),
+            "width": None if line.engagement is None else round(scale * line.engagement, 1),
+            "usual": None if line.usual is None else round(scale * line.usual, 1),
+            "unusual": line.unusual,
+            "engagement": words.compact(line.engagement),
+            "delta": _change(line),
+            "net": words.points(line.net),
+            "posts": words.NONE if line.posts is None else f"{line.posts:,}",
+            "notes": "; ".join(notes),
+        }
+    }
+
+
+def _state(line: "Entry") -> View:
+    """Return how whole a day's data is, the worst first; `kind` is the shape of its glyph."""
+    missing = line.planned - line.read
+    if line.failed:
+        return {"kind": "failed", "text": "run failed"}
+    if missing:
+        return {"kind": "missing", "text": f"{missing} of {line.planned} missing"}
+    if line.incomplete:
+        return {"kind": "partial", "text": f"{line.incomplete} of {line.planned} incomplete"}
+    return {"kind": "complete", "text": "complete"}
+
+
+def _change(line: "Entry") -> View | None:
+    if not line.usual or line.engagement is None:
+        return None
+    return {
+        "text": words.change(line.engagement, line.usual),
+        "way": "up" if line.engagement >= line.usual else "down",
+        "unusual": line.unusual,
+        "tip": f"Usual {words.compact(line.usual)}",
+    }
