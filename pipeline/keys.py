@@ -98,6 +98,16 @@ def report(day: date) -> str:
     return f"reports/{day}/index.html"
 
 
+def account_report(day: date, account: str) -> str:
+    """Return the key of an account's page of a day. (Handles may be `index` or, on Windows a device, `con`.)"""
+    return f"{account_reports_prefix(day)}{_account(account)}.html"
+
+
+def account_reports_prefix(day: date) -> str:
+    """Return what the keys of a day's account pages begin with."""
+    return f"reports/{day}/account-"
+
+
 def report_lines(year: int) -> str:
     """Return the key of the lines that a year's reports leave for the pages of all days."""
     return f"{REPORT_LINES_PREFIX}{year:04d}.json"

@@ -4,6 +4,7 @@ A pure function of the lake: nothing reads the clock, and a day's page reads no 
 can be rendered again to the byte whatever came later. Hence no link to the next day.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,19 +18,24 @@ from pipeline.planned import Plan
 from pipeline.schema import POSTS, ROLLUP
 from reports import index, thresholds
 from reports.figures.day import DayFigures, day_figures
-from reports.render import render_report
+from reports.figures.each import AccountFigures, each_account
+from reports.render import render_account, render_report
 from reports.views.posts import columns
+
+_WRITERS = 16  # pages on their way to S3 at once
 
 
 def publish(lake: Lake, day: date) -> str:
-    """Render and store the report of `day`, the index of all days, then the latest report; return the report's key.
+    """Render and store the pages of `day`; return the report's key.
 
-    Each is written after what it links to. Raises `AviaryError` when the day has no plan or roll-up, or
-    posts that the roll-up counts are gone, `LakeError` when the lake cannot be read or written.
+    Each is written after what it links to: the accounts' pages, the report, the index of all days, the latest report.
+    Raises `AviaryError` when the day has no plan or roll-up, or posts that the roll-up counts are gone, `LakeError`
+    when the lake cannot be read or written.
     """
     source = _source(lake, day)
     figures = day_figures(source.plan, source.rollups, source.posts)
     key = keys.report(day)
+    pages = _put_accounts(lake, source, figures)
     lake.put_html(key, render_report(figures, "../"))
     newest = index.publish(lake, index.entry(figures, source.plan.failed_accounts))
     if newest == day:
@@ -38,7 +44,22 @@ def publish(lake: Lake, day: date) -> str:
         newest = index.newest(lake)
         if newest > day:
             publish(lake, newest)
+    for left in lake.keys(keys.account_reports_prefix(day)):
+        if left not in pages:  # of an account that is in the plan no more, and linked by none
+            lake.delete(left)
     return key
+
+
+def _put_accounts(lake: Lake, source: "_Source", figures: DayFigures) -> set[str]:
+    """Render and store the page of each of the day's accounts; return their keys."""
+
+    def put(found: AccountFigures) -> str:
+        key = keys.account_report(figures.day, found.account)
+        lake.put_html(key, render_account(found))
+        return key
+
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        return set(pool.map(put, each_account(figures, source.rollups, source.posts)))
 
 
 def read(lake: Lake, day: date) -> DayFigures:

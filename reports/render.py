@@ -15,7 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.figures.day import DayFigures
-from reports.views import data, month, overview, patterns, posts, table
+from reports.figures.each import AccountFigures
+from reports.views import account, data, month, overview, patterns, posts, table
 from reports.views.metrics import figure, tick
 
 _HERE = Path(__file__).parent
@@ -45,6 +46,23 @@ def render_report(figures: DayFigures, up: str) -> str:
         | data.data(figures)
     )
     return render("report.html.j2", view=view, up=up, sample=figures.sample)
+
+
+def render_account(found: AccountFigures) -> str:
+    """Return an account's page of a day, which lies beside the day's own."""
+    figures = found.day
+    view = (
+        account.masthead(found)
+        | overview.head(figures)
+        | overview.tiles(figures)
+        | month.month(figures)
+        | patterns.tone(figures)
+        | patterns.hours(figures)
+        | account.posts(found)
+        | account.notes(found)
+        | {"rows": []}
+    )
+    return render("account.html.j2", view=view, sample=figures.sample)
 
 
 def render(template: str, **values: Any) -> str:

@@ -57,7 +57,9 @@ def rate(value: float | None) -> str:
 
 
 def times(value: float) -> str:
-    """Return a multiple: 2.3\u00d7, 31\u00d7."""
+    """Return a multiple: 2.3\u00d7, 31\u00d7, <0.1\u00d7."""
+    if 0 < value < 0.05:
+        return "<0.1×"
     return f"{value:.1f}×" if value < 9.95 else f"{value:,.0f}×"
 
 

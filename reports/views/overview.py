@@ -28,6 +28,7 @@ def masthead(figures: DayFigures) -> View:
         "scope": f"{words.plural(figures.accounts.height, 'account')} · {hours}",
         "pill": _pill(figures),
         "single": figures.single,
+        "only": figures.accounts["account"][0] if figures.single else None,
         "previous": previous and {"day": previous.isoformat(), "label": words.short_day(previous)},
     }
 
@@ -163,7 +164,8 @@ def _last_days(series: pl.DataFrame, figures: DayFigures) -> list[float | None]:
 
 def _tiles_note(figures: DayFigures) -> str:
     if not figures.freshness.with_data:
-        return "No account has data on this day: missing is not zero."
+        who = "The account has no" if figures.single else "No account has"
+        return f"{who} data on this day: missing is not zero."
     total = figures.total("engagement") or figures.total("posts")
     if total is None or total.usual is None:
         note = (

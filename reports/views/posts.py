@@ -27,7 +27,7 @@ def standouts(figures: DayFigures) -> View:
     zone = ZoneInfo(figures.window.timezone)
     return {
         "standouts_caption": caption,
-        "standouts": [_card(row, names[row["account"]], zone) for row in found.iter_rows(named=True)],
+        "standouts": [card(row, names[row["account"]], zone) for row in found.iter_rows(named=True)],
     }
 
 
@@ -51,7 +51,8 @@ def columns() -> tuple[str, ...]:
     )
 
 
-def _card(row: dict[str, Any], account: dict[str, Any], zone: ZoneInfo) -> View:
+def card(row: dict[str, Any], account: dict[str, Any], zone: ZoneInfo) -> View:
+    """Return a post, a row of `standouts`, as its card shows it; `account` has its `handle` and `name`."""
     local = row["created_at"].astimezone(zone)
     counts = [
         (name, words.compact(row[column]))
@@ -71,6 +72,7 @@ def _card(row: dict[str, Any], account: dict[str, Any], zone: ZoneInfo) -> View:
         "instant": f"{row['created_at']:%Y-%m-%dT%H:%M:%SZ}",
         "time": f"{local:%H:%M} {local:%Z}",
         "text": words.paragraph(row["text"]),
+        "label": None,
         "times": None if row["times"] is None else words.times(row["times"]),
         "counts": counts,
         "mood": row["sentiment"] or "unscored",

@@ -1,5 +1,6 @@
 """What the promises are tried on: a small accounts file, whole days of it, and the lake as ETags."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,5 +52,10 @@ def points_at_nothing_missing(lake: Lake) -> None:
     if f"reports/{DAY}/index.html" in stored:
         assert f"daily/{day}/rollup.parquet" in stored
         assert f"csv/{day}/all-accounts.csv" in stored
+        linked = re.findall(
+            rf'"\.\./({DAY}/account-\w+\.html)"', lake.get(f"reports/{DAY}/index.html").decode()
+        )
+        assert linked
+        assert {f"reports/{page}" for page in linked} <= stored
     if REPORTS_LATEST in stored:
         assert f"reports/{DAY}/index.html" in stored

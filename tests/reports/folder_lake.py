@@ -52,6 +52,9 @@ class FolderLake(Lake):
         self.put(key, body)
         return True
 
+    def delete(self, key: str) -> None:
+        (self.folder / key).unlink(missing_ok=True)
+
     def keys(self, prefix: str, after: str = "") -> list[str]:
         found = (str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
         return sorted(key for key in found if key.startswith(prefix) and key > after)

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser
 
 from reports import render, thresholds, words
 from reports.figures.day import day_figures
+from reports.figures.each import each_account
+from reports.views import account
 from tests.reports.browser import opened
 from tests.reports.world import TWELVE, Account, World, world
 
@@ -68,23 +70,50 @@ def page_of(texts: list[str]) -> str:
     return render.render_report(day_figures(made.plan, made.rollups, made.posts), "../")
 
 
+def account_page_of(texts: list[str]) -> str:
+    """Return the page of one account in whose name, group, reasons and posts the texts stand."""
+    count = len(texts)
+    name = texts[0]
+    made = world([Account("h0", name, 100, 60, 50, 0.1, (0.5, 0.1)), *TWELVE[:1]], days=12)
+    one = pl.col("account") == "h0"
+    posts = made.posts.filter(one).head(count)
+    posts = posts.with_columns(
+        pl.Series("text", texts[: posts.height]), pl.Series("lang", texts[: posts.height])
+    )
+    rollups = made.rollups.with_columns(
+        pl.lit(name).alias("group"), pl.lit(name).alias("reason"), pl.lit("partial").alias("status")
+    )
+    figures = day_figures(made.plan, rollups, posts)
+    return next(
+        render.render_account(found)
+        for found in each_account(figures, rollups, posts)
+        if found.account == "h0"
+    )
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("of", ["day", "account"])
 def test_nothing_runs_nothing_is_injected_and_no_page_is_wider(
-    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str
 ):
-    monkeypatch.setattr(thresholds, "MOST_STANDOUTS", 100)  # a card for each text
+    # A card for each text.
+    monkeypatch.setattr(thresholds, "MOST_STANDOUTS", 100)
+    monkeypatch.setattr(account, "_FEW", 100)
+    make = page_of if of == "day" else account_page_of
     plain = tmp_path / "plain.html"
-    plain.write_text(page_of(["plain"] * 6), encoding="utf-8")
+    plain.write_text(make(["plain"] * 6), encoding="utf-8")
     tags = "[...new Set([...document.querySelectorAll('*')].map(e => e.tagName))].sort().join()"
     armed = "[...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^(on|style$)/.test(a.name)))"
     with opened(browser, plain) as (page, _):
         expected = page.evaluate(tags)
     for number, texts in enumerate(batches()):
         path = tmp_path / f"{number}.html"
-        path.write_text(page_of(texts), encoding="utf-8")
+        path.write_text(make(texts), encoding="utf-8")
         with opened(browser, path) as (page, said):
             cards = page.evaluate("[...document.querySelectorAll('.posts li')].map(e => e.dataset.a)")
-            assert {f"h{n}" for n in range(len(texts))} <= set(cards)
+            assert len(cards) >= len(texts)
+            if of == "day":
+                assert {f"h{n}" for n in range(len(texts))} <= set(cards)
             assert page.evaluate("window.__x") is None, texts
             assert page.evaluate(tags) == expected, texts
             assert page.evaluate(f"{armed}.filter(e => e.id !== 'tip').length") == 0, texts

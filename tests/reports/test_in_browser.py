@@ -49,7 +49,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     fill(lake, world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),)))
     for back in (0, 1, 2, 4, 5):
         publish(lake, DAY - timedelta(days=back))
-    return found | {"index": folder / "reports" / "index.html"}
+    of_day = folder / "reports" / str(DAY)
+    return found | {
+        "index": folder / "reports" / "index.html",
+        "account": of_day / "account-northwindair.html",
+        "missing account": of_day / "account-orchardtv.html",
+        "silent account": of_day / "account-brightleaf.html",
+    }
+
+
+OTHERS = ["index", "account", "missing account", "silent account"]
 
 
 def grouped(made: World) -> World:
@@ -63,7 +72,7 @@ def write(path: Path, made: World) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", [*SHAPES, "index"])
+@pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_violation(browser: Browser, pages: dict[str, Path], name: str, width: int):
     """All rules in light, those of colour again in dark: nothing else differs between the two."""
@@ -80,7 +89,7 @@ def violations(page: Page, options: dict[str, object] | None = None) -> list[tup
     return [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found.response["violations"]]
 
 
-@pytest.mark.parametrize("name", [*SHAPES, "index"])
+@pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
 def test_no_page_is_wider_than_its_screen(browser: Browser, pages: dict[str, Path], name: str):
     with opened(browser, pages[name]) as (page, _):
         for width in (320, 360, 390, 480, 704, 768, 992, 1024, 1280, 1440):
@@ -88,7 +97,7 @@ def test_no_page_is_wider_than_its_screen(browser: Browser, pages: dict[str, Pat
             assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize("name", [*SHAPES, "index"])
+@pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
 def test_the_policy_lets_the_pages_own_code_run_and_the_console_stays_silent(
     browser: Browser, pages: dict[str, Path], name: str
 ):
@@ -115,6 +124,22 @@ def test_the_calendar_leads_to_each_day_by_keyboard(browser: Browser, pages: dic
         assert page.locator("h1").inner_text() == "Sunday 22 November 2026"
         page.locator("[rel=prev]").click()
         page.wait_for_url(f"**/{DAY - timedelta(days=1)}/index.html")
+
+
+def test_a_handle_leads_to_the_accounts_page_and_that_back_to_the_day(
+    browser: Browser, pages: dict[str, Path]
+):
+    with opened(browser, pages["index"], viewport={"width": 1280, "height": 900}) as (page, said):
+        page.goto((pages["account"].parent / "index.html").as_uri())
+        page.get_by_role("link", name="@northwindair").click()
+        page.wait_for_url("**/account-northwindair.html")
+        assert page.locator("h1").inner_text() == "Northwind Air"
+        assert page.locator(".posts li").count() > 6
+        page.locator("[rel=prev]").click()
+        page.wait_for_url(f"**/{DAY - timedelta(days=1)}/account-northwindair.html")
+        page.get_by_role("link", name="The day’s report").click()
+        page.wait_for_url(f"**/{DAY - timedelta(days=1)}/index.html")
+        assert said == []
 
 
 def test_without_script_everything_is_there_and_every_row_shows(browser: Browser, pages: dict[str, Path]):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipeline import keys
@@ -37,12 +38,16 @@ def test_a_days_report_the_index_and_the_latest_are_written(lake: FolderLake):
     assert {keys.report(DAY), keys.REPORTS_INDEX, keys.REPORTS_LATEST} <= stored(lake).keys()
 
 
-def test_the_latest_report_is_written_last(lake: FolderLake, monkeypatch: pytest.MonkeyPatch):
+def test_each_page_is_written_after_what_it_links_to_the_latest_report_last(
+    lake: FolderLake, monkeypatch: pytest.MonkeyPatch
+):
     written: list[str] = []
     put = lake.put_html
     monkeypatch.setattr(lake, "put_html", lambda key, html: (written.append(key), put(key, html)))
     publish(lake, DAY)
-    assert (written[0], written[-1]) == (keys.report(DAY), keys.REPORTS_LATEST)
+    accounts = {keys.account_report(DAY, account.account) for account in TWELVE[:3]}
+    assert set(written[:3]) == accounts
+    assert (written[3], written[-1]) == (keys.report(DAY), keys.REPORTS_LATEST)
 
 
 def test_publishing_again_changes_no_byte(lake: FolderLake):
@@ -156,7 +161,8 @@ def test_only_eight_weeks_of_roll_ups_are_read(tmp_path: Path):
 def test_links_between_pages_are_relative_and_lead_to_what_is_there(lake: FolderLake):
     publish(lake, YESTERDAY)
     publish(lake, DAY)
-    for page in (keys.report(DAY), keys.REPORTS_INDEX, keys.REPORTS_LATEST):
+    account = keys.account_report(DAY, "stadiumfc")
+    for page in (account, keys.report(DAY), keys.REPORTS_INDEX, keys.REPORTS_LATEST):
         html = lake.get(page).decode()
         links = [part.split('"')[0] for part in html.split('href="')[1:]]
         local = [link for link in links if not link.startswith(("https://x.com/", "data:", "#"))]
@@ -164,6 +170,18 @@ def test_links_between_pages_are_relative_and_lead_to_what_is_there(lake: Folder
         for link in local:
             target = (lake.folder / page).parent.joinpath(link).resolve()
             assert target.exists(), (page, link)
+
+
+def test_the_page_of_an_account_that_is_in_the_plan_no_more_is_removed(lake: FolderLake, small: World):
+    publish(lake, DAY)
+    left = small.plan.accounts[1:]
+    lake.put(keys.plan(DAY), small.plan.model_copy(update={"accounts": left}).model_dump_json().encode())
+    of_left = small.rollups.filter(pl.col("account") != small.plan.accounts[0].account)
+    for (day,), frame in of_left.group_by("day"):
+        lake.put_parquet(keys.rollup(day), frame)
+    publish(lake, DAY)
+    stored_now = lake.keys(keys.account_reports_prefix(DAY))
+    assert stored_now == sorted(keys.account_report(DAY, account.account) for account in left)
 
 
 def test_the_previous_day_is_linked_only_when_it_has_a_roll_up(tmp_path: Path):
