@@ -16,7 +16,7 @@ from pipeline.ledger import Reads
 from pipeline.outcome import Counts, Outcome, Status, find_outcome, outcome_on_failure, put_outcome
 from pipeline.planned import AccountDay
 from pipeline.posts import read_posts, rejected
-from pipeline.raw import Manifest, Page, find_manifest, read_pages
+from pipeline.raw import Manifest, Page, find_manifest, is_tombstone, read_pages
 from pipeline.schema import POSTS
 from pipeline.sentiment import judge
 from pipeline.spreadsheet import to_csv
@@ -75,6 +75,7 @@ def analyze(lake: Lake, work: AccountDay) -> Analyzed:
 def sort_out(pages: list[Page], work: AccountDay) -> Day:
     """Return the account's day: each fetched item ends in exactly one of the counts."""
     read = read_posts(pages, work.account)
+    forgotten = sum(is_tombstone(item) for page in pages for item in page.items)
     unreadable = read.filter(pl.col("problems").list.len() > 0)
     sound = read.filter(pl.col("problems").list.len() == 0)
 
@@ -96,11 +97,12 @@ def sort_out(pages: list[Page], work: AccountDay) -> Day:
         posts=pl.DataFrame(posts),
         rejected=quarantined,
         counts=Counts(
-            fetched=read.height,
+            fetched=read.height + forgotten,
             kept=posts.height,
             filtered=newest.height - wanted.height,
             duplicates=sound.height - newest.height,
             quarantined=quarantined.height,
+            forgotten=forgotten,
         ),
         cut=of_day.height > wanted.height,
     )

@@ -8,6 +8,10 @@ import re
 from datetime import date
 
 _ACCOUNT = re.compile(r"[a-z0-9_]{1,15}")
+_PLACE = re.compile(
+    r"(?:raw|posts|csv|quarantine|outcomes)/day=([0-9-]{10})/(?:account=([a-z0-9_]+)(?:/.*|\.json)|([a-z0-9_]+)\.csv)"
+)
+_DAY = re.compile(r"(?:[a-z]+/day=|reports/)([0-9]{4}-[0-9]{2}-[0-9]{2})[/.]")
 _REPORT_LINES = re.compile(r"reports/days-(\d{4})\.json")
 
 
@@ -93,6 +97,51 @@ def spend(month: str) -> str:
     return f"spend/month={month}.json"
 
 
+def account_content(day: date, account: str) -> tuple[str, ...]:
+    """Return the prefixes below which an account's own content of one day lies."""
+    return (
+        raw_folder(day, account),
+        posts(day, account),
+        account_csv(day, account),
+        quarantine(day, account),
+    )
+
+
+def place(key: str) -> tuple[date, str] | None:
+    """Return the day and the account that the object at `key` belongs to alone; None when to more than one."""
+    match = _PLACE.fullmatch(key)
+    return (date.fromisoformat(match[1]), match[2] or match[3]) if match else None
+
+
+def belongs_to(key: str, account: str) -> bool:
+    """Whether the object at `key` belongs to an account alone."""
+    return f"/account={account}/" in key or key.endswith(
+        (f"/account={account}.json", f"/{_account(account)}.csv")
+    )
+
+
+def day_of(key: str) -> date | None:
+    """Return the day that the object at `key` is of; None when of no single one."""
+    match = _DAY.match(key)
+    return date.fromisoformat(match[1]) if match else None
+
+
+def forgotten_post(post_id: str) -> str:
+    """Return the key of what says that a post must stay forgotten. Keys sort like the ids' numbers."""
+    return f"{FORGOTTEN_POSTS}{post_id:0>19}.json"
+
+
+def forgotten_account(account: str) -> str:
+    """Return the key of what says that an account must stay forgotten."""
+    return f"{FORGOTTEN_ACCOUNTS}{_account(account)}.json"
+
+
+def name_of_forgotten(key: str) -> str:
+    """Return the id or the account that lies forgotten at `key`."""
+    name = key.rpartition("=")[2].removesuffix(".json")
+    return name.lstrip("0") or "0" if key.startswith(FORGOTTEN_POSTS) else name
+
+
 def report(day: date) -> str:
     """Return the key of a day's report."""
     return f"reports/{day}/index.html"
@@ -129,6 +178,19 @@ ALL_POSTS = "posts/*/*/posts.parquet"
 ALL_ROLLUPS = "daily/*/rollup.parquet"
 ALL_METRICS = "metrics/*/*/metrics.parquet"
 
+# Whatever shows posts, as the beginnings that a day follows.
+OF_ACCOUNTS = ("raw/", "posts/", "csv/", "quarantine/", "metrics/", "outcomes/")
+CONTENT = (
+    "raw/day=",
+    "posts/day=",
+    "csv/day=",
+    "quarantine/day=",
+    "metrics/observed=",
+    "daily/day=",
+    "reports/",
+)
+FORGOTTEN_POSTS = "forgotten/post="
+FORGOTTEN_ACCOUNTS = "forgotten/account="
 REPORT_LINES_PREFIX = "reports/days-"
 REPORTS_INDEX = "reports/index.html"
 REPORTS_LATEST = "reports/latest.html"

@@ -40,7 +40,7 @@ CLIENT_CONFIG = Config(
 )
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")  # what botocore takes as a name
 _WRONG_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
-_NOT_FOUND = {"NoSuchKey", "404", "NotFound"}
+_NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 
 
@@ -53,6 +53,16 @@ class Access:
     key_id: str | None = None  # None where S3 is asked without credentials
     secret: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of an object, as a bucket with versioning keeps them."""
+
+    key: str
+    version_id: str
+    latest: bool
+    holds: bool  # bytes; else it marks that the object was deleted
 
 
 class Lake:
@@ -187,14 +197,32 @@ class Lake:
         with self._spoken("delete", key):
             self._client.delete_object(Bucket=self.bucket, Key=self.prefix + key)
 
-    def keys(self, prefix: str, after: str = "") -> list[str]:
-        """Return the keys below `prefix` that sort after `after`, in order."""
+    def keys(self, prefix: str, after: str = "", last: str | None = None) -> list[str]:
+        """Return the keys below `prefix` that sort after `after`, and none after `last`, in order."""
+        found: list[str] = []
         with self._spoken("list", prefix):
-            pages = self._client.get_paginator("list_objects_v2").paginate(
+            for page in self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=self.prefix + prefix, StartAfter=self.prefix + after
+            ):
+                found += [item["Key"].removeprefix(self.prefix) for item in page.get("Contents", [])]
+                if last is not None and found and found[-1] >= last:
+                    break
+        return found if last is None else [key for key in found if key <= last]
+
+    def versions(self, prefix: str, after: str = "") -> list[Version]:
+        """Return all versions of the objects below `prefix` whose keys sort after `after`; markers of deletion too.
+
+        Without versioning each object has one.
+        """
+        with self._spoken("list", prefix):
+            pages = self._client.get_paginator("list_object_versions").paginate(
+                Bucket=self.bucket, Prefix=self.prefix + prefix, KeyMarker=self.prefix + after
             )
             return [
-                item["Key"].removeprefix(self.prefix) for page in pages for item in page.get("Contents", [])
+                Version(item["Key"].removeprefix(self.prefix), item["VersionId"], item["IsLatest"], holds)
+                for page in pages
+                for name, holds in (("Versions", True), ("DeleteMarkers", False))
+                for item in page.get(name, [])
             ]
 
     def has_any(self, prefix: str) -> bool:
@@ -202,6 +230,27 @@ class Lake:
         with self._spoken("list", prefix):
             answer = self._client.list_objects_v2(Bucket=self.bucket, Prefix=self.prefix + prefix, MaxKeys=1)
         return bool(answer.get("Contents"))
+
+    def find_version(self, version: Version) -> bytes | None:
+        """Return the bytes of one version of an object, or None when it is gone."""
+        with self._spoken("read", version.key):
+            try:
+                answer = self._client.get_object(
+                    Bucket=self.bucket, Key=self.prefix + version.key, VersionId=version.version_id
+                )
+                body: bytes = answer["Body"].read()
+            except ClientError as error:
+                if _code(error) in _NOT_FOUND:
+                    return None
+                raise
+        return gzip.decompress(body) if answer.get("ContentEncoding") == "gzip" else body
+
+    def erase(self, version: Version) -> None:
+        """Remove one version of an object for good, or one marker of deletion."""
+        with self._spoken("delete", version.key):
+            self._client.delete_object(
+                Bucket=self.bucket, Key=self.prefix + version.key, VersionId=version.version_id
+            )
 
     def put_model(self, key: str, model: BaseModel) -> None:
         """Write a record as JSON that a person can read."""

@@ -10,10 +10,10 @@ from pipeline.errors import ConfigError
 from pipeline.lake import Lake
 from pipeline.ledger import Budget, Ledger
 from pipeline.lookup import Found, look_up
-from pipeline.outcome import Outcome, find_outcomes, put_outcome
+from pipeline.outcome import Outcome, Status, find_outcomes, put_outcome
 from pipeline.planned import AccountDay, Plan, PlannedAccount, find_plan
 from pipeline.window import Window
-from pipeline.x_api import XApi
+from pipeline.x_api import Refusal, XApi
 
 
 def plan(
@@ -48,10 +48,14 @@ def plan(
 
     finished = {account for account, outcome in outcomes.items() if outcome.status.finished}
     budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
+    forgotten = {keys.name_of_forgotten(key) for key in lake.keys(keys.FORGOTTEN_ACCOUNTS)}
     unfinished = [account for account in chosen if account.key not in finished]
     ledger = Ledger(lake, run_id, budget)
     ledger.begin()
-    found = look_up(lake, x, ledger, unfinished, config.profile_days)
+    unforgotten = [account for account in unfinished if account.key not in forgotten]
+    found = look_up(lake, x, ledger, unforgotten, config.profile_days)
+    again = {account.key: _forgotten(account) for account in unfinished if account.key in forgotten}
+    found = Found(found.users, {**found.refusals, **again})
     for key, refusal in found.refusals.items():
         put_outcome(lake, day, key, Outcome(status=refusal.status, reason=refusal.reason))
 
@@ -108,6 +112,15 @@ def _forget_reading(lake: Lake, day: date, account: str) -> None:
     """Make the day unfinished before its pages go, so that a crash in between is mended by a plain run."""
     lake.delete(keys.outcome(day, account))
     raw.discard(lake, day, account)
+
+
+def _forgotten(account: Account) -> Refusal:
+    """Say why an account that was forgotten is not read: nobody but a person can tell whether it may be again."""
+    return Refusal(
+        Status.FAILED,
+        f"the account was forgotten by request; take it out of accounts.yaml, or delete "
+        f"{keys.forgotten_account(account.key)} from the lake to read it again",
+    )
 
 
 def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> PlannedAccount:

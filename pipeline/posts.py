@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.raw import Page
+from pipeline.raw import Page, is_tombstone
 from pipeline.schema import POSTS, QUARANTINE
 
 _SCORES = ("clean_text", "neg", "neu", "pos", "compound", "sentiment")
@@ -39,11 +39,13 @@ _ESCAPED = re.compile("&(?:amp|lt|gt);")
 
 
 def read_posts(pages: Sequence[Page], account: str) -> pl.DataFrame:
-    """Return every item of the pages as a row of READ, in the order X sent them."""
+    """Return every item of the pages, but for tombstones, as a row of READ, in the order X sent them."""
     rows: list[dict[str, Any]] = []
     for page in pages:
         originals = {str(post.get("id")): post for post in page.included if isinstance(post, dict)}
         for item in page.items:
+            if is_tombstone(item):
+                continue
             rows.append(_row(item, originals, page.collected_at, account, len(rows)))
     return pl.DataFrame(rows, schema=READ)
 
@@ -158,14 +160,15 @@ class _Reader:
             return None
 
 
-def _references(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    references = item.get("referenced_tweets") or item.get("referenced_posts") or []
-    return [entry for entry in references if isinstance(entry, dict)] if isinstance(references, list) else []
+def references(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what a post refers to, each with its type and id, in either vocabulary."""
+    entries = item.get("referenced_tweets") or item.get("referenced_posts") or []
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def _kind(item: Mapping[str, Any]) -> str:
     """Decide what a post is. A quote within a reply is a reply; a reply to a deleted post has no reference."""
-    types = [reference.get("type") for reference in _references(item)]
+    types = [reference.get("type") for reference in references(item)]
     if "retweeted" in types or "reposted" in types:
         return "retweet"
     if "replied_to" in types or item.get("in_reply_to_user_id"):
@@ -184,7 +187,7 @@ def _whole_text(
     text = max(texts, key=len)
     if kind == "retweet":
         author, colon, _ = text.partition(": ")
-        for reference in _references(item):
+        for reference in references(item):
             original = originals.get(str(reference.get("id")))
             if original is not None and author.startswith("RT @"):
                 whole = _whole_text(

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import zstandard
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -10,6 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pipeline import keys
 from pipeline.lake import Lake
 
+# What stands in a page where a post was that must stay forgotten: it was fetched, and is nothing else any more.
+TOMBSTONE: Final = {"forgotten": True}
 _LEVEL = 9  # a page of 100 posts: 340 KB of JSON to about 40 KB, in 4 ms
 
 
@@ -49,6 +51,11 @@ class Page(BaseModel):
         return (self.body.get("meta") or {}).get("next_token")
 
 
+def is_tombstone(item: object) -> bool:
+    """Whether a page's item is one that was forgotten."""
+    return item == TOMBSTONE
+
+
 class Manifest(BaseModel):
     """Says that an account's day was read to its end, and how."""
 
@@ -69,9 +76,14 @@ def pack(page: Page) -> bytes:
     )
 
 
+def unzipped(stored: bytes) -> bytes:
+    """Return the JSON of `pack`'s bytes."""
+    return zstandard.ZstdDecompressor().decompress(stored)
+
+
 def unpack(stored: bytes) -> Page:
     """Return the page of `pack`'s bytes."""
-    document = json.loads(zstandard.ZstdDecompressor().decompress(stored))
+    document = json.loads(unzipped(stored))
     return Page(
         request=document["request"],
         collected_at=datetime.fromisoformat(document["collected_at"]),

@@ -11,9 +11,10 @@ from typing import Any
 
 from pipeline import clock
 from pipeline.errors import PageTokenExpired, XRefused, XUnheard
+from pipeline.forgotten import without_forgotten
 from pipeline.lake import Lake
 from pipeline.ledger import Ledger, Reads
-from pipeline.raw import Page, pack
+from pipeline.raw import Page, is_tombstone, pack
 from pipeline.x_api import PAGE_MAX, PAGE_MIN, RETWEET_ORIGINALS, XApi
 
 OnPage = Callable[[int, int], None]  # hears of pages and posts stored so far
@@ -89,6 +90,7 @@ class Reading:
             )
             if page.next_token and page.next_token in {seen.request.get("token") for seen in [*before, page]}:
                 raise XUnheard(f"{subject}: X's next page is one it gave before; run again later")
+            page = without_forgotten(self.lake, page)
             self.lake.put(self.page_key(len(before) + 1), pack(page), "application/zstd")
             purchase.settle(Reads(posts=page.billed))
         return page
@@ -143,10 +145,9 @@ def _is_id(value: Any) -> bool:
 def _require_counts(handle: str, pages: Sequence[Page]) -> None:
     """Stop when a page of posts has no counts at all: X has renamed them, and every figure would be wrong."""
     for page in pages:
-        if page.items and not any(
-            isinstance(item, dict) and item.get("public_metrics") for item in page.items
-        ):
+        posts = [item for item in page.items if not is_tombstone(item)]
+        if posts and not any(isinstance(item, dict) and item.get("public_metrics") for item in posts):
             raise XRefused(
-                f"@{handle}: none of the {len(page.items)} posts of a page has public_metrics; X may have renamed "
+                f"@{handle}: none of the {len(posts)} posts of a page has public_metrics; X may have renamed "
                 "its fields, so nothing more is read; see docs/runbook.md, 'X changed its names'"
             )

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from pipeline.cli import backfill, check, report, run, sandbox, sql
+from pipeline.cli import backfill, check, forget, report, run, sandbox, sql
 from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError
 
@@ -22,6 +22,7 @@ app.command()(run.run)
 app.command()(backfill.backfill)
 app.command()(report.report)
 app.command()(sql.sql)
+app.command()(forget.forget)
 app.command()(sandbox.sandbox)
 
 

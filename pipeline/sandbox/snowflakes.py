@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime
 
-EPOCH_MS = 1_288_834_974_657
+from pipeline.snowflakes import EPOCH_MS, LOW_BITS
+
 DAY_MS = 86_400_000
-_LOW_BITS = 22
 
 
 def at_ms(instant: datetime) -> int:
@@ -14,17 +14,12 @@ def at_ms(instant: datetime) -> int:
 
 def first_id(ms: int) -> int:
     """Return the smallest id that a post of this Unix millisecond can have."""
-    return max(ms - EPOCH_MS, 0) << _LOW_BITS
+    return max(ms - EPOCH_MS, 0) << LOW_BITS
 
 
 def make_id(ms: int, low: int) -> int:
     """Return the id of Unix millisecond `ms` whose last 22 bits are those of `low`."""
-    return first_id(ms) | low & ((1 << _LOW_BITS) - 1)
-
-
-def ms_of(snowflake: int) -> int:
-    """Return the Unix millisecond an id was made in."""
-    return (snowflake >> _LOW_BITS) + EPOCH_MS
+    return first_id(ms) | low & ((1 << LOW_BITS) - 1)
 
 
 def day_start_ms(day: date) -> int:

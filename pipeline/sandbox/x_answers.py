@@ -5,10 +5,11 @@ from typing import Any
 
 from pipeline.sandbox.parameters import Wanted
 from pipeline.sandbox.posts import Post
-from pipeline.sandbox.snowflakes import iso, ms_of
+from pipeline.sandbox.snowflakes import iso
 from pipeline.sandbox.timelines import World
 from pipeline.sandbox.vocabulary import NEW_SPELLING
 from pipeline.sandbox.writing import entities
+from pipeline.snowflakes import ms_of
 
 PROBLEMS = "https://api.twitter.com/2/problems"
 _REFERENCE_TYPES = {"reply": "replied_to", "thread": "replied_to", "quote": "quoted", "retweet": "retweeted"}

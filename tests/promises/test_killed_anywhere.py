@@ -16,7 +16,7 @@ from pipeline.lake import Lake
 from tests.conftest import DAY
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
 
-WRITES = ("put", "put_html", "put_if", "delete")
+WRITES = ("put", "put_html", "put_if", "delete", "erase")
 ROOT = Path(__file__).parents[2]
 
 

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from pipeline.sandbox.paging import page_of
 from pipeline.sandbox.parameters import Wanted
-from pipeline.sandbox.snowflakes import first_id, ms_of
+from pipeline.sandbox.snowflakes import first_id
 from pipeline.sandbox.timelines import World
 from pipeline.sandbox.x_requests import NO_UPPER_ID, TimelineRequest, Turn
+from pipeline.snowflakes import ms_of
 from tests.pipeline.sandbox.conftest import X
 
 WEEK = {"start_time": "2026-11-16T00:00:00Z", "end_time": "2026-11-23T00:00:00Z"}

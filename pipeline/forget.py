@@ -1,0 +1,234 @@
+"""Removes posts from everywhere they are stored, and what is theirs keeps its place in the sums.
+
+Killed anywhere, it is finished by running it again: the record comes first, and tells what must go and where it
+was; raw pages go before what is made of them; and what is left is found by looking, older versions included.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from io import BytesIO
+
+import polars as pl
+
+from pipeline import forgotten, keys
+from pipeline.analyze import analyze
+from pipeline.errors import LakeError
+from pipeline.forgotten import Place, Record
+from pipeline.lake import Lake, Version
+from pipeline.outcome import find_outcome, put_outcome
+from pipeline.planned import AccountDay, find_plan
+from pipeline.raw import find_manifest, pack, read_pages, unpack
+from pipeline.schema import POSTS, QUARANTINE
+from pipeline.search import OnObject, holding, nobody, stored_of, stored_on, stored_since
+from pipeline.snowflakes import written_at
+from pipeline.spreadsheet import to_csv
+from pipeline.tombstones import Subject, copy_of, related, related_in, strip, strip_frame
+
+_A_DAY = timedelta(days=1)  # what a local day may differ from UTC's
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What a forgetting has done so far: its record, and how many objects held any of it, by kind."""
+
+    record: Record
+    objects: Counter[str]
+
+
+def forget_posts(
+    lake: Lake, account: str, post_ids: Collection[str], days: Collection[date], reason: str
+) -> Removed:
+    """Remove posts from what an account has stored of some days; `reason` is kept, so it holds no content.
+
+    What all accounts share of these days (the roll-up, the spreadsheet of all, the pages) is not touched: make it
+    again with `pipeline.report.report` for each of `record.days`, then call `finish`. Later readings leave the posts
+    out on their own. Costs a few requests per day; what other accounts repeat of the posts is `forget_everywhere`'s.
+    """
+    record = forgotten.begin(lake, post_ids, reason)
+    forgotten.remember(lake, record)
+    return _remove(
+        lake, record.reaching((), ((day, account) for day in days)), stored_of(lake, account, days)
+    )
+
+
+def forget_everywhere(
+    lake: Lake, post_ids: Collection[str], reason: str, on_object: OnObject = nobody
+) -> Removed:
+    """Remove posts, and retweets of them, from all accounts and days; the rest is as with `forget_posts`.
+
+    Reads what was stored since the posts were written: where they stand is only told by looking.
+    """
+    record = forgotten.begin(lake, post_ids, reason)
+    forgotten.remember(lake, record)
+    instants = [written_at(post_id) for post_id in record.post_ids]
+    known = [instant.date() for instant in instants if instant]
+    since = min(known) - _A_DAY if len(known) == len(instants) else None
+    stored = stored_since(lake, since)
+    own = {day + days * _A_DAY for day in known for days in (-1, 0, 1)} if since else None
+    return _remove(lake, record, stored, on_object, _copies(lake, stored, record.subject, own))
+
+
+def finish(lake: Lake, record: Record, on_object: OnObject = nobody) -> int:
+    """Remove the older versions that still hold what `record` forgets; return how many objects were looked through.
+
+    Call it when the days' pages are made again. Raises `LakeError` when anything is still there, and names it.
+    """
+    stored = stored_on(lake, record.days)
+    if record.account:  # of the days' other accounts only those matter that have repeated it
+        stored = [each for each in stored if keys.place(each.key) in {None, *record.places}]
+        stored += [*lake.versions("plans/"), *lake.versions("users/")]
+    found = holding(lake, stored, record.subject, on_object)
+    if record.account:
+        # Older lines of the index may name the account in words that no search could tell from others.
+        found += [version for version in stored if not version.latest and _is_index(version.key)]
+    left = [version.key for version in found if version.latest]
+    for version in found:
+        if not version.latest and version.holds:
+            lake.erase(version)
+    if left:
+        raise LakeError(
+            f"{lake.url}/{left[0]} still holds what must be forgotten; run the same command again"
+        )
+    return sum(version.holds for version in stored)
+
+
+def _copies(
+    lake: Lake, stored: Iterable[Version], subject: Subject, days: Collection[date] | None
+) -> frozenset[str]:
+    """Return how retweets of the posts read, of which the posts themselves, stored on `days`, tell the text."""
+    own = [
+        version
+        for version in stored
+        if version.key.startswith("posts/") and (days is None or keys.day_of(version.key) in days)
+    ]
+    return frozenset(
+        copy_of(row["account"], row["text"])
+        for version in holding(lake, own, subject)
+        for row in _frame(lake, version).to_dicts()
+        if row["post_id"] in subject.post_ids and row["kind"] != "retweet"
+    )
+
+
+def _remove(
+    lake: Lake,
+    record: Record,
+    stored: list[Version],
+    on_object: OnObject = nobody,
+    copies: frozenset[str] = frozenset(),
+) -> Removed:
+    """Find, record what was found, and only then take it out."""
+    while True:
+        subject = replace(record.subject, copies=copies)
+        found = holding(lake, stored, subject, on_object)
+        others = _related(lake, found, subject)
+        if others <= set(record.post_ids):
+            break
+        record = record.reaching(others, ())  # a retweet has an id of its own, by which other objects know it
+    record = record.reaching((), (place for version in found if (place := keys.place(version.key))))
+    forgotten.remember(lake, record)
+    for version in found:
+        if version.latest:
+            strip_object(lake, version.key, subject)
+    for place in record.places:
+        make_again(lake, place, subject)
+    for version in found:
+        if not version.latest:
+            lake.erase(version)
+    return Removed(record, Counter(kind(version) for version in found))
+
+
+def _is_index(key: str) -> bool:
+    return key.startswith("reports/") and keys.day_of(key) is None
+
+
+def kind(version: Version) -> str:
+    """Return what an object is, for people."""
+    return version.key.partition("/")[0] if version.latest else "older versions"
+
+
+def _related(lake: Lake, found: Iterable[Version], subject: Subject) -> set[str]:
+    """Return the ids that go with the posts: their other versions, and retweets of them."""
+    others: set[str] = set()
+    for version in found:
+        if version.key.startswith("raw/"):
+            body = lake.find_version(version)
+            others |= related(unpack(body), subject) if body else set()
+        elif version.key.startswith("posts/"):
+            others |= related_in(_frame(lake, version), subject)
+    return others
+
+
+def _frame(lake: Lake, version: Version) -> pl.DataFrame:
+    body = lake.find_version(version)
+    return pl.read_parquet(BytesIO(body)) if body else pl.DataFrame(schema=POSTS)
+
+
+def strip_object(lake: Lake, key: str, subject: Subject) -> None:
+    """Take the subject out of what is not made from anything else: raw pages, and counts read later."""
+    if key.startswith("raw/"):
+        lake.put(key, pack(strip(unpack(lake.get(key)), subject)), "application/zstd")
+    elif key.startswith("metrics/"):
+        lake.put_parquet(key, strip_frame(pl.read_parquet(BytesIO(lake.get(key))), subject))
+
+
+def make_again(lake: Lake, place: Place, subject: Subject) -> None:
+    """Make an account's day again from its raw pages, or, where these have expired, from what was made of them."""
+    day, account = place
+    plan, before = find_plan(lake, day), find_outcome(lake, day, account)
+    entry = next((entry for entry in plan.accounts if entry.account == account), None) if plan else None
+    manifest = find_manifest(lake, day, account)
+    whole = manifest is not None and len(read_pages(lake, day, account)) == manifest.pages
+    if plan and entry and before and before.status.has_posts and whole:
+        work = AccountDay(
+            **entry.model_dump(),
+            day=day,
+            timezone=plan.timezone,
+            run_id="forget",
+            quarantined_posts=plan.quarantined_posts,
+            usd_per_run=0,
+            usd_per_month=0,
+        )
+        analyze(lake, work)
+    else:
+        _strip_made(lake, place, subject)
+
+
+def _strip_made(lake: Lake, place: Place, subject: Subject) -> None:
+    """Take the subject out of an account's posts, spreadsheet and quarantine, and move its counts.
+
+    How the day ended stays as it was told when it was read.
+    """
+    day, account = place
+    posts = lake.find_parquet(keys.posts(day, account), POSTS)
+    if posts is None:
+        return
+    posts = strip_frame(posts, subject)
+    lake.put_parquet(keys.posts(day, account), posts)
+    lake.put(keys.account_csv(day, account), to_csv(posts), "text/csv; charset=utf-8")
+    quarantined = lake.find_parquet(keys.quarantine(day, account), QUARANTINE)
+    if quarantined is not None:
+        quarantined = strip_frame(quarantined, subject)
+        if quarantined.is_empty():
+            lake.delete(keys.quarantine(day, account))
+        else:
+            lake.put_parquet(keys.quarantine(day, account), quarantined)
+    before = find_outcome(lake, day, account)
+    if before is None or not before.status.has_posts:
+        return
+    counts = before.counts.model_copy(
+        update={"kept": posts.height, "quarantined": 0 if quarantined is None else quarantined.height}
+    )
+    gone = counts.fetched - counts.kept - counts.filtered - counts.duplicates - counts.quarantined
+    put_outcome(
+        lake,
+        day,
+        account,
+        before.model_copy(
+            update={
+                "counts": counts.model_copy(update={"forgotten": gone}),
+                "scored": posts["compound"].count(),
+            }
+        ),
+    )
