@@ -97,8 +97,11 @@ def analyze(account: dict[str, Any]) -> dict[str, Any]:
     from dags.connections import open_lake
     from pipeline.analyze import analyze
     from pipeline.planned import AccountDay
+    from pipeline.settle import settle
 
-    analyzed = analyze(open_lake(), AccountDay.model_validate(account))
+    lake, work = open_lake(), AccountDay.model_validate(account)
+    settle(lake, work)
+    analyzed = analyze(lake, work)
     if not analyzed.status.has_posts:
         raise AirflowSkipException(f"nothing to analyze: the account is {analyzed.status}")
     return analyzed.model_dump(mode="json")

@@ -15,8 +15,16 @@ from pipeline.lake import Lake
 from pipeline.ledger import Reads
 from pipeline.outcome import Counts, Outcome, Status, find_outcome, outcome_on_failure, put_outcome
 from pipeline.planned import AccountDay
-from pipeline.posts import read_posts, rejected
-from pipeline.raw import Manifest, Page, find_manifest, is_tombstone, read_pages
+from pipeline.posts import newest_versions, read_posts, rejected
+from pipeline.raw import (
+    Manifest,
+    Page,
+    SecondReading,
+    find_manifest,
+    find_second_reading,
+    is_tombstone,
+    read_pages,
+)
 from pipeline.schema import POSTS
 from pipeline.sentiment import judge
 from pipeline.spreadsheet import to_csv
@@ -66,7 +74,8 @@ def analyze(lake: Lake, work: AccountDay) -> Analyzed:
             lake.delete(keys.quarantine(work.day, work.account))
         else:
             lake.put_parquet(keys.quarantine(work.day, work.account), day.rejected)
-        outcome = conclude(day, pages, manifest, work)
+        again = find_second_reading(lake, work.day, work.account) if work.refresh_days else None
+        outcome = conclude(day, pages, manifest, work, again)
         put_outcome(lake, work.day, work.account, outcome)
         log.info("@%s: %s; %s, %d scored", work.handle, outcome.status, outcome.counts, outcome.scored)
     return Analyzed(posts=keys.posts(work.day, work.account), status=outcome.status, counts=outcome.counts)
@@ -108,18 +117,6 @@ def sort_out(pages: list[Page], work: AccountDay) -> Day:
     )
 
 
-def newest_versions(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows of READ with each post once: its newest edit, as it came first on X's pages."""
-    # Ids grow with time, but as text "9" sorts behind "10": the length decides first.
-    by_age = [pl.col("post_id").str.len_chars(), pl.col("post_id")]
-    return (
-        rows.sort(*by_age, -pl.col("position"), descending=True)
-        .unique("post_id", keep="first", maintain_order=True)
-        .unique("first_id", keep="first", maintain_order=True)
-        .sort("position")
-    )
-
-
 def _broken(rows: pl.DataFrame, details: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that break the contract as QUARANTINE; a reason is `column|rule`."""
     rules = [name for name in details.columns if name not in POSTS]
@@ -132,7 +129,9 @@ def _broken(rows: pl.DataFrame, details: pl.DataFrame) -> pl.DataFrame:
     return rejected(rows.join(reasons, on="post_id", maintain_order="left"), pl.col("broken"))
 
 
-def conclude(day: Day, pages: list[Page], manifest: Manifest, work: AccountDay) -> Outcome:
+def conclude(
+    day: Day, pages: list[Page], manifest: Manifest, work: AccountDay, again: SecondReading | None = None
+) -> Outcome:
     """Return the account's outcome."""
     counts = day.counts
     defects = []
@@ -157,10 +156,13 @@ def conclude(day: Day, pages: list[Page], manifest: Manifest, work: AccountDay) 
         reason="; ".join(defects) or None,
         counts=counts,
         truncated=manifest.truncated or day.cut,
-        cost_usd=Reads(posts=sum(page.billed for page in pages)).usd,
+        cost_usd=Reads(posts=sum(page.billed for page in pages) + (again.billed if again else 0)).usd,
         pages=len(pages),
         scored=day.posts["compound"].count(),
         collected_at=manifest.collected_at,
+        refreshed=again.days if again else (),
+        refresh_short=again.short if again else None,
+        gone=again.gone if again else 0,
     )
 
 

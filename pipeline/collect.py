@@ -14,6 +14,7 @@ from pipeline.ledger import Budget, Ledger
 from pipeline.outcome import Outcome, Status, find_outcome, outcome_on_failure, put_outcome
 from pipeline.planned import AccountDay
 from pipeline.raw import Manifest, find_manifest, read_pages
+from pipeline.refresh import read_again
 from pipeline.timeline import OnPage, Reading, Stretch, is_complete, posts_in
 from pipeline.x_api import XApi
 
@@ -56,7 +57,9 @@ def collect(lake: Lake, x: XApi, work: AccountDay, on_page: OnPage = _no_progres
             raise XRefused(f"@{work.handle}: {work.stopped or 'X did not tell its id; run again'}")
         manifest = find_manifest(lake, work.day, work.account)
         try:
-            manifest = manifest or _read(lake, x, work, work.user_id, on_page)
+            ledger = Ledger(lake, work.run_id, Budget(work.usd_per_run, work.usd_per_month))
+            manifest = manifest or _read(lake, x, ledger, work, user_id=work.user_id, on_page=on_page)
+            read_again(lake, x, ledger, work, user_id=work.user_id, on_page=on_page)
         except AccountUnavailable as gone:
             return _skipped(lake, work, Outcome(status=Status(gone.status), reason=gone.reason))
         except OverBudget as over:
@@ -64,13 +67,15 @@ def collect(lake: Lake, x: XApi, work: AccountDay, on_page: OnPage = _no_progres
     return Collected(raw=folder, pages=manifest.pages, posts=manifest.posts, truncated=manifest.truncated)
 
 
-def _read(lake: Lake, x: XApi, work: AccountDay, user_id: str, on_page: OnPage) -> Manifest:
+def _read(
+    lake: Lake, x: XApi, ledger: Ledger, work: AccountDay, *, user_id: str, on_page: OnPage
+) -> Manifest:
     """Read on from the last stored page until the day or `max_posts` is reached, then say so."""
     window = work.window
     reading = Reading(
         lake,
         x,
-        Ledger(lake, work.run_id, Budget(work.usd_per_run, work.usd_per_month)),
+        ledger,
         Stretch(work.handle, user_id, window.start, window.end, work.include, work.max_posts),
         partial(keys.raw_page, work.day, work.account),
     )

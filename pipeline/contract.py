@@ -32,6 +32,7 @@ class Posts(dy.Schema):
     mentions = dy.List(dy.String())
     urls = dy.List(dy.String())
     edited = dy.Bool()
+    edit_history = dy.List(dy.String())
     possibly_sensitive = dy.Bool(nullable=True)
     neg = dy.Float64(nullable=True, min=0, max=1)
     neu = dy.Float64(nullable=True, min=0, max=1)

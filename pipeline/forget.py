@@ -94,6 +94,16 @@ def finish(lake: Lake, record: Record, on_object: OnObject = nobody) -> int:
     return sum(version.holds for version in stored)
 
 
+def erase_older(lake: Lake, record: Record) -> None:
+    """Remove the older versions that still hold what `record` forgets, when what is current is made again.
+
+    Without versioning it reads nothing.
+    """
+    older = [version for version in stored_on(lake, record.days) if not version.latest]
+    for version in holding(lake, older, record.subject):
+        lake.erase(version)
+
+
 def _copies(
     lake: Lake, stored: Iterable[Version], subject: Subject, days: Collection[date] | None
 ) -> frozenset[str]:

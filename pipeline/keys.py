@@ -37,6 +37,16 @@ def raw_manifest(day: date, account: str) -> str:
     return f"{raw_folder(day, account)}manifest.json"
 
 
+def refresh_page(day: date, account: str, number: int) -> str:
+    """Return the key of page `number`, counted from 1, of what was read again of the days before `day`."""
+    return f"{raw_folder(day, account)}refresh-{number:04d}.json.zst"
+
+
+def refresh_manifest(day: date, account: str) -> str:
+    """Return the key of what reading the days before `day` again has found."""
+    return f"{raw_folder(day, account)}refresh-manifest.json"
+
+
 def posts(day: date, account: str) -> str:
     """Return the key of an account's posts of one day."""
     return f"posts/day={day}/account={_account(account)}/posts.parquet"
@@ -129,6 +139,11 @@ def day_of(key: str) -> date | None:
 def forgotten_post(post_id: str) -> str:
     """Return the key of what says that a post must stay forgotten. Keys sort like the ids' numbers."""
     return f"{FORGOTTEN_POSTS}{post_id:0>19}.json"
+
+
+def gone(day: date, account: str) -> str:
+    """Return the key of which earlier posts were gone from X when an account's day was run."""
+    return f"forgotten/gone/day={day}/account={_account(account)}.json"
 
 
 def forgotten_account(account: str) -> str:

@@ -63,6 +63,9 @@ class Outcome(BaseModel):
     cost_usd: float = 0.0
     pages: int = 0
     scored: int = 0
+    refreshed: tuple[date, ...] = ()  # the earlier days read again with this one
+    refresh_short: str | None = None  # why that ended early
+    gone: int = 0  # posts of these days that were gone from X, and are forgotten
     collected_at: AwareDatetime | None = None
     schema_version: int = SCHEMA_VERSION
 

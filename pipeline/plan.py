@@ -138,6 +138,7 @@ def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> Pla
         created_at=user.created_at if user else None,
         include=frozen.include if frozen else account.include,
         max_posts=frozen.max_posts if frozen else account.max_posts,
+        refresh_days=frozen.refresh_days if frozen else account.refresh_days,
     )
 
 

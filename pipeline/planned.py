@@ -27,6 +27,7 @@ class PlannedAccount(BaseModel):
     created_at: AwareDatetime | None = None
     include: tuple[Kind, ...]
     max_posts: int
+    refresh_days: int = 0
 
 
 class Plan(BaseModel):

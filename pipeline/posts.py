@@ -50,6 +50,18 @@ def read_posts(pages: Sequence[Page], account: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=READ)
 
 
+def newest_versions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of READ with each post once: its newest edit, as it came first on X's pages."""
+    # Ids grow with time, but as text "9" sorts behind "10": the length decides first.
+    by_age = [pl.col("post_id").str.len_chars(), pl.col("post_id")]
+    return (
+        rows.sort(*by_age, -pl.col("position"), descending=True)
+        .unique("post_id", keep="first", maintain_order=True)
+        .unique("first_id", keep="first", maintain_order=True)
+        .sort("position")
+    )
+
+
 def rejected(rows: pl.DataFrame, reasons: pl.Expr) -> pl.DataFrame:
     """Return rows of READ as QUARANTINE, each with its reasons."""
     return rows.with_columns(reasons.alias("reasons")).select(QUARANTINE.names())
@@ -89,6 +101,7 @@ def _row(
         "mentions": _entity_values(entities, "mentions", "username"),
         "urls": _entity_values(entities, "urls", "expanded_url", "url"),
         "edited": len(edits) > 1,
+        "edit_history": edits,
         "possibly_sensitive": read.flag("possibly_sensitive"),
         "first_id": edits[0] if edits else post_id,
     }

@@ -1,6 +1,7 @@
 """Raw pages: what X said, as it said it, and when. Everything else in the lake can be made again from these."""
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -68,6 +69,18 @@ class Manifest(BaseModel):
     collected_at: AwareDatetime
 
 
+class SecondReading(BaseModel):
+    """Says that the days before an account's day were read again, and how. Names no post."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    pages: int
+    billed: int  # post reads
+    days: tuple[date, ...]  # the days read again
+    gone: int  # posts that were stored and that X does not show any more
+    short: str | None = None  # why it ended early
+
+
 def pack(page: Page) -> bytes:
     """Return a page as stored. ASCII JSON, because X's text may hold lone surrogates, which UTF-8 cannot."""
     document = {"request": page.request, "collected_at": page.collected_at.isoformat(), "body": page.body}
@@ -91,11 +104,13 @@ def unpack(stored: bytes) -> Page:
     )
 
 
-def read_pages(lake: Lake, day: date, account: str) -> list[Page]:
+def read_pages(
+    lake: Lake, day: date, account: str, page_key: Callable[[date, str, int], str] = keys.raw_page
+) -> list[Page]:
     """Return the pages stored so far, in order, up to the first gap."""
     stored = set(lake.keys(keys.raw_folder(day, account)))
     pages: list[Page] = []
-    while (key := keys.raw_page(day, account, len(pages) + 1)) in stored:
+    while (key := page_key(day, account, len(pages) + 1)) in stored:
         pages.append(unpack(lake.get(key)))
     return pages
 
@@ -104,6 +119,12 @@ def find_manifest(lake: Lake, day: date, account: str) -> Manifest | None:
     """Return the manifest, or None while the day is not read to its end (or its pages have expired)."""
     body = lake.find(keys.raw_manifest(day, account))
     return Manifest.model_validate_json(body) if body else None
+
+
+def find_second_reading(lake: Lake, day: date, account: str) -> SecondReading | None:
+    """Return what reading the days before again has found, or None when that was not done, or not to its end."""
+    body = lake.find(keys.refresh_manifest(day, account))
+    return SecondReading.model_validate_json(body) if body else None
 
 
 def discard(lake: Lake, day: date, account: str) -> None:

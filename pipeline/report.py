@@ -1,15 +1,16 @@
 """Stage four: the day's roll-up, its spreadsheet of all accounts, and the report made from them."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
 from pipeline import keys
 from pipeline.errors import ReportError
+from pipeline.gone import GONE, find_gone
 from pipeline.lake import Lake
-from pipeline.outcome import find_outcomes
-from pipeline.planned import find_plan
+from pipeline.outcome import Outcome, find_outcomes
+from pipeline.planned import Plan, find_plan
 from pipeline.rollup import roll_up
 from pipeline.schema import POSTS
 from pipeline.spreadsheet import to_csv
@@ -38,6 +39,33 @@ def report(lake: Lake, day: date, publish: Publish) -> Reported:
     if plan is None:
         raise ReportError(f"there is no plan for {day} in {lake.url}; run that day first")
     outcomes = find_outcomes(lake, day)
+    _make_without_gone(lake, day, [account for account, outcome in outcomes.items() if outcome.gone], publish)
+    return _make(lake, plan, outcomes, publish)
+
+
+def _make_without_gone(lake: Lake, day: date, accounts: Sequence[str], publish: Publish) -> None:
+    """Make earlier days again whose posts were found to be gone from X when `day` was run, and are forgotten.
+
+    Oldest first, and with them the pages in between, which compare with them.
+    """
+    gone = {account: found for account in accounts if (found := find_gone(lake, day, account))}
+    days = {each for found in gone.values() for each in found.days}
+    if not days:
+        return
+    from pipeline import forget, forgotten  # noqa: PLC0415  # they bring all of analyzing
+
+    for back in range((day - min(days)).days, 0, -1):
+        earlier = day - timedelta(days=back)
+        if plan := find_plan(lake, earlier) if earlier in days else None:
+            _make(lake, plan, find_outcomes(lake, earlier), publish)
+        elif lake.exists(keys.report(earlier)):
+            publish(lake, earlier)
+    for found in gone.values():
+        forget.erase_older(lake, forgotten.begin(lake, found.post_ids, GONE))
+
+
+def _make(lake: Lake, plan: Plan, outcomes: Mapping[str, Outcome], publish: Publish) -> Reported:
+    day = plan.day
     with_posts = [
         entry.account
         for entry in plan.accounts

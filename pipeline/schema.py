@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 KINDS: Final = ("post", "reply", "quote", "retweet")
 SENTIMENTS: Final = ("positive", "neutral", "negative")
@@ -36,6 +36,7 @@ POSTS: Final = pl.Schema(
         "mentions": pl.List(pl.String()),
         "urls": pl.List(pl.String()),
         "edited": pl.Boolean(),
+        "edit_history": pl.List(pl.String()),  # ids of its versions, the oldest first; null before schema 2
         "possibly_sensitive": pl.Boolean(),
         "neg": pl.Float64(),
         "neu": pl.Float64(),

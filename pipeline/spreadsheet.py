@@ -22,7 +22,7 @@ ORIGINAL_FIVE = {
     "created_at": "created_at",
 }
 COLUMNS = ORIGINAL_FIVE | {name: name for name in POSTS if name not in ORIGINAL_FIVE.values()}
-_LISTS = ("hashtags", "mentions", "urls")
+_LISTS = ("edit_history", "hashtags", "mentions", "urls")
 _TIMES = ("created_at", "collected_at")
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.fZ"
 # What a spreadsheet runs, also behind white space and what cannot be seen; and what `from_csv` would take away.

@@ -90,10 +90,10 @@ class Reading:
             )
             if page.next_token and page.next_token in {seen.request.get("token") for seen in [*before, page]}:
                 raise XUnheard(f"{subject}: X's next page is one it gave before; run again later")
-            page = without_forgotten(self.lake, page)
-            self.lake.put(self.page_key(len(before) + 1), pack(page), "application/zstd")
+            kept = without_forgotten(self.lake, page)
+            self.lake.put(self.page_key(len(before) + 1), pack(kept), "application/zstd")
             purchase.settle(Reads(posts=page.billed))
-        return page
+        return kept
 
 
 def next_request(

@@ -118,6 +118,31 @@ def served(environment: dict[str, str]) -> Served:
     return Served(address)
 
 
+@dataclass(frozen=True)
+class Orders:
+    """Orders to the sandbox X API to misbehave; they end with the test."""
+
+    address: str
+
+    def give(self, handle: str, fault: str, **more: Any) -> None:
+        """Add one, as docs/sandbox.md has it."""
+        order = {"handle": handle, "fault": fault} | more
+        requests.post(f"{self.address}/sandbox/orders", json=[order], timeout=10).raise_for_status()
+
+    def end(self) -> None:
+        """Take all back."""
+        requests.delete(f"{self.address}/sandbox/orders", timeout=10).raise_for_status()
+
+
+@pytest.fixture
+def orders(environment: dict[str, str]) -> Iterator[Orders]:
+    """Give the sandbox X API orders to misbehave."""
+    orders = Orders(environment["X_API_URL"])
+    orders.end()
+    yield orders
+    orders.end()
+
+
 @pytest.fixture
 def x(environment: dict[str, str], served: Served) -> XApi:
     """A connection to the sandbox X API."""

@@ -18,6 +18,7 @@ from pipeline.plan import plan
 from pipeline.planned import AccountDay
 from pipeline.report import report
 from pipeline.settings import load_settings
+from pipeline.settle import settle
 from pipeline.verdict import verdict
 from pipeline.window import Window, parse_day
 from pipeline.x_api import XApi
@@ -123,6 +124,7 @@ class _Accounts:
                 self._wait(limited)
         if collected.skipped:
             return collected.skipped
+        settle(self._lake, work)
         analyzed = analyze(self._lake, work)
         return f"{analyzed.status}, {analyzed.counts.kept} posts"
 

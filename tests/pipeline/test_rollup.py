@@ -8,7 +8,7 @@ import pytest
 from pipeline.outcome import Counts, Outcome, Status
 from pipeline.planned import Plan, PlannedAccount
 from pipeline.rollup import roll_up
-from pipeline.schema import ROLLUP
+from pipeline.schema import ROLLUP, SCHEMA_VERSION
 from tests.pipeline.given import COLLECTED_AT, DAY, stored_posts
 
 FIGURES = (
@@ -139,7 +139,7 @@ def test_a_day_worked_out_by_hand() -> None:
         "cost_usd": 0.045,
         "timezone": "UTC",
         "sample": True,
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
     }
 
 
