@@ -93,7 +93,7 @@ def rollup(day: date) -> str:
 
 
 def metrics(observed: date, account: str) -> str:
-    """Return the key of newer counts of an account's earlier posts, as read on a UTC date."""
+    """Return the key of newer counts of an account's earlier posts, as read again on a local date."""
     return f"metrics/observed={observed}/account={_account(account)}/metrics.parquet"
 
 

@@ -59,7 +59,7 @@ QUARANTINE: Final = pl.Schema(
     }
 )
 
-# Newer counts of earlier days' posts, as read again on the UTC date of the key's `observed=`.
+# Newer counts of earlier days' posts, as read again on the local date of the key's `observed=`, the morning after a day's run.
 METRICS: Final = pl.Schema(
     {
         "day": pl.Date(),  # of the post: the local day it was published

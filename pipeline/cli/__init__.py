@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from pipeline.cli import backfill, check, forget, report, run, sandbox, sql
+from pipeline.cli import backfill, check, cost, forget, report, run, sandbox, sql
 from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError
 
@@ -21,6 +21,7 @@ app.command()(check.check)
 app.command()(run.run)
 app.command()(backfill.backfill)
 app.command()(report.report)
+app.command()(cost.cost)
 app.command()(sql.sql)
 app.command()(forget.forget)
 app.command()(sandbox.sandbox)

@@ -6,18 +6,21 @@ import typer
 
 from pipeline.cli.options import Accounts
 from pipeline.errors import AviaryError, ConfigError
-from pipeline.prices import POST_READ_USD, USER_READ_USD, usd
+from pipeline.prices import POST_READ_USD, USER_READ_USD, day_at_most, first_run_at_most
 
 if TYPE_CHECKING:
     from pipeline.accounts import AccountsConfig
+    from pipeline.lake import Lake
     from pipeline.settings import Settings
+    from pipeline.x_api import XApi
 
 
 def check(
     live: Annotated[
         bool,
         typer.Option(
-            help=f"Also try the token, the bucket and the handles; X bills ${USER_READ_USD:.2f} a handle."
+            help="Also try the token, the bucket and the handles. "
+            f"X bills ${USER_READ_USD:.2f} a handle that is not known yet; what is looked up is kept."
         ),
     ] = False,
     accounts: Accounts = None,
@@ -29,10 +32,11 @@ def check(
     settings = load_settings()
     config = load_accounts(settings.accounts_path)
     typer.echo(f"{settings.accounts_path}: {len(config.accounts)} accounts, days of {config.timezone}")
-    most = sum(account.max_posts for account in config.accounts)
+    most, first = sum(map(day_at_most, config.accounts)), first_run_at_most(config)
     typer.echo(
-        f"one day's posts cost at most ${usd(posts=most):,.2f} ({most:,} at ${POST_READ_USD}); "
-        f"a run stops at budget.usd_per_run, ${config.budget.usd_per_run}"
+        f"one day costs at most ${most:,.2f} (${POST_READ_USD} a post; only what was posted is billed), the first run "
+        f"${first:,.2f} with its look-ups (${USER_READ_USD:.2f} an account); a run stops at budget.usd_per_run, "
+        f"${config.budget.usd_per_run:,.2f}"
     )
     for key in _not_yet(config):
         typer.echo(f"note: {key} is set, and this version does not act on it yet", err=True)
@@ -42,19 +46,16 @@ def check(
 
 def _not_yet(config: "AccountsConfig") -> list[str]:
     """Return the keys that someone has set in the hope of an effect they do not have yet."""
-    set_by_user = {
-        "notify": bool(config.notify),
-        "refresh_days": any(account.refresh_days for account in config.accounts),
-    }
-    return [key for key, is_set in set_by_user.items() if is_set]
+    return ["notify"] if config.notify else []
 
 
 def _try(settings: "Settings", config: "AccountsConfig") -> None:
     """Try the lake, the token and the handles. Raises `ConfigError` with everything that is wrong."""
     from pipeline.lake import Lake
-    from pipeline.x_api import USERS_PER_LOOKUP, XApi
+    from pipeline.x_api import XApi
 
     problems: list[str] = []
+    lake = None
     try:
         lake = Lake(settings.lake_url())
         lake.check()
@@ -63,17 +64,27 @@ def _try(settings: "Settings", config: "AccountsConfig") -> None:
         problems.append(str(error))
     try:
         x = XApi(settings.token(), settings.x_api_url)
-        handles = [account.handle for account in config.accounts]
-        readable = 0
-        for start in range(0, len(handles), USERS_PER_LOOKUP):
-            profiles, refused = x.users(handles[start : start + USERS_PER_LOOKUP])
-            readable += len(profiles)
-            for handle, refusal in refused.items():
-                typer.echo(f"@{handle}: {refusal.status}; {refusal.reason}")
-        typer.echo(
-            f"{settings.x_api_url}: the token works; {readable} of {len(handles)} accounts can be read"
-        )
+        if lake and not problems:
+            _try_handles(x, lake, config)
+        else:
+            x.usage(1)
+        typer.echo(f"{settings.x_api_url}: the token works")
     except AviaryError as error:
         problems.append(str(error))
     if problems:
         raise ConfigError(*problems)
+
+
+def _try_handles(x: "XApi", lake: "Lake", config: "AccountsConfig") -> None:
+    """Look up those accounts that are not known yet. What is paid for is kept: the first run asks for none of them."""
+    from pipeline import clock
+    from pipeline.ledger import Budget, Ledger
+    from pipeline.lookup import look_up
+
+    budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
+    ledger = Ledger(lake, f"check__{clock.now():%Y-%m-%dT%H:%M:%S.%f}", budget)
+    found = look_up(lake, x, ledger, config.accounts, config.profile_days)
+    for handle, refusal in found.refusals.items():
+        typer.echo(f"@{handle}: {refusal.status}; {refusal.reason}")
+    readable = len(config.accounts) - len(found.refusals)
+    typer.echo(f"{readable} of {len(config.accounts)} accounts can be read")

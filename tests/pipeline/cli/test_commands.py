@@ -8,6 +8,8 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.lake import Lake
+from pipeline.ledger import Reads, read_book, spent
+from pipeline.outcome import find_outcomes
 from pipeline.planned import find_plan
 from tests.conftest import DAY, Served
 from tests.promises.days import etags, write_accounts
@@ -80,17 +82,61 @@ def test_check_tells_what_a_day_may_cost(
     out = run("check", monkeypatch=monkeypatch, capsys=capsys)
 
     assert "3 accounts, days of UTC" in out
-    assert "at most $3.00 (600 at $0.005)" in out
+    # 200 posts each, and as many originals of citymetro's retweets; three look-ups.
+    assert "one day costs at most $4.00 ($0.005 a post; only what was posted is billed)" in out
+    assert "the first run $4.03 with its look-ups ($0.01 an account)" in out
+    assert "a run stops at budget.usd_per_run, $5.00" in out
 
 
 def test_check_live_tries_the_lake_the_token_and_the_handles(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    lake: Lake, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = run("check", "--live", monkeypatch=monkeypatch, capsys=capsys)
 
     assert f"{lake.url}: reachable" in out
-    assert "the token works; 2 of 3 accounts can be read" in out
+    assert "the token works" in out
+    assert "2 of 3 accounts can be read" in out
     assert "@quickdealz: suspended" in out
+    assert spent(read_book(lake, "2026-11")) == Reads(users=2)
+
+
+def test_what_check_live_looked_up_the_first_run_need_not_buy_again(
+    lake: Lake, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("check", "--live", monkeypatch=monkeypatch, capsys=capsys)
+    run("run", "--day", str(DAY), monkeypatch=monkeypatch, capsys=capsys)
+
+    assert served.users() == 2
+
+
+def test_cost_tells_by_account_what_a_day_costs_and_what_was_spent_and_is_left(
+    lake: Lake, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("run", "--day", str(DAY), monkeypatch=monkeypatch, capsys=capsys)
+    asked = served.requests()
+
+    out = run("cost", monkeypatch=monkeypatch, capsys=capsys)
+
+    assert served.requests() == asked
+    cost = {account: outcome.cost_usd for account, outcome in find_outcomes(lake, DAY).items()}
+    rows = {line.split()[0]: line.split()[1:] for line in out.splitlines() if line.startswith("@")}
+    assert rows["@pixelforge"] == [f"${cost['pixelforge']:.3f}", "$1.00", f"${cost['pixelforge']:.2f}"]
+    assert rows["@citymetro"] == [f"${cost['citymetro']:.3f}", "$2.00", f"${cost['citymetro']:.2f}"]
+    assert rows["@quickdealz"] == ["not", "read", "yet", "$1.00", "$0.00"]
+    spent_usd = spent(read_book(lake, "2026-11")).usd
+    assert f"by the ledger, per UTC month: 2026-10 $0.00, 2026-11 ${spent_usd:.2f}" in out
+    assert f"left this month: ${100 - spent_usd:.2f} of budget.usd_per_month $100.00" in out
+
+
+def test_cost_says_when_a_run_is_expected_to_reach_its_budget(
+    lake: Lake, accounts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "budget: {usd_per_run: 1}\naccounts: [pixelforge, tideandco]\n"
+    write_accounts(accounts.parent, monkeypatch, text)
+
+    out = run("cost", "--days", "1", monkeypatch=monkeypatch, capsys=capsys)
+
+    assert "a run is expected to reach budget.usd_per_run before all accounts are read" in out
 
 
 def test_check_says_of_a_key_that_does_nothing_yet_that_it_does_nothing(

@@ -1,0 +1,77 @@
+"""What a run is expected to cost, and what was spent."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.options import Accounts
+from pipeline.prices import POST_READ_USD, USER_READ_USD
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from pipeline.accounts import AccountsConfig
+    from pipeline.cost import Cost
+
+
+def cost(
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days back to look.")] = 30,
+    accounts: Accounts = None,
+) -> None:
+    """Tell what a run is expected to cost, and what was spent, by account. Asks X for nothing."""
+    from rich.console import Console
+
+    from pipeline import clock
+    from pipeline.accounts import load_accounts
+    from pipeline.cost import cost_of
+    from pipeline.lake import Lake
+    from pipeline.settings import load_settings
+
+    settings = load_settings()
+    config = load_accounts(settings.accounts_path)
+    lake = Lake(settings.lake_url())
+    lake.check()
+    found = cost_of(lake, config, clock.now().date(), days)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(_table(found, days))
+    for line in _lines(found, config, days):
+        console.print(line)
+
+
+def _table(found: "Cost", days: int) -> "Table":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("account")
+    for column in ("expected a day", "at most a day", f"spent, {days} days"):
+        table.add_column(column, justify="right")
+    for each in found.accounts:
+        expected = "not read yet" if each.expected is None else f"${each.expected:,.3f}"
+        table.add_row(f"@{each.account.handle}", expected, f"${each.at_most:,.2f}", f"${each.spent:,.2f}")
+    look_ups = f"${found.look_ups:,.3f}"
+    table.add_row("look-ups of names and followers", look_ups, look_ups, "")
+    spent = sum(each.spent for each in found.accounts)
+    table.add_row("one run", f"${found.expected:,.2f}", f"${found.at_most:,.2f}", f"${spent:,.2f}")
+    return table
+
+
+def _lines(found: "Cost", config: "AccountsConfig", days: int) -> list[str]:
+    budget = config.budget
+    left = float(budget.usd_per_month) - found.spent_in_month
+    by_month = ", ".join(f"{month} ${spent:,.2f}" for month, spent in found.months)
+    lines = [
+        f"prices: ${POST_READ_USD} a post, ${USER_READ_USD:.2f} an account looked up; thirty such runs: "
+        f"${30 * found.expected:,.2f}",
+        f"by the ledger, per UTC month: {by_month}",
+        f"left this month: ${max(left, 0):,.2f} of budget.usd_per_month ${budget.usd_per_month:,.2f}; "
+        f"a run stops at budget.usd_per_run ${budget.usd_per_run:,.2f}",
+    ]
+    if found.expected > budget.usd_per_run:
+        lines.append(
+            "a run is expected to reach budget.usd_per_run before all accounts are read: raise it, or lower max_posts"
+        )
+    elif 30 * found.expected > budget.usd_per_month:
+        lines.append(
+            "at this rate budget.usd_per_month will not last for a month: raise it, or lower max_posts"
+        )
+    return lines
