@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli.options import Accounts
 from pipeline.errors import AviaryError
+from pipeline.sandbox.faults import Fault, Order
 
 if TYPE_CHECKING:
     from pipeline.sandbox.serve import Sandbox
@@ -22,9 +23,24 @@ def sandbox(
     command: Annotated[
         list[str] | None, typer.Argument(help="run this with the sandbox's settings, then stop")
     ] = None,
+    *,
     directory: Annotated[Path, typer.Option("--dir", help="where the sandbox keeps its data")] = Path(
         ".aviary"
     ),
+    faults: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            metavar="HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]",
+            help="let the X API misbehave towards an account (* is every one): TIMES requests (all, if left out) "
+            "after AFTER right ones; POSTS is for depth. May be repeated. Faults, told in docs/sandbox.md: "
+            f"{', '.join(Fault)}",
+        ),
+    ] = None,
+    rate_limit: Annotated[
+        int, typer.Option(min=1, help="timeline requests that the X API takes a window")
+    ] = 10_000,
+    rate_window: Annotated[int, typer.Option(min=1, help="the window's length in seconds")] = 900,
     accounts: Accounts = None,
 ) -> None:
     """Run an X API and an S3 server with sample data on this machine.
@@ -35,7 +51,8 @@ def sandbox(
     from pipeline.sandbox.serve import running
 
     try:
-        with running(directory) as started:
+        orders = [Order.parse(text) for text in faults or ()]
+        with running(directory, rate_limit=rate_limit, rate_window=rate_window, orders=orders) as started:
             try:
                 _announce(started)
                 code = _run(command, started) if command else _stay(started)

@@ -129,7 +129,9 @@ class Order:
         handle, equals, rest = text.partition("=")
         fault, *counts = rest.split(":")
         if not equals or len(counts) > len(_COUNTS):
-            raise ConfigError(f"{_shown(text)} is no order; it is written HANDLE=FAULT[:TIMES[:AFTER]]")
+            raise ConfigError(
+                f"{_shown(text)} is no order; it is written HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"
+            )
         for value in counts:
             if value and not (value.isascii() and value.isdigit()):
                 raise ConfigError(f"{_shown(text)} is no order: {_shown(value)} is not a whole number")

@@ -61,6 +61,48 @@ def test_options_of_the_command_are_the_command_s(tmp_path: Path) -> None:
     assert done.stdout == "--dir elsewhere --help\n"
 
 
+def test_faults_and_a_rate_limit_can_be_ordered(tmp_path: Path) -> None:
+    script = """
+import os, requests
+address, token = os.environ["X_API_URL"], os.environ["X_BEARER_TOKEN"]
+answer = requests.get(f"{address}/2/users/1/tweets", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+print(answer.status_code, answer.headers["x-rate-limit-limit"], int(answer.headers["x-rate-limit-reset"]) % 60)
+for order in requests.get(f"{address}/sandbox/orders", timeout=10).json():
+    print(*order.values())
+"""
+    orders = ["--fault", "*=503:2", "--fault", "CityMetro=suspended::3", "--fault", "1729=depth:::20"]
+    done = _run(
+        tmp_path, *orders, "--rate-limit", "7", "--rate-window", "60", "--", sys.executable, "-c", script
+    )
+    assert done.stdout.splitlines() == [
+        "503 7 0",
+        "* 503 2 0 None None 1",
+        "citymetro suspended None 3 None None 0",
+        "1729 depth None 0 None 20 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ("citymetro=teapot", "there is no fault 'teapot'; there are 429, 429_without_reset, "),
+        ("city-metro=503", "handle 'city-metro' is none: 1 to 15 letters, digits or _, without @"),
+        ("citymetro", "'citymetro' is no order; it is written HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"),
+        ("citymetro=503:often", "'citymetro=503:often' is no order: 'often' is not a whole number"),
+        ("citymetro=503:0", "times is a whole number from 1, not 0"),
+        ("citymetro=503:1:0:5:1", "'citymetro=503:1:0:5:1' is no order"),
+    ],
+)
+def test_a_wrong_order_is_one_line_and_exit_code_2_and_nothing_starts(
+    tmp_path: Path, order: str, said: str
+) -> None:
+    done = _run(tmp_path, "--fault", order, "--", "echo", "started")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_command_ended_by_a_signal_gives_the_shell_s_exit_code(tmp_path: Path) -> None:
     assert _run(tmp_path, "--", "sh", "-c", "kill -9 $$").returncode == 128 + 9
 

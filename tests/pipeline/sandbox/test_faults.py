@@ -2,16 +2,19 @@
 
 import http.client
 import json
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from pipeline.sandbox.faults import Fault
 from pipeline.sandbox.x_api import create_app
 from pipeline.sandbox.x_server import serving
 from tests.pipeline.sandbox.conftest import ALL_FIELDS, MORNING_AFTER, TOKEN, X
@@ -330,6 +333,12 @@ def test_a_renamed_handle_belongs_to_another_id_whose_timeline_is_another() -> N
     assert before != after
     assert user["username"] == HANDLE
     assert (old, new) == (before, after)
+
+
+def test_the_documentation_tells_of_every_fault() -> None:
+    page = Path(__file__).parents[3] / "docs" / "sandbox.md"
+    told = re.findall(r"^\| `(\w+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert told == [*Fault]
 
 
 def test_an_order_hits_its_account_only_as_often_as_it_says_after_those_it_lets_pass() -> None:
