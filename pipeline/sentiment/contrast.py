@@ -1,6 +1,7 @@
 """The rule for "but": what follows it weighs more than what came before."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from heapq import heappush, heappushpop
 
 _BEFORE, _AFTER = 0.5, 1.5
@@ -15,20 +16,28 @@ def weigh_around_but(valences: list[float], before: int) -> list[float]:
     """
     weighed = [valence * _BEFORE for valence in valences[:before]]
     weighed += [valence * _AFTER for valence in valences[before:]]
-    return weighed if set(weighed).isdisjoint(valences) else _weigh_first_equal(valences, before)
-
-
-def _weigh_first_equal(valences: list[float], before: int) -> list[float]:
-    """Weigh as the package does, with the positions of each value in a heap: the first is found in
-    logarithmic, not linear time. Values that no change leads to need none: the first of them is the next.
-    """
     values = set(valences)
-    met = values & {value * weight for value in values for weight in (_BEFORE, _AFTER)}
-    weighed = list(valences)
+    led_to = values & {value * weight for value in values for weight in (_BEFORE, _AFTER)}
+    return _weigh_first_equal(valences, weighed, before, led_to) if led_to else weighed
+
+
+def _weigh_first_equal(
+    valences: list[float], weighed: list[float], before: int, led_to: Collection[float]
+) -> list[float]:
+    """Correct `weighed` to what the package does, where a change led to a value that is still to come.
+
+    The positions of each such value are in a heap: the first is found in logarithmic, not linear time. Of
+    any other value the first is the next.
+    """
     positions: defaultdict[float, list[int]] = defaultdict(list)
     for position, valence in enumerate(valences):
-        first = heappushpop(positions[valence], position) if valence in met else position
-        changed = weighed[first] = valence * (_BEFORE if first < before else _AFTER)
-        if changed in met:
+        if valence in led_to:
+            weighed[position] = valence  # until it is the first
+            first = heappushpop(positions[valence], position)
+            weighed[first] = valence * (_BEFORE if first < before else _AFTER)
+        else:
+            first = position
+        changed = weighed[first]
+        if changed in led_to:
             heappush(positions[changed], first)
     return weighed

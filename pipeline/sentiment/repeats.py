@@ -6,8 +6,7 @@ words before and the two after which of the words that rules name they are, if a
 are in the lexicon. So surroundings are written with one letter per word.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import compress
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from pipeline.sentiment.context import NAMED_BESIDE, REACH, valence_in_context
@@ -15,29 +14,43 @@ from pipeline.sentiment.phrases import begins_at, word_of
 from pipeline.sentiment.words import Vocabulary
 
 # A text of more words than a post has, which says each eight times on average, is faster this way.
-_MANY_WORDS = 1000
+MANY_WORDS = 1000
 _TIMES = 8
 
 _T = TypeVar("_T")
 
 
-def repeats_itself(tokens: Sequence[str]) -> bool:
-    """Return whether the tokens are many and few of them differ."""
-    return len(tokens) > _MANY_WORDS and len(set(tokens)) * _TIMES < len(tokens)
+def few_different(tokens: Sequence[str]) -> set[str] | None:
+    """Return the different tokens if they are few for so many tokens, else None."""
+    different = set(tokens)
+    return different if len(different) * _TIMES < len(tokens) else None
 
 
-def repeated_valences(tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[list[float], int | None]:
-    """Return what `Analyzer._valences` returns, for tokens that repeat themselves."""
-    words = {token: word_of(token) for token in set(tokens)}
+def repeated_valences(
+    tokens: Sequence[str], different: Collection[str], vocabulary: Vocabulary
+) -> tuple[list[float], int | None]:
+    """Return what `Analyzer._valences` returns, for tokens of which few are `different`."""
+    words = {token: word_of(token) for token in different}
     lexicon = _known(words, vocabulary.lexicon)
     rules = _known(words, vocabulary.rule_words)
-    telltales = _known(words, vocabulary.phrases)
+    said = set(words.values())
+    telltales = {
+        token: phrase
+        for token, phrase in _known(words, vocabulary.phrases).items()
+        if all(word in said for _, word in phrase.others)
+    }
     buts = {token for token, word in words.items() if word == "but"}
+    first_but = min(map(tokens.index, buts), default=None)
     capitals = set(filter(str.isupper, words))
     mixed_case = 0 < len(capitals) < len(words)
-    emphasized = capitals if mixed_case else ()
+    signals = rules.keys() | telltales.keys() | buts | (capitals if mixed_case else set())
 
-    letters = _letters(words, vocabulary)
+    named = {words[token] for token in signals} | NAMED_BESIDE
+    named.update(word for phrase in telltales.values() for _, word in phrase.others)
+    letters = {
+        token: chr(number) if word in named else "L" if word in vocabulary.lexicon else "-"
+        for number, (token, word) in enumerate(words.items(), start=128)
+    }
     spelled = "^^^" + "".join(map(letters.__getitem__, tokens))  # some rules tell where a text begins
 
     def judge(i: int) -> float:
@@ -52,42 +65,35 @@ def repeated_valences(tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[li
             return 0.0
         return valence_in_context(lexicon[tokens[i]], i, tokens, rule_words, phrases, mixed_case)
 
+    # Of each word that matters: its valence, whether it is a signal, and what the rules gave it where.
+    matter: dict[str, tuple[float | None, bool, dict[str, float]]] = {
+        token: (lexicon.get(token), token in signals, {}) for token in lexicon.keys() | signals
+    }
     valences: list[float] = []
-    judged: dict[tuple[str, str], float] = {}
     last_signal = -REACH - 1
     before_but: int | None = None
-    signals = rules.keys() | telltales.keys() | buts
-    matter = lexicon.keys() | signals
 
-    for i, token in compress(enumerate(tokens), map(matter.__contains__, tokens)):
-        if token in signals:
+    for i, known in enumerate(map(matter.get, tokens)):
+        if known is None:
+            continue
+        valence, is_signal, judged = known
+        if is_signal:
             last_signal = i
-            if before_but is None and token in buts:
+            if i == first_but:
                 before_but = len(valences)
-        valence = lexicon.get(token)
         if valence is None:
             continue
-        if i - last_signal <= REACH or token in emphasized:
-            around = token, spelled[i : i + 6]
+        if i - last_signal <= REACH:
+            around = spelled[i : i + 6]
             valence = judged.get(around)
             if valence is None:
                 valence = judged[around] = judge(i)
-        if valence:
-            valences.append(valence)
+            if not valence:
+                continue
+        valences.append(valence)
     return valences, before_but
 
 
 def _known(words: Mapping[str, str], meanings: Mapping[str, _T]) -> dict[str, _T]:
     """Return the meanings by token, of the tokens whose words have one."""
     return {token: meanings[word] for token, word in words.items() if word in meanings}
-
-
-def _letters(words: Mapping[str, str], vocabulary: Vocabulary) -> dict[str, str]:
-    """Return a letter for each token: its own if a rule or a phrase names its word, else one of two."""
-    named = vocabulary.rule_words.keys() | NAMED_BESIDE | vocabulary.phrases.keys()
-    for phrase in vocabulary.phrases.values():
-        named |= {word for _, word in phrase.others}
-    return {
-        token: chr(number) if word in named else "L" if word in vocabulary.lexicon else "-"
-        for number, (token, word) in enumerate(words.items(), start=128)
-    }

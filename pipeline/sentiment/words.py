@@ -45,14 +45,18 @@ class Vocabulary:
     emoji: dict[int, str]
     """The package's words for an emoji of one character, after a space. It never finds longer ones."""
     maybe_emoji: re.Pattern[str]
-    """Runs of characters among which all emoji are."""
+    """A character of those among which all emoji are."""
+    maybe_emoji_run: re.Pattern[str]
+    """A run of such characters."""
 
     def spell_emoji(self, text: str) -> str:
         """Return `text` with words for emoji.
 
         The package puts a space before those words unless one is there. A second space makes no other tokens.
         """
-        return self.maybe_emoji.sub(lambda run: run[0].translate(self.emoji), text)
+        if not self.maybe_emoji.search(text):  # takes a third of the time of the other pattern
+            return text
+        return self.maybe_emoji_run.sub(lambda run: run[0].translate(self.emoji), text)
 
 
 @cache
@@ -74,13 +78,16 @@ def vocabulary() -> Vocabulary:
     emoji = {
         ord(character): f" {words}" for character, words in package.emojis.items() if len(character) == 1
     }
-    return Vocabulary(lexicon, rule_words, phrases, valences, emoji, _runs_of(emoji))
+    maybe_emoji = _range_of(emoji)
+    return Vocabulary(
+        lexicon, rule_words, phrases, valences, emoji, re.compile(maybe_emoji), re.compile(f"{maybe_emoji}+")
+    )
 
 
-def _runs_of(emoji: dict[int, str]) -> re.Pattern[str]:
+def _range_of(emoji: dict[int, str]) -> str:
     """Return a pattern that dismisses ASCII, European letters and typographic quotes at one comparison each.
 
-    Two emoji are in Latin-1, the others begin at U+203C: runs of anything but what lies between.
+    Two emoji are in Latin-1, the others begin at U+203C: anything but what lies between.
     """
     borders = [
         *sorted(code for code in emoji if code < 0x2000),
@@ -89,4 +96,4 @@ def _runs_of(emoji: dict[int, str]) -> re.Pattern[str]:
     between = "".join(
         f"{chr(before + 1)}-{chr(after - 1)}" for before, after in zip([-1, *borders], borders, strict=False)
     )
-    return re.compile(f"[^{between}]+")
+    return f"[^{between}]"

@@ -107,7 +107,9 @@ def test_the_walk_for_repeats_finds_the_same_valences_as_the_plain_one(seed):
     """On short texts, of which many can be tried."""
     for text in triggering_texts(seed, 300):
         tokens = text.split()
-        assert repr(repeated_valences(tokens, vocabulary())) == repr(Analyzer()._valences(tokens)), text
+        assert repr(repeated_valences(tokens, set(tokens), vocabulary())) == repr(
+            Analyzer()._valences(tokens)
+        ), text
 
 
 @pytest.mark.parametrize("first", ["no", "never", "without", "so", "at", "very", "kind", "the", "beating"])
@@ -132,7 +134,9 @@ def test_the_walk_for_repeats_tells_surroundings_apart_as_the_rules_do(first):
         tokens = Random(seed).choices([first, other, "good", "day"], k=1_500)
         for beginning in product([first, other, "good", "day"], repeat=2):
             text = [*beginning, "good", *tokens]
-            assert repr(repeated_valences(text, vocabulary())) == repr(Analyzer()._valences(text)), text[:3]
+            assert repr(repeated_valences(text, set(text), vocabulary())) == repr(
+                Analyzer()._valences(text)
+            ), text[:3]
 
 
 def test_a_long_post_scores_the_same():
