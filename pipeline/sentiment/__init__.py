@@ -3,13 +3,12 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pipeline.sentiment.language import scorable
 from pipeline.sentiment.vader import Analyzer
 
 if TYPE_CHECKING:
     from pipeline.sentiment.frames import judge, label, score
 
-__all__ = ["Analyzer", "judge", "label", "scorable", "score"]
+__all__ = ["Analyzer", "judge", "label", "score"]
 
 
 def __getattr__(name: str) -> Any:

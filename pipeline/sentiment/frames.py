@@ -1,9 +1,11 @@
 """Sentiment of a column of posts: text in, frame out."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from pipeline.clean_text import clean_text
-from pipeline.sentiment.language import scorable
+from pipeline.sentiment.language import scores_if_english
 from pipeline.sentiment.vader import Analyzer
 
 SCORES = ("neg", "neu", "pos", "compound")
@@ -17,7 +19,10 @@ NEGATIVE_TO = -0.05
 def score(texts: pl.Series) -> pl.DataFrame:
     """Return one row of `neg`, `neu`, `pos`, `compound` (Float64) per text; null text gives null scores."""
     analyze = Analyzer().polarity_scores
-    rows = [None if text is None else analyze(text) for text in texts]
+    return _frame([None if text is None else analyze(text) for text in texts])
+
+
+def _frame(rows: Sequence[dict[str, float] | None]) -> pl.DataFrame:
     columns = {name: [row and row[name] for row in rows] for name in SCORES}
     return pl.DataFrame(columns, schema=SCORES_SCHEMA)
 
@@ -42,11 +47,12 @@ def judge(text: pl.Series, lang: pl.Series) -> pl.DataFrame:
     scored; scores and `sentiment` are null where VADER cannot judge it.
     """
     cleaned = [None if written is None else clean_text(written) for written in text]
-    scored = [
-        words if words is not None and scorable(code, words) else None
-        for words, code in zip(cleaned, lang, strict=True)
-    ]
-    scores = score(pl.Series(scored, dtype=pl.String))
+    scores = _frame(
+        [
+            None if words is None else scores_if_english(code, words)
+            for code, words in zip(lang, cleaned, strict=True)
+        ]
+    )
     return scores.insert_column(0, pl.Series("clean_text", cleaned, dtype=pl.String)).with_columns(
         label(pl.col("compound"))
     )

@@ -6,6 +6,7 @@ as neutral. `docs/sentiment.md` has the numbers behind each choice here.
 """
 
 import re
+from collections.abc import Sequence
 
 from pipeline.sentiment.vader import Analyzer
 from pipeline.sentiment.words import vocabulary
@@ -25,42 +26,42 @@ _ENGLISH_SHARE = 0.25
 
 _LATIN_LETTER = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _LETTER = re.compile(r"[^\W\d_]")
+# A word of two letters or more that is no hashtag, cashtag or mention.
 _WORD = re.compile(r"(?<![\w#$@])[^\W\d_][\w']+")
 
 
-def scorable(lang: str | None, cleaned: str) -> bool:
-    """Return whether VADER can judge a post with X's language code and the words left by `clean_text`.
+def scores_if_english(lang: str | None, cleaned: str) -> dict[str, float] | None:
+    """Return VADER's scores of a post by X's language code and the words left by `clean_text`; None if VADER
+    cannot judge it.
 
     English by X's word: unless most letters are not Latin. Undetermined or no code: if enough of the words
     are English. Without words: if there is an emoji or emoticon that VADER knows. Any other language: no.
     """
     english = lang is not None and lang.lower().split("-")[0] == "en"
     if not english and lang is not None and lang not in UNDETERMINED:
-        return False
-    if not _LETTER.search(cleaned):
-        return _speaks_without_words(cleaned)
-    if not _mostly_latin(cleaned):
-        return False
-    return english or _looks_english(cleaned)
-
-
-def _speaks_without_words(text: str) -> bool:
-    scores = Analyzer().polarity_scores(text)
-    return bool(scores["pos"] or scores["neg"])
+        return None
+    wordless = not _LETTER.search(cleaned)
+    if not wordless:
+        if not _mostly_latin(cleaned):
+            return None
+        if not english:
+            words = _WORD.findall(cleaned.lower())
+            if words and not _look_english(words):
+                return None
+            wordless = not words  # hashtags alone
+    scores = Analyzer().polarity_scores(cleaned)
+    return scores if not wordless or scores["pos"] or scores["neg"] else None
 
 
 def _mostly_latin(text: str) -> bool:
     return text.isascii() or 2 * len(_LATIN_LETTER.findall(text)) >= len(_LETTER.findall(text))
 
 
-def _looks_english(text: str) -> bool:
-    """Return whether a quarter of the words are common English or VADER's, hashtags aside: they are names.
+def _look_english(words: Sequence[str]) -> bool:
+    """Return whether a quarter of the words are common English or VADER's. Hashtags are not among them.
 
     Of VADER's words only those of four letters and more count: "no", "die", "war" are words elsewhere too.
     """
-    words = _WORD.findall(text.lower())
-    if not words:
-        return _speaks_without_words(text)
     lexicon = vocabulary().lexicon
     english = sum(word in _COMMON_WORDS or (len(word) > 3 and word in lexicon) for word in words)
     return english >= _ENGLISH_SHARE * len(words)

@@ -7,9 +7,10 @@ Most departures rest on one fact: of a post's fourteen words two carry sentiment
 three words of those can change the score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 from string import punctuation
+from types import MappingProxyType
 
 from pipeline.sentiment.context import REACH, valence_in_context
 from pipeline.sentiment.contrast import weigh_around_but
@@ -22,10 +23,24 @@ _ALPHA = 15
 
 
 class Analyzer:
-    """A drop-in for vaderSentiment's `SentimentIntensityAnalyzer`."""
+    """A drop-in for vaderSentiment's `SentimentIntensityAnalyzer`.
+
+    Only with that package's own words: the short cuts here rest on them. So `lexicon` and `emojis` can be read
+    but not changed, and no other files can be named; who needs words of their own needs the package itself.
+    """
 
     def __init__(self) -> None:
         self._vocabulary = vocabulary()
+
+    @property
+    def lexicon(self) -> Mapping[str, float]:
+        """The valence of each sentiment word, -4 to 4."""
+        return MappingProxyType(self._vocabulary.lexicon)
+
+    @property
+    def emojis(self) -> Mapping[str, str]:
+        """The words for each emoji."""
+        return MappingProxyType(self._vocabulary.emojis)
 
     def polarity_scores(self, text: str) -> dict[str, float]:
         """Return `neg`, `neu`, `pos` (shares of the text, 0..1) and `compound` (-1..1) of any text."""

@@ -42,8 +42,10 @@ class Vocabulary:
     of a word that is only in the lexicon; `LOOK_CLOSER` for rule words, short words and emoticons. Words that
     are missing are neutral and change nothing.
     """
+    emojis: dict[str, str]
+    """The words for each emoji, as the package has them."""
     emoji: dict[int, str]
-    """The package's words for an emoji of one character, after a space. It never finds longer ones."""
+    """The same by code point, after a space, for emoji of one character: the package never finds others."""
     maybe_emoji: re.Pattern[str]
     """A character of those among which all emoji are."""
     maybe_emoji_run: re.Pattern[str]
@@ -80,7 +82,14 @@ def vocabulary() -> Vocabulary:
     }
     maybe_emoji = _range_of(emoji)
     return Vocabulary(
-        lexicon, rule_words, phrases, valences, emoji, re.compile(maybe_emoji), re.compile(f"{maybe_emoji}+")
+        lexicon,
+        rule_words,
+        phrases,
+        valences,
+        package.emojis,
+        emoji,
+        re.compile(maybe_emoji),
+        re.compile(f"{maybe_emoji}+"),
     )
 
 

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sentiment import scorable
+from pipeline.sentiment import Analyzer
+from pipeline.sentiment.language import scores_if_english
+
+
+def scorable(lang, cleaned):
+    scores = scores_if_english(lang, cleaned)
+    assert scores is None or scores == Analyzer().polarity_scores(cleaned)
+    return scores is not None
 
 
 @pytest.mark.parametrize("lang", ["en", "EN", "en-gb"])

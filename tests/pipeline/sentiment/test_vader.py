@@ -173,6 +173,18 @@ def test_but_weighs_the_first_equal_valence_as_the_package_does(before_and_after
     assert weigh_around_but(before_and_after, before) == expected
 
 
+def test_the_words_can_be_read_as_from_the_package_and_not_changed():
+    """Changed words would break what the short cuts rest on: that has to fail, not to be ignored."""
+    assert Analyzer().lexicon == oracle().lexicon
+    assert Analyzer().emojis == oracle().emojis
+    with pytest.raises(AttributeError, match="update"):
+        Analyzer().lexicon.update({"moon": 4.0})
+    with pytest.raises(AttributeError, match="setter"):
+        Analyzer().lexicon = {"moon": 4.0}
+    with pytest.raises(TypeError):
+        Analyzer("my_lexicon.txt")
+
+
 def test_scores_come_in_the_packages_order():
     assert list(ours("I love it")) == ["neg", "neu", "pos", "compound"]
     assert list(ours("")) == ["neg", "neu", "pos", "compound"]
