@@ -8,22 +8,27 @@ import gzip
 import io
 import logging
 import re
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
 import polars as pl
+import stamina
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,  # noqa: A004  # botocore's own, the base of refused, reset and timed-out connections
     HTTPClientError,
+    IncompleteReadError,
     NoCredentialsError,
+    ResponseStreamingError,
 )
 from pydantic import BaseModel
+from urllib3.exceptions import ProtocolError
 
 from pipeline.errors import AviaryError, ConfigError, LakeError, LakeRefused, one_line
 
@@ -41,6 +46,8 @@ CLIENT_CONFIG = Config(
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")  # what botocore takes as a name
 _WRONG_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
 _NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
+_BROKEN_OFF = (ResponseStreamingError, IncompleteReadError, ProtocolError)  # answers, in the middle
+_WRITER = "writer"  # metadata of what `put_if` writes
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 
 
@@ -139,12 +146,12 @@ class Lake:
         """Return an object's bytes and its ETag, for `put_if`, or None when there is none."""
         with self._spoken("read", key):
             try:
-                answer = self._client.get_object(Bucket=self.bucket, Key=self.prefix + key)
-                body = answer["Body"].read()
+                answer = self._ask("get_object", Key=self.prefix + key)
             except ClientError as error:
                 if _code(error) in _NOT_FOUND:
                     return None
                 raise
+        body: bytes = answer["Body"]
         if answer.get("ContentEncoding") == "gzip":
             body = gzip.decompress(body)
         return body, answer["ETag"]
@@ -153,7 +160,7 @@ class Lake:
         """Whether there is such an object."""
         with self._spoken("read", key):
             try:
-                self._client.head_object(Bucket=self.bucket, Key=self.prefix + key)
+                self._ask("head_object", Key=self.prefix + key)
             except ClientError as error:
                 if _code(error) in _NOT_FOUND:
                     return False
@@ -163,15 +170,13 @@ class Lake:
     def put(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
         """Write an object, whole or not at all."""
         with self._spoken("write", key):
-            self._client.put_object(
-                Bucket=self.bucket, Key=self.prefix + key, Body=body, ContentType=content_type
-            )
+            self._ask("put_object", Key=self.prefix + key, Body=body, ContentType=content_type)
 
     def put_html(self, key: str, html: str) -> None:
         """Write a page that a browser shows as it is, compressed without a time so that bytes repeat."""
         with self._spoken("write", key):
-            self._client.put_object(
-                Bucket=self.bucket,
+            self._ask(
+                "put_object",
                 Key=self.prefix + key,
                 Body=gzip.compress(html.encode(), mtime=0),
                 ContentType="text/html; charset=utf-8",
@@ -182,31 +187,54 @@ class Lake:
     def put_if(self, key: str, body: bytes, etag: str | None) -> bool:
         """Write an object only if it still has `etag` (None: only if there is none). Tell whether it was."""
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        writer = uuid.uuid4().hex
         with self._spoken("write", key):
             try:
-                self._client.put_object(Bucket=self.bucket, Key=self.prefix + key, Body=body, **condition)
+                self._ask(
+                    "put_object",
+                    Key=self.prefix + key,
+                    Body=body,
+                    Metadata={_WRITER: writer},
+                    **condition,
+                )
             except ClientError as error:
                 # SeaweedFS and AWS answer 412 to If-Match on a key that is gone, moto 404.
                 if _code(error) in _LOST_RACE | _NOT_FOUND:
-                    return False
+                    return self._writer(key) == writer
                 raise
         return True
+
+    def _writer(self, key: str) -> str | None:
+        """Return who wrote an object by `put_if`.
+
+        A write whose answer was lost on the way is asked for again, and then refused because of itself.
+        """
+        try:
+            answer = self._ask("head_object", Key=self.prefix + key)
+        except ClientError as error:
+            if _code(error) in _NOT_FOUND:
+                return None
+            raise
+        writer: str | None = answer["Metadata"].get(_WRITER)
+        return writer
 
     def delete(self, key: str) -> None:
         """Remove an object; there being none is fine."""
         with self._spoken("delete", key):
-            self._client.delete_object(Bucket=self.bucket, Key=self.prefix + key)
+            self._ask("delete_object", Key=self.prefix + key)
 
     def keys(self, prefix: str, after: str = "", last: str | None = None) -> list[str]:
         """Return the keys below `prefix` that sort after `after`, and none after `last`, in order."""
         found: list[str] = []
+        more: dict[str, Any] = {"StartAfter": self.prefix + after}
         with self._spoken("list", prefix):
-            for page in self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=self.prefix + prefix, StartAfter=self.prefix + after
-            ):
-                found += [item["Key"].removeprefix(self.prefix) for item in page.get("Contents", [])]
+            while more:
+                answer = self._ask("list_objects_v2", Prefix=self.prefix + prefix, **more)
+                found += [item["Key"].removeprefix(self.prefix) for item in answer.get("Contents", [])]
                 if last is not None and found and found[-1] >= last:
                     break
+                token = answer.get("NextContinuationToken")
+                more = {"ContinuationToken": token} if token else {}
         return found if last is None else [key for key in found if key <= last]
 
     def versions(self, prefix: str, after: str = "") -> list[Version]:
@@ -214,43 +242,46 @@ class Lake:
 
         Without versioning each object has one.
         """
+        found: list[Version] = []
+        more = {"KeyMarker": self.prefix + after}
         with self._spoken("list", prefix):
-            pages = self._client.get_paginator("list_object_versions").paginate(
-                Bucket=self.bucket, Prefix=self.prefix + prefix, KeyMarker=self.prefix + after
-            )
-            return [
-                Version(item["Key"].removeprefix(self.prefix), item["VersionId"], item["IsLatest"], holds)
-                for page in pages
-                for name, holds in (("Versions", True), ("DeleteMarkers", False))
-                for item in page.get(name, [])
-            ]
+            while more:
+                answer = self._ask("list_object_versions", Prefix=self.prefix + prefix, **more)
+                found += [
+                    Version(item["Key"].removeprefix(self.prefix), item["VersionId"], item["IsLatest"], holds)
+                    for name, holds in (("Versions", True), ("DeleteMarkers", False))
+                    for item in answer.get(name, [])
+                ]
+                markers = {"KeyMarker": "NextKeyMarker", "VersionIdMarker": "NextVersionIdMarker"}
+                more = (
+                    {ours: answer[theirs] for ours, theirs in markers.items() if answer.get(theirs)}
+                    if answer.get("IsTruncated")
+                    else {}
+                )
+        return found
 
     def has_any(self, prefix: str) -> bool:
         """Whether there is any key below `prefix`; one request, however many there are."""
         with self._spoken("list", prefix):
-            answer = self._client.list_objects_v2(Bucket=self.bucket, Prefix=self.prefix + prefix, MaxKeys=1)
+            answer = self._ask("list_objects_v2", Prefix=self.prefix + prefix, MaxKeys=1)
         return bool(answer.get("Contents"))
 
     def find_version(self, version: Version) -> bytes | None:
         """Return the bytes of one version of an object, or None when it is gone."""
         with self._spoken("read", version.key):
             try:
-                answer = self._client.get_object(
-                    Bucket=self.bucket, Key=self.prefix + version.key, VersionId=version.version_id
-                )
-                body: bytes = answer["Body"].read()
+                answer = self._ask("get_object", Key=self.prefix + version.key, VersionId=version.version_id)
             except ClientError as error:
                 if _code(error) in _NOT_FOUND:
                     return None
                 raise
+        body: bytes = answer["Body"]
         return gzip.decompress(body) if answer.get("ContentEncoding") == "gzip" else body
 
     def erase(self, version: Version) -> None:
         """Remove one version of an object for good, or one marker of deletion."""
         with self._spoken("delete", version.key):
-            self._client.delete_object(
-                Bucket=self.bucket, Key=self.prefix + version.key, VersionId=version.version_id
-            )
+            self._ask("delete_object", Key=self.prefix + version.key, VersionId=version.version_id)
 
     def put_model(self, key: str, model: BaseModel) -> None:
         """Write a record as JSON that a person can read."""
@@ -276,10 +307,11 @@ class Lake:
             return pl.LazyFrame(schema=schema)
         return _scan(sources, schema, storage_options=self._storage_options())
 
-    def collect(self, frame: pl.LazyFrame, keys: Iterable[str], otherwise: str) -> pl.DataFrame:
+    def collect(self, frame: pl.LazyFrame, keys: Sequence[str], otherwise: str) -> pl.DataFrame:
         """Collect a frame that was scanned from `keys`.
 
-        Raises `AviaryError`, which names the first object that is gone and says `otherwise`, what to do.
+        Raises `AviaryError`, which names the first object that is gone and says `otherwise`, what to do; and like every
+        reading `LakeError` and `LakeRefused`.
         """
         try:
             return frame.collect()
@@ -290,6 +322,10 @@ class Lake:
             raise AviaryError(
                 f"{self.url}/{gone} is missing although the day counts it; {otherwise}"
             ) from None
+        except PermissionError as error:
+            raise LakeRefused(f"cannot read {self.url}: {one_line(str(error))}") from None
+        except OSError as error:
+            raise LakeError(f"cannot read {self.url}: {one_line(str(error))}") from None
 
     def access(self) -> Access:
         """Return what polars and DuckDB need to read the lake. Credentials of a role expire: ask each time."""
@@ -317,6 +353,17 @@ class Lake:
         }
         return {name: value for name, value in options.items() if value}
 
+    @stamina.retry(on=_BROKEN_OFF, attempts=5)
+    def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """Return S3's whole answer, its body read.
+
+        botocore asks again while there is no answer, but not when an answer breaks off.
+        """
+        answer: dict[str, Any] = getattr(self._client, operation)(Bucket=self.bucket, **arguments)
+        if "Body" in answer:
+            answer["Body"] = answer["Body"].read()
+        return answer
+
     @contextmanager
     def _spoken(self, doing: str, key: str) -> Iterator[None]:
         """Turn S3's failures into one line that names the object."""
@@ -325,7 +372,7 @@ class Lake:
         except ClientError as error:
             kind = LakeRefused if _code(error) in _WRONG_CREDENTIALS | {"NoSuchBucket"} else LakeError
             raise kind(f"cannot {doing} {self.url}/{key}: S3 answers {_code(error)}") from None
-        except (ConnectionError, HTTPClientError) as error:
+        except (ConnectionError, HTTPClientError, *_BROKEN_OFF) as error:
             raise LakeError(
                 f"cannot {doing} {self.url}/{key}: {type(error).__name__} at {self.endpoint}"
             ) from None
