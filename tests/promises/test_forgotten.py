@@ -5,7 +5,7 @@ import uuid
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ import zstandard
 
 from pipeline import keys, run_day
 from pipeline.cli.forget import forget
-from pipeline.errors import ConfigError, RunFailed
+from pipeline.errors import ConfigError, LakeError, RunFailed
+from pipeline.forget import finish, forget_posts
 from pipeline.lake import Lake
 from pipeline.outcome import find_outcomes
 from pipeline.raw import discard, read_pages
@@ -281,36 +282,36 @@ def test_older_versions_are_gone_as_well(versioned: Lake, accounts: Path) -> Non
     assert holders(versioned, post["post_id"], post["text"]) == []
 
 
-@pytest.mark.parametrize("expired", [False, True])
+@pytest.mark.parametrize("what", ["a post", "a post whose raw page has expired", "an account"])
 def test_killed_before_any_write_the_same_command_finishes(
-    expired: bool,
-    versioned: Lake,
-    accounts: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    what: str, versioned: Lake, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_day(DAY)
-    if expired:
-        for account in ("pixelforge", "cobaltmotors"):
-            discard(versioned, DAY, account)
+    post = the_best(versioned, "pixelforge")
+    if what == "a post whose raw page has expired":
+        discard(versioned, DAY, "pixelforge")
+    if what == "an account":
+        write_accounts(accounts.parent, monkeypatch, ONLY_COBALT)
+    command = (
+        partial(forget, account="pixelforge")
+        if what == "an account"
+        else partial(forget, post=post["post_id"])
+    )
     stored = versioned.keys("")
 
     def a_lake(number: int) -> Lake:
         """Return a lake with the same day; run for each, the test would take minutes."""
         for key in stored:
-            s3().copy_object(
-                Bucket=versioned.bucket,
-                Key=f"{number}/{key}",
-                CopySource={"Bucket": versioned.bucket, "Key": key},
-            )
+            source = {"Bucket": versioned.bucket, "Key": key}
+            s3().copy_object(Bucket=versioned.bucket, Key=f"{number}/{key}", CopySource=source)
         monkeypatch.setenv("AVIARY_LAKE", f"{versioned.url}/{number}")
         return Lake(f"{versioned.url}/{number}")
 
     lake = a_lake(0)
-    post = the_best(lake, "pixelforge")
     writes: list[int] = []
     with monkeypatch.context() as patch:
         counting(patch, writes.append)
-        forget(post=post["post_id"])
+        command()
     expected = etags(lake)
     assert len(writes) > 12
 
@@ -324,8 +325,8 @@ def test_killed_before_any_write_the_same_command_finishes(
         with monkeypatch.context() as dying:
             counting(dying, die)
             with pytest.raises(Killed):
-                forget(post=post["post_id"])
-        forget(post=post["post_id"])
+                command()
+        command()
         assert etags(lake) == expected, f"killed before write {last}"
         assert holders(lake, post["post_id"], post["text"]) == []
 
@@ -407,3 +408,30 @@ def test_the_only_account_of_a_day_leaves_an_empty_report(
 def test_what_is_no_handle_is_refused(account: str, lake: Lake, accounts: Path) -> None:
     with pytest.raises(ConfigError, match="is not a handle of X"):
         forget(account=account)
+
+
+# --- what other stages call ----------------------------------------------------------------------
+
+
+def test_posts_of_one_account_are_forgotten_without_a_look_at_the_rest(
+    versioned: Lake, accounts: Path
+) -> None:
+    """As when a later reading finds that X shows them no more."""
+    run_day(DAY)
+    best, thread = the_best(versioned, "pixelforge"), a_thread(versioned)
+    gone = {best["post_id"], thread["id"]}
+
+    removed = forget_posts(versioned, "pixelforge", gone, [DAY], "gone on X")
+    for day in removed.record.days:
+        report(versioned, day, publish)
+    finish(versioned, removed.record)
+
+    assert holders(versioned, *gone, best["text"], thread["text"]) == []
+    assert find_outcomes(versioned, DAY)["pixelforge"].counts.forgotten == len(gone)
+
+
+def test_what_is_still_there_is_named(lake: Lake, accounts: Path) -> None:
+    run_day(DAY)
+    removed = forget_posts(lake, "pixelforge", [the_best(lake, "pixelforge")["post_id"]], [DAY], "gone on X")
+    with pytest.raises(LakeError, match=r"all-accounts\.csv still holds what must be forgotten"):
+        finish(lake, removed.record)
