@@ -243,9 +243,10 @@ class Lake:
         Without versioning each object has one.
         """
         found: list[Version] = []
-        more = {"KeyMarker": self.prefix + after}
+        # moto skips an object at any marker, an empty one too.
+        more: dict[str, str] | None = {"KeyMarker": self.prefix + after} if after else {}
         with self._spoken("list", prefix):
-            while more:
+            while more is not None:
                 answer = self._ask("list_object_versions", Prefix=self.prefix + prefix, **more)
                 found += [
                     Version(item["Key"].removeprefix(self.prefix), item["VersionId"], item["IsLatest"], holds)
@@ -256,7 +257,7 @@ class Lake:
                 more = (
                     {ours: answer[theirs] for ours, theirs in markers.items() if answer.get(theirs)}
                     if answer.get("IsTruncated")
-                    else {}
+                    else None
                 )
         return found
 
@@ -282,6 +283,27 @@ class Lake:
         """Remove one version of an object for good, or one marker of deletion."""
         with self._spoken("delete", version.key):
             self._ask("delete_object", Key=self.prefix + version.key, VersionId=version.version_id)
+
+    def lifecycle(self) -> dict[str, Any]:
+        """Return how the bucket lets objects expire, by `Rules` that are not all this lake's, for `put_lifecycle`."""
+        with self._spoken("read the lifecycle of", ""):
+            try:
+                answer = self._ask("get_bucket_lifecycle_configuration")
+            except ClientError as error:
+                if _code(error) == "NoSuchLifecycleConfiguration":
+                    return {"Rules": []}
+                raise
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+    def put_lifecycle(self, lifecycle: dict[str, Any]) -> None:
+        """Replace how the bucket lets objects expire."""
+        others = {name: value for name, value in lifecycle.items() if name != "Rules"}
+        with self._spoken("write the lifecycle of", ""):
+            self._ask(
+                "put_bucket_lifecycle_configuration",
+                LifecycleConfiguration={"Rules": lifecycle["Rules"]},
+                **others,
+            )
 
     def put_model(self, key: str, model: BaseModel) -> None:
         """Write a record as JSON that a person can read."""

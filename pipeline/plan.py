@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline import clock, keys, raw
+from pipeline import clock, keys, raw, retention
 from pipeline.accounts import Account, AccountsConfig
 from pipeline.errors import ConfigError
 from pipeline.lake import Lake
@@ -77,6 +77,7 @@ def plan(
         accounts=tuple(entries[account] for account in sorted(planned)),
     )
     lake.put_model(keys.plan(day), the_plan)
+    retention.keep(lake, config.retention.raw_days)
     return [_work(entries[account.key], the_plan, run_id, budget, found) for account in chosen]
 
 
