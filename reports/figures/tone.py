@@ -52,13 +52,15 @@ def net_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
 def extremes(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the tone of all accounts when they are up to twelve, else of the six lowest and the six highest.
 
-    Of many accounts only those with ten scored posts compete: the extremes of small samples are noise.
+    Of many accounts only those with ten scored posts compete, as far as there are any: the extremes of small samples
+    are noise.
     """
     toned = tone(rows).sort("net", "account")
     if toned.height <= thresholds.MOST_TONES:
         return toned
     sure = toned.filter(~pl.col("few"))
-    if sure.height <= thresholds.MOST_TONES:
-        return sure if sure.height else toned.head(thresholds.MOST_TONES)
+    found = sure if sure.height else toned
+    if found.height <= thresholds.MOST_TONES:
+        return found
     half = thresholds.MOST_TONES // 2
-    return pl.concat([sure.head(half), sure.tail(half)])
+    return pl.concat([found.head(half), found.tail(half)])

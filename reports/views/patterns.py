@@ -62,10 +62,22 @@ def _tone_note(figures: DayFigures) -> str:
     note = "Dot: net sentiment, % positive less % negative. Neutral is split evenly around zero."
     if figures.tone.filter("few").height:
         note += f" † fewer than {thresholds.FEW_SCORED} scored posts; the thin line is the 95% interval."
-    left = figures.all_tone.height - figures.tone.height
-    if not figures.single and left > 0:
-        note += f" The lowest and the highest of {figures.all_tone.height} accounts."
+    if not figures.single and figures.tone.height < figures.all_tone.height:
+        note += f" {_chosen(figures)}"
     return note + " This is the tone of what the accounts wrote, not of the replies."
+
+
+def _chosen(figures: DayFigures) -> str:
+    """Say which of the accounts are shown, see `figures.tone.extremes`."""
+    few = int(figures.all_tone["few"].sum())
+    sure = figures.all_tone.height - few
+    half = thresholds.MOST_TONES // 2
+    of = words.plural(sure or few, "account")
+    if sure:
+        of += f" with {thresholds.FEW_SCORED} scored posts or more"
+    some = figures.tone.height < (sure or few)
+    left = f"; {few} with fewer are in the table above" if sure and few else ""
+    return f"Shown: {f'the {half} lowest and the {half} highest of ' if some else ''}{of}{left}."
 
 
 def hours(figures: DayFigures) -> View:

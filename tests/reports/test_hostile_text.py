@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from reports import render, thresholds, words
 from reports.figures.day import day_figures
@@ -35,7 +35,10 @@ def payloads() -> list[str]:
 
 
 def hostile(texts: list[str]) -> World:
-    """Return a world in which every name, reason and post is one of the texts, an account for each."""
+    """Return a world in which every name, handle, group, reason, post, hashtag and link is one of the texts.
+
+    An account for each. No handle like these passes accounts.yaml or X; the page must hold all the same.
+    """
     accounts = [Account(f"h{n}", text, 100, 5, 50, 0.1, (0.5, 0.1)) for n, text in enumerate(texts)] + [
         Account("gone", texts[0], 5, 5, 5, 0.1, (0.5, 0.1), status={})
     ]
@@ -48,11 +51,13 @@ def hostile(texts: list[str]) -> World:
         made.rollups.with_columns(
             pl.col("name").alias("reason"),
             pl.col("name").alias("group"),
+            pl.col("name").alias("handle"),
             pl.when(pl.col("account") == "gone").then(pl.lit("failed")).otherwise("status").alias("status"),
         ),
         made.posts.with_columns(
             loud.alias("text"),
             loud.alias("lang"),
+            *(pl.concat_list(loud).alias(name) for name in ("hashtags", "mentions", "urls")),
             strong.alias("engagement"),
             pl.lit(None, pl.String()).alias("sentiment"),
         ),
@@ -63,6 +68,28 @@ def batches() -> list[list[str]]:
     """Return the texts, as many at a time as still tell who did it."""
     texts = payloads()
     return [texts[n : n + 24] for n in range(0, len(texts), 24)]
+
+
+def handle_everything(page: Page) -> None:
+    """Sort, filter, choose each group, have each text told: what the script puts into the page is text too."""
+    page.evaluate(
+        """() => {
+            for (const press of document.querySelectorAll("#table thead button, #theme")) press.click();
+            const group = document.querySelector("#group");
+            for (const option of group.options) {
+                group.value = option.value;
+                group.dispatchEvent(new Event("change"));
+            }
+            group.value = "";
+            group.dispatchEvent(new Event("change"));
+            for (const part of document.querySelectorAll("[data-t]")) {
+                part.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+            }
+            for (const box of document.querySelectorAll(".walk, .plotbox")) {
+                for (const key of ["End", "ArrowUp", "Home"]) box.dispatchEvent(new KeyboardEvent("keydown", { key }));
+            }
+        }"""
+    )
 
 
 def page_of(texts: list[str]) -> str:
@@ -122,6 +149,10 @@ def test_nothing_runs_nothing_is_injected_and_no_page_is_wider(
             assert all(
                 re.fullmatch(r"https://x\.com/[A-Za-z0-9_]{1,15}/status/\d{1,19}", link) for link in links
             )
+            handle_everything(page)
+            assert page.locator("#say").text_content()
+            assert page.evaluate("window.__x") is None, texts
+            assert page.evaluate(tags) == expected, texts
             assert said == [], texts
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 800})

@@ -38,6 +38,12 @@ def test_of_more_the_six_lowest_and_the_six_highest_that_are_no_small_sample():
     assert found["account"].to_list() == [f"a{n:02}" for n in (0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14)]
 
 
+def test_where_all_samples_are_small_their_extremes_are_shown():
+    rows = [row(0, f"a{n:02}", positive=n % 9, neutral=9 - n % 9) for n in range(18)]
+    found = extremes(rollups(*rows))
+    assert found["account"].to_list() == [f"a{n:02}" for n in (0, 9, 1, 10, 2, 11, 6, 15, 7, 16, 8, 17)]
+
+
 def test_the_interval_of_the_total_is_of_all_posts_together_where_they_are_few():
     """Two accounts with 2 of 3 and 1 of 2 positive: p = 3/5, q = 1/5, n = 5; net 40."""
     half = 196 * math.sqrt((0.8 - 0.16) / 5)
