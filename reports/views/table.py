@@ -150,7 +150,7 @@ def _net_tip(row: dict[str, Any]) -> str | None:
         if low == high:
             return f"{words.plural(row['scored'], 'scored post')}: all alike, and too few for an interval"
         scored = words.plural(row["scored"], "scored post")
-        return f"{scored}: between {words.points(low)} and {words.points(high)} with 95% confidence"
+        return f"{scored}: {words.points(low)} to {words.points(high)} with 95% confidence"
     return f"Usual {words.points(row['usual_net'])}" if _net_odd(row) else None
 
 

@@ -29,12 +29,6 @@ SHAPES = {
     "one": lambda: world(TWELVE[:1]),
     "first": lambda: world(days=1),
     "sixty": lambda: world(many(60), days=30),
-    "half": lambda: world(
-        [
-            replace(a, status={DAY: ("failed", "X did not answer")} if n % 2 else {})
-            for n, a in enumerate(TWELVE)
-        ]
-    ),
 }
 # On the last days one account is missing, then half of them fail, then one is incomplete.
 FAILS = {DAY - timedelta(days=1): ("failed", "X did not answer")}

@@ -1,0 +1,86 @@
+"""The report of 500 accounts, and of twelve after years, from a real S3 server."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline import keys
+from pipeline.lake import Lake
+from pipeline.sandbox.serve import UNSET, running
+from reports.publish import publish, read
+from reports.render import render_report
+from tests.bench.harness import Row, bench, best_in_turn
+from tests.reports.folder_lake import fill
+from tests.reports.world import DAY, many, world
+
+SECONDS = 2.0  # of processor time, for 500 accounts with 28 days before, reading included
+YEARS = 3
+ROUNDS = 5
+
+
+@contextmanager
+def lakes(*names: str) -> Iterator[list[Lake]]:
+    """Run the sandbox's S3 server; yield an empty lake for each name."""
+    with TemporaryDirectory() as folder, running(Path(folder)) as sandbox:
+        before = dict(os.environ)
+        for name in UNSET:
+            os.environ.pop(name, None)
+        os.environ |= sandbox.environment
+        try:
+            yield [Lake(f"{sandbox.environment['AVIARY_LAKE']}/{name}") for name in names]
+        finally:
+            os.environ.clear()
+            os.environ |= before
+
+
+@bench
+def five_hundred_accounts() -> Iterator[Row]:
+    with lakes("many") as (lake,):
+        fill(lake, world(many(500), days=29))
+
+        def work() -> None:
+            render_report(read(lake, DAY), "../")
+
+        (took,) = best_in_turn([work], ROUNDS)
+    yield Row(
+        "report of 500 accounts, 28 days before, with reading",
+        f"{SECONDS:g} s of CPU",
+        SECONDS / took,
+        1.0,
+        f"{took:.2f} s of CPU",
+    )
+
+
+@bench
+def years_of_history() -> Iterator[Row]:
+    with lakes("weeks", "years") as found:
+        for lake in found:
+            fill(lake, world(days=57))
+            publish(lake, DAY)
+        grow(found[1], DAY - timedelta(days=57), 365 * YEARS)
+        weeks, years = best_in_turn([lambda lake=lake: publish(lake, DAY) for lake in found], ROUNDS)
+    yield Row(
+        f"publishing a day of 12 accounts after {YEARS} years",
+        "after eight weeks",
+        weeks / years,
+        0.9,
+        f"{years:.3f} and {weeks:.3f} s of CPU",
+    )
+
+
+def grow(lake: Lake, newest: date, days: int) -> None:
+    """Give a lake the roll-ups and the index lines of earlier days, which nothing but a list should meet."""
+    rollup = lake.get(keys.rollup(DAY))
+    line = json.loads(lake.get(keys.report_lines(DAY.year)))["days"][-1]
+    by_year: dict[int, list[dict[str, object]]] = {DAY.year: [line]}
+    for back in range(days):
+        day = newest - timedelta(days=back)
+        lake.put(keys.rollup(day), rollup)
+        by_year.setdefault(day.year, []).insert(0, line | {"day": str(day)})
+    for year, lines in by_year.items():
+        if year != DAY.year:
+            lake.put(keys.report_lines(year), json.dumps({"days": lines}).encode())
