@@ -12,6 +12,7 @@ from reports.sentences import against, usual_day
 from reports.views.metrics import NAMES, SHORT, View, figure
 
 _MOST_LABELS: Final = 3
+_LOWEST: Final = 210.0  # a label below a lower point would stand on the days of the axis
 
 
 def month(figures: DayFigures) -> View:
@@ -128,11 +129,19 @@ def _marks(metric: str, frame: pl.DataFrame, chart: charts.Trend) -> list[View]:
             "x": chart.x[row["i"]],
             "y": chart.y[row["i"]],
             "label": figure(row["value"], metric) if row["i"] in labelled else None,
+            "label_y": _label_y(row, chart.y[row["i"]]),
             "anchor": "end" if row["i"] == last else "start" if row["i"] < 2 else "middle",
         }
         for row in rows
         if row["unusual"] or row["i"] in labelled
     ]
+
+
+def _label_y(row: View, y: float | None) -> float:
+    """Above the point; below where it lies below its usual, since the line comes down to it."""
+    low = row["usual"] is not None and row["value"] < row["usual"]
+    y = y or 0.0
+    return round(y + 19 if low and y < _LOWEST else y - 11, 1)
 
 
 def _caption(metric: str, figures: DayFigures) -> str:

@@ -29,8 +29,17 @@ def masthead(figures: DayFigures) -> View:
         "pill": _pill(figures),
         "single": figures.single,
         "only": figures.accounts["account"][0] if figures.single else None,
+        "owner": _owner(figures),
         "previous": previous and {"day": previous.isoformat(), "label": words.short_day(previous)},
     }
+
+
+def _owner(figures: DayFigures) -> View | None:
+    """Who a report of one account is of."""
+    if not figures.single:
+        return None
+    row = figures.accounts.row(0, named=True)
+    return {"name": words.display_name(row["name"], row["handle"]), "handle": row["handle"]}
 
 
 def head(figures: DayFigures) -> View:

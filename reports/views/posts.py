@@ -23,7 +23,8 @@ def standouts(figures: DayFigures) -> View:
     elif found["times"].null_count():
         caption = "The posts with the most engagement; no account has a median post to compare with yet"
     else:
-        caption = "Ranked by engagement against the account’s own median post, so small accounts can appear"
+        caption = "Ranked by engagement against the account’s own median post"
+        caption += "" if figures.single else ", so small accounts can appear"
     zone = ZoneInfo(figures.window.timezone)
     return {
         "standouts_caption": caption,

@@ -56,7 +56,7 @@ def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: in
     assert len(found.all("figure")) == 5
     assert len(found.one(".heat").one("tbody").all("td")) == 168
     assert len(look(found)) <= 6
-    assert found.one(".sub").text.startswith(words.plural(count, "account"))
+    assert words.plural(count, "account") + " · 00:00–24:00 UTC" in found.one(".sub").text
     tones = found.one(".diverging").one("tbody").all("tr")
     assert len(tones) <= 12
     if count > 1:

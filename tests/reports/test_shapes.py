@@ -35,6 +35,9 @@ def test_one_account_has_no_comparison_between_accounts():
     assert 'id="h-movers"' not in page
     assert 'id="h-accounts"' not in page
     assert "Share of each day’s scored posts" in page
+    said = text(world(TWELVE[1:2]))
+    assert "Northwind Air @northwindair · 1 account · 00:00–24:00 UTC" in said
+    assert "small accounts" not in said
 
 
 @pytest.mark.parametrize(("count", "hidden"), [(50, 0), (51, 1), (120, 70)])
