@@ -12,6 +12,11 @@ _PLACE = re.compile(
     r"(?:raw|posts|csv|quarantine|outcomes)/day=([0-9-]{10})/(?:account=([a-z0-9_]+)(?:/.*|\.json)|([a-z0-9_]+)\.csv)"
 )
 _DAY = re.compile(r"(?:[a-z]+/day=|reports/)([0-9]{4}-[0-9]{2}-[0-9]{2})[/.]")
+_PAGE = re.compile(
+    r"reports/(index|latest|\d{4}|\d{4}-\d\d-\d\d/(index|account-[a-z0-9_]{1,15}))\.html"
+    r"|csv/day=\d{4}-\d\d-\d\d/all-accounts\.csv",
+    re.ASCII,
+)
 _REPORT_LINES = re.compile(r"reports/days-(\d{4})\.json")
 
 
@@ -186,6 +191,11 @@ def year_of_report_lines(key: str) -> int | None:
 def report_year(year: int) -> str:
     """Return the key of the page of a year's reports."""
     return f"reports/{year:04d}.html"
+
+
+def is_page(key: str) -> bool:
+    """Whether `key` is a page of the reports, or the spreadsheet that each day's page links to."""
+    return bool(_PAGE.fullmatch(key))
 
 
 # Every object of a kind, as DuckDB and polars take it.

@@ -42,12 +42,14 @@ CLIENT_CONFIG = Config(
     read_timeout=30,
     max_pool_connections=32,
     s3={"addressing_style": "path"},
+    signature_version="s3v4",  # links are signed by the old version else, which many regions refuse
 )
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")  # what botocore takes as a name
 _WRONG_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
 _NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
 _BROKEN_OFF = (ResponseStreamingError, IncompleteReadError, ProtocolError)  # answers, in the middle
 _WRITER = "writer"  # metadata of what `put_if` writes
+_NOT_MODIFIED = {"304", "NotModified"}
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 
 
@@ -70,6 +72,16 @@ class Version:
     version_id: str
     latest: bool
     holds: bool  # bytes; else it marks that the object was deleted
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as S3 has it."""
+
+    body: bytes | None  # None: it still has the ETag that the reader knows
+    etag: str
+    content_type: str
+    content_encoding: str  # `gzip`, or empty
 
 
 class Lake:
@@ -155,6 +167,38 @@ class Lake:
         if answer.get("ContentEncoding") == "gzip":
             body = gzip.decompress(body)
         return body, answer["ETag"]
+
+    def find_stored(self, key: str, unless: str | None = None) -> "Stored | None":
+        """Return an object as it is stored, or None when there is none; `unless` is an ETag known already."""
+        condition = {"IfNoneMatch": unless} if unless else {}
+        with self._spoken("read", key):
+            try:
+                answer = self._client.get_object(Bucket=self.bucket, Key=self.prefix + key, **condition)
+                body = answer["Body"].read()
+            except ClientError as error:
+                if _code(error) in _NOT_FOUND:
+                    return None
+                if _code(error) in _NOT_MODIFIED and unless:
+                    return Stored(None, unless, "", "")
+                raise
+        return Stored(body, answer["ETag"], answer["ContentType"], answer.get("ContentEncoding", ""))
+
+    def link(self, key: str, seconds: int) -> str:
+        """Return an address at which whoever has it may read the object for `seconds`, with nothing else.
+
+        It ends sooner with `temporary` credentials, whose own end comes first.
+        """
+        with self._spoken("sign", key):
+            return str(
+                self._client.generate_presigned_url(
+                    "get_object", {"Bucket": self.bucket, "Key": self.prefix + key}, ExpiresIn=seconds
+                )
+            )
+
+    @property
+    def temporary(self) -> bool:
+        """Whether the credentials end by themselves: a role's, or a session's."""
+        return bool(self.access().token)
 
     def exists(self, key: str) -> bool:
         """Whether there is such an object."""

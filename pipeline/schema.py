@@ -59,7 +59,8 @@ QUARANTINE: Final = pl.Schema(
     }
 )
 
-# Newer counts of earlier days' posts, as read again on the local date of the key's `observed=`, the morning after a day's run.
+# Newer counts of earlier days' posts, as read again on the local date of the key's `observed=`: the morning after
+# the day that was run.
 METRICS: Final = pl.Schema(
     {
         "day": pl.Date(),  # of the post: the local day it was published

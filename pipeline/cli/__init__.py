@@ -5,6 +5,7 @@ import sys
 import typer
 
 from pipeline.cli import backfill, check, cost, forget, report, run, sandbox, sql
+from pipeline.cli import open as open_command
 from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError
 
@@ -24,6 +25,7 @@ app.command()(report.report)
 app.command()(cost.cost)
 app.command()(sql.sql)
 app.command()(forget.forget)
+app.command("open")(open_command.open_reports)
 app.command()(sandbox.sandbox)
 
 
