@@ -20,6 +20,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowSkipException
 
+from dags.messages import Notice
 from dags.retries import RETRIES, Patience
 from pipeline import clock
 from pipeline.accounts import load_accounts
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 CONFIG = load_accounts(load_settings().accounts_path)
 # Each mapped task shows the account it is for, however it ends.
 BY_HANDLE = "{{ task.op_kwargs['account']['handle'] }}"
+# Whoever is listed under `notify` hears how the day went.
+TOLD = [Notice(CONFIG.notify, CONFIG.timezone)] if CONFIG.notify else []
 POSTS, REPORT = Asset("aviary_posts"), Asset("aviary_report")
 
 DOCUMENTATION = """
@@ -125,7 +128,7 @@ def report(day: str | None) -> dict[str, Any]:
     return report(open_lake(), parse_day(day), publish).model_dump(mode="json")
 
 
-@task(trigger_rule=TriggerRule.ALL_DONE, retries=0)
+@task(trigger_rule=TriggerRule.ALL_DONE, retries=0, on_success_callback=TOLD, on_failure_callback=TOLD)
 def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | None) -> dict[str, int]:
     """Fail the run when too many accounts failed, by name and reason."""
     from dags.connections import open_lake

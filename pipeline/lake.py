@@ -44,6 +44,7 @@ CLIENT_CONFIG = Config(
     s3={"addressing_style": "path"},
     signature_version="s3v4",  # links are signed by the old version else, which many regions refuse
 )
+LINK_HOURS = 72  # over a weekend; S3 allows a week at most
 _BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")  # what botocore takes as a name
 _WRONG_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
 _NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
@@ -183,15 +184,17 @@ class Lake:
                 raise
         return Stored(body, answer["ETag"], answer["ContentType"], answer.get("ContentEncoding", ""))
 
-    def link(self, key: str, seconds: int) -> str:
-        """Return an address at which whoever has it may read the object for `seconds`, with nothing else.
+    def link(self, key: str) -> str:
+        """Return an address at which whoever has it may read the object for `LINK_HOURS`, with nothing else.
 
         It ends sooner with `temporary` credentials, whose own end comes first.
         """
         with self._spoken("sign", key):
             return str(
                 self._client.generate_presigned_url(
-                    "get_object", {"Bucket": self.bucket, "Key": self.prefix + key}, ExpiresIn=seconds
+                    "get_object",
+                    {"Bucket": self.bucket, "Key": self.prefix + key},
+                    ExpiresIn=LINK_HOURS * 3600,
                 )
             )
 

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     x_api_url: str = X_LIVE_URL
     aviary_lake: str = ""
     aviary_accounts: Path = Path()
+    aviary_reports_url: str = ""
 
     @property
     def accounts_path(self) -> Path:
@@ -60,6 +61,17 @@ class Settings(BaseSettings):
                 "AVIARY_LAKE is not set; name the bucket to write to, like s3://my-bucket/aviary"
             )
         return self.aviary_lake
+
+    def report_url(self, key: str) -> str | None:
+        """Return where the page at `key` is served, by `AVIARY_REPORTS_URL`; None when it is not set."""
+        if not self.aviary_reports_url:
+            return None
+        if not self.aviary_reports_url.startswith(("https://", "http://")):
+            raise ConfigError(
+                f"AVIARY_REPORTS_URL={self.aviary_reports_url!r} is not where reports/ is served; write it like "
+                "https://reports.example.org/"
+            )
+        return f"{self.aviary_reports_url.rstrip('/')}/{key.removeprefix('reports/')}"
 
 
 def load_settings() -> Settings:

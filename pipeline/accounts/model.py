@@ -45,6 +45,15 @@ def _user_id(value: object) -> str:
     return value
 
 
+def _address(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(_ADDRESS, value, re.ASCII):
+        raise ValueError(
+            "must be mailto: and an address, or connection: and the name of an Airflow Connection",
+            "such as mailto:team@example.org or connection:team_chat; tokens belong into the Connection",
+        )
+    return value
+
+
 def _line(value: object) -> str:
     if (
         not isinstance(value, str)
@@ -103,6 +112,10 @@ def _without_default(schema: dict[str, Any]) -> None:
     del schema["default"]  # null is no way to write "left out"
 
 
+_ADDRESS = (
+    r"mailto:[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,8}"
+    r"|connection:[A-Za-z0-9_.-]{1,200}"
+)
 # To an editor a bare 1729 is a number, a bare true a boolean, a bare null null: here they are handles.
 _HANDLE_SCHEMA: JsonSchemaValue = {
     "type": ["string", "number", "boolean", "null"],
@@ -122,7 +135,9 @@ UserId = Annotated[
     Annotated[str, BeforeValidator(_user_id)] | None,
     WithJsonSchema({"type": ["string", "integer"], "pattern": "^[1-9][0-9]{0,18}$", "minimum": 1}),
 ]
-Address = Annotated[str, BeforeValidator(_line), WithJsonSchema(_LINE_SCHEMA)]
+Address = Annotated[
+    str, BeforeValidator(_address), WithJsonSchema({"type": "string", "pattern": f"^({_ADDRESS})$"})
+]
 Timezone = Annotated[str, BeforeValidator(_timezone), WithJsonSchema({"type": "string", "minLength": 1})]
 TimeOfDay = Annotated[
     time,
@@ -237,8 +252,8 @@ class AccountsConfig(_Section):
     """How much may go wrong before it counts."""
     retention: Retention = Retention()
     """How long things are kept."""
-    notify: tuple[Address, ...] = ()
-    """Where to send the summary, when wanted."""
+    notify: tuple[Address, ...] = Field((), examples=[["mailto:team@example.org"]])
+    """Who is told of each run: `mailto:` and an address, or `connection:` and an Airflow Connection of type Apprise."""
     accounts: Annotated[tuple[Account, ...], Field(min_length=1)]
     """The accounts to read: handles, or a handle with what is different for it."""
 

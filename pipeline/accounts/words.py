@@ -1,6 +1,7 @@
 """What the model refuses in accounts.yaml, in words for the person who wrote it."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -57,7 +58,8 @@ def _found(node: Node) -> str:
         case Scalar(text="", plain=True):
             return "nothing"
         case Scalar(text=text, plain=plain):
-            return inert(text) if plain else f'"{inert(text)}" in quotes'
+            shown = inert(re.sub("(?<=://).+", "…", text))  # such an address may hold a token
+            return shown if plain else f'"{shown}" in quotes'
         case Sequence(items=items):
             return "a list" if items else "an empty list"
         case Mapping():

@@ -38,15 +38,8 @@ def check(
         f"${first:,.2f} with its look-ups (${USER_READ_USD:.2f} an account); a run stops at budget.usd_per_run, "
         f"${config.budget.usd_per_run:,.2f}"
     )
-    for key in _not_yet(config):
-        typer.echo(f"note: {key} is set, and this version does not act on it yet", err=True)
     if live:
         _try(settings, config)
-
-
-def _not_yet(config: "AccountsConfig") -> list[str]:
-    """Return the keys that someone has set in the hope of an effect they do not have yet."""
-    return ["notify"] if config.notify else []
 
 
 def _try(settings: "Settings", config: "AccountsConfig") -> None:

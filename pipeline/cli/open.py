@@ -14,7 +14,6 @@ from pipeline.window import parse_day
 if TYPE_CHECKING:
     from pipeline.lake import Lake
 
-LINK_HOURS = 72  # over a weekend; S3 allows a week at most
 _MOST_SPANS = 5
 
 
@@ -25,7 +24,7 @@ def open_reports(
     link: Annotated[
         bool,
         typer.Option(
-            "--link", help=f"Only print a link to one report that works for {LINK_HOURS} hours, for anyone."
+            "--link", help="Only print a link to one report, which works for a while, for whoever has it."
         ),
     ] = False,
     accounts: Accounts = None,
@@ -61,7 +60,9 @@ def open_reports(
 
 
 def _print_link(lake: "Lake", key: str, day: date) -> None:
-    typer.echo(lake.link(key, LINK_HOURS * 3600))
+    from pipeline.lake import LINK_HOURS
+
+    typer.echo(lake.link(key))
     typer.echo(
         f"opens the report of {day} for {LINK_HOURS} hours, for whoever has the link; links to other pages do not work "
         "through it",

@@ -26,7 +26,7 @@ def year(lines: Sequence["Entry"]) -> View:
     while day >= first:
         name = f"{day:%B %Y}"
         if not months or months[-1]["name"] != name:
-            months.append({"name": name, "weeks": _weeks(day, by_day, shades, (first, last)), "rows": []})
+            months.append({"name": name, "weeks": _weeks(day, by_day, before, shades), "rows": []})
         months[-1]["rows"].append(_row(day, by_day.get(day), before.get(day), most))
         day -= timedelta(days=1)
     return {
@@ -42,14 +42,16 @@ def _made(collected_at: datetime | None) -> str:
 
 
 def _weeks(
-    within: date, by_day: dict[date, "Entry"], shades: dict[date, int], span: tuple[date, date]
+    within: date, by_day: dict[date, "Entry"], before: dict[date, "Entry"], shades: dict[date, int]
 ) -> list[list[View | None]]:
     """Return the weeks of a month, Monday first; None stands for days of other months."""
     first = within.replace(day=1)
     cells: list[View | None] = [None] * first.weekday()
     day = first
     while day.month == first.month:
-        cells.append(_cell(day, by_day.get(day), shades.get(day, 0), within=span[0] <= day <= span[1]))
+        cells.append(
+            _cell(day, by_day.get(day), shades.get(day, 0), within=min(by_day) <= day <= max(by_day))
+        )
         day += timedelta(days=1)
     cells += [None] * (-len(cells) % 7)
     return [cells[start : start + 7] for start in range(0, len(cells), 7)]

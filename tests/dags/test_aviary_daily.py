@@ -16,6 +16,7 @@ from pipeline.outcome import Status, find_outcomes
 from pipeline.sandbox.x_api import create_app
 from pipeline.sandbox.x_server import serving
 from tests.conftest import DAY
+from tests.dags.post import Post, text_of
 from tests.promises.days import write_accounts
 from tests.promises.test_one_bad_account import Broken, break_accounts
 
@@ -72,9 +73,12 @@ class TestOneRunByAirflow:
             yield app
 
     def test_one_failing_account_shows_by_name_and_the_verdict_decides(
-        self, broken: Broken, lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, broken: Broken, lake: Lake, post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        accounts = "tolerate: {failed_accounts: 10%}\naccounts: [pixelforge, orchardtv, 1729]\n"
+        accounts = (
+            "tolerate: {failed_accounts: 10%}\nnotify: ['mailto:team@example.org']\n"
+            "accounts: [pixelforge, orchardtv, 1729]\n"
+        )
         write_accounts(tmp_path, monkeypatch, accounts)
         break_accounts(broken, "1729")
         broken.status = 400  # what cannot pass is not tried again, so nobody waits here
@@ -100,3 +104,8 @@ class TestOneRunByAirflow:
         log = (tmp_path / "airflow" / "demo.log").read_text()
         assert "1 of 3 accounts failed, more than the 10% tolerated: @1729: " in log
         assert os.environ["X_BEARER_TOKEN"] not in log
+        (mail,) = post.mails
+        assert mail["Subject"] == "[sample data] X report, Sun 22 Nov: the run failed"
+        text = text_of(mail)
+        assert "1 of 3 accounts failed, more than the 10% tolerated: @1729: " in text
+        assert "The report: http" in text

@@ -15,8 +15,8 @@ import requests
 from playwright.sync_api import Browser
 
 from pipeline import keys
-from pipeline.cli.open import LINK_HOURS, spans
-from pipeline.lake import Lake
+from pipeline.cli.open import spans
+from pipeline.lake import LINK_HOURS, Lake
 from pipeline.local.viewer import create_app
 from pipeline.sandbox.x_server import serving
 from reports import publish

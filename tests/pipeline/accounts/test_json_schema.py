@@ -85,6 +85,8 @@ def test_a_handle_that_looks_like_something_else_is_not_flagged(handle):
         "{accounts: [a], tolerate: {failed_accounts: 101%}}",
         "{accounts: [a], retention: 5}",
         "{accounts: [a], notify: [5]}",
+        "{accounts: [a], notify: ['mailto:a@b,c@d']}",
+        "{accounts: [a], notify: ['slack://token']}",
     ],
 )
 def test_an_editor_flags_what_the_loader_refuses(text):

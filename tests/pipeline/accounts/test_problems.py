@@ -5,6 +5,9 @@ import pytest
 
 from pipeline.accounts.file import parse_accounts
 
+ADDRESS = "must be mailto: and an address, or connection: and the name of an Airflow Connection"
+SUCH_AS = "such as mailto:team@example.org or connection:team_chat; tokens belong into the Connection"
+
 
 @pytest.mark.parametrize(
     ("content", "problem"),
@@ -50,7 +53,11 @@ from pipeline.accounts.file import parse_accounts
         ("accounts: [a]\ncollect_at: 6:00\n", '2:13: collect_at must be hours and minutes from "00:00" to "23:59", such as "06:00"; found 6:00'),
         ("accounts: [a]\ncollect_at: 24:00\n", '2:13: collect_at must be hours and minutes from "00:00" to "23:59", such as "06:00"; found 24:00'),
         ("accounts: [a]\ntimezone: europe/berlin\n", "2:11: timezone must be an IANA name such as UTC; found europe/berlin (did you mean Europe/Berlin?)"),
-        ("accounts: [a]\nnotify: [5]\n", "2:10: notify must be one line of 1 to 200 printable characters; found 5"),
+        ("accounts: [a]\nnotify: [5]\n", f"2:10: notify {ADDRESS}; found 5 ({SUCH_AS})"),
+        ("accounts: [a]\nnotify: [me@example.org]\n", f"2:10: notify {ADDRESS}; found me@example.org ({SUCH_AS})"),
+        ("accounts: [a]\nnotify:\n  - 'mailto:a@b, c@d'\n", f'3:5: notify {ADDRESS}; found "mailto:a@b, c@d" in quotes ({SUCH_AS})'),
+        ('accounts: [a]\nnotify: ["mailto:a@b\\nBcc: c@d"]\n', f'2:10: notify {ADDRESS}; found "mailto:a@b\\nBcc: c@d" in quotes ({SUCH_AS})'),
+        ("accounts: [a]\nnotify: ['slack://token']\n", f'2:10: notify {ADDRESS}; found "slack://…" in quotes ({SUCH_AS})'),
         ("- a\n- b\n", "1:1: the file must be keys and values: timezone, collect_at, defaults, profile_days, budget, tolerate, retention, notify, accounts; found a list"),
     ],
 )  # fmt: skip

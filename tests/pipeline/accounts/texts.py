@@ -98,6 +98,6 @@ configuration = st.fixed_dictionaries(
             {}, optional={"failed_accounts": share, "quarantined_posts": share}
         ),
         "retention": st.fixed_dictionaries({}, optional={"raw_days": st.integers(1, 3650)}),
-        "notify": st.lists(line, max_size=3),
+        "notify": st.lists(st.sampled_from(["mailto:team@example.org", "connection:chat"]), max_size=3),
     },
 )

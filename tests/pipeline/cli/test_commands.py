@@ -137,14 +137,3 @@ def test_cost_says_when_a_run_is_expected_to_reach_its_budget(
     out = run("cost", "--days", "1", monkeypatch=monkeypatch, capsys=capsys)
 
     assert "a run is expected to reach budget.usd_per_run before all accounts are read" in out
-
-
-def test_check_says_of_a_key_that_does_nothing_yet_that_it_does_nothing(
-    accounts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_accounts(accounts.parent, monkeypatch, "notify: [me@example.com]\naccounts: [pixelforge]\n")
-    monkeypatch.setattr(sys, "argv", ["pipeline", "check"])
-    with pytest.raises(SystemExit):
-        main()
-
-    assert "note: notify is set, and this version does not act on it yet" in capsys.readouterr().err

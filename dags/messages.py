@@ -1,0 +1,129 @@
+"""Who hears of a run: notifiers that mail and chat what `reports.message` says. A message that fails fails no run.
+
+Texts never pass through Airflow's templates: an account may be called `{{ conn.x_api.password }}`.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+from email.utils import formatdate, make_msgid
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseNotifier
+from typing_extensions import override
+
+from pipeline import clock, keys
+from pipeline.errors import AviaryError, one_line
+from pipeline.settings import load_settings
+from pipeline.window import parse_day, run_day_of
+
+if TYPE_CHECKING:
+    from pipeline.lake import Lake
+    from reports.message import Link, Message
+
+log = logging.getLogger(__name__)
+
+MAIL, CONNECTION = "mailto:", "connection:"
+
+
+class Notice(BaseNotifier):
+    """Tells every address of `notify` how the day of a run went: its summary, or why it failed."""
+
+    template_fields = ()
+
+    def __init__(self, addresses: Sequence[str], timezone: str) -> None:
+        super().__init__()
+        self.addresses = tuple(dict.fromkeys(addresses))
+        self.timezone = timezone
+
+    @override
+    def notify(self, context: Any) -> None:
+        if context["params"]["render_only"] or str(context["dag_run"].run_type) == "backfill":
+            return  # nobody waits for a month of old news
+        message = _message(_day(context, self.timezone), context)
+        for address in self.addresses:
+            try:
+                _send(address, message)
+            except Exception as error:  # noqa: BLE001  # whatever a mail server or a chat answers
+                log.error("%s was not told: %s: %s", address, type(error).__name__, one_line(str(error)))
+            else:
+                log.info("%s was told: %s", address, message.subject)
+
+
+def _day(context: Any, timezone: str) -> date:
+    """Return the run's day: what its first task found, or would have found."""
+    found = context["ti"].xcom_pull(task_ids="wait_for_collect_at")
+    if found:
+        return parse_day(found)
+    start = context["dag_run"].data_interval_start
+    return run_day_of(context["params"]["day"], start, timezone, clock.now())
+
+
+def _message(day: date, context: Any) -> "Message":
+    from dags.connections import open_lake, x_settings
+    from reports.message import failure, summary
+    from reports.publish import read
+
+    failed = context.get("exception")
+    if failed is None:
+        lake = open_lake()
+        return summary(read(lake, day), _link(lake, day))
+    reason = str(failed) if isinstance(failed, AviaryError) else f"{type(failed).__name__}: {failed}"
+    figures = link = None
+    if context["ti"].xcom_pull(task_ids="report"):
+        try:
+            lake = open_lake()
+            figures, link = read(lake, day), _link(lake, day)
+        except AviaryError as error:
+            reason += f" The report cannot be read: {error}"
+    return failure(day, reason, figures, link, sample=x_settings().sample)
+
+
+def _link(lake: "Lake", day: date) -> "Link":
+    from pipeline.lake import LINK_HOURS
+    from reports.message import Link
+
+    key = keys.report(day)
+    served = load_settings().report_url(key)
+    if served:
+        return Link(served, "")
+    sooner = ", or until the role's credentials end that made it" if lake.temporary else ""
+    note = (
+        f"The link works for {LINK_HOURS} hours{sooner}, for whoever has it. "
+        f"Later: python -m pipeline open --day {day}"
+    )
+    return Link(lake.link(key), note)
+
+
+def _send(address: str, message: "Message") -> None:
+    if address.startswith(MAIL):
+        _mail(address.removeprefix(MAIL), message)
+    else:
+        _chat(address.removeprefix(CONNECTION), message)
+
+
+def _mail(to: str, message: "Message") -> None:
+    """Send by the Connection `smtp_default`, with a plain text beside the HTML, which the hook's own sending lacks."""
+    from airflow.providers.smtp.hooks.smtp import SmtpHook
+
+    from reports.message import as_mail
+
+    with SmtpHook() as hook:
+        if not hook.from_email:
+            raise AviaryError("the Connection smtp_default has no from_email; say there who writes")
+        mail = as_mail(message, hook.from_email, to)
+        mail["Date"] = formatdate()
+        mail["Message-ID"] = make_msgid(domain=hook.from_email.rpartition("@")[2] or None)
+        hook._smtp_client.send_message(mail)  # type: ignore[union-attr]
+
+
+def _chat(connection: str, message: "Message") -> None:
+    """Send to the services of a Connection of type Apprise."""
+    import apprise
+    from airflow.providers.apprise.hooks.apprise import AppriseHook
+
+    hook = AppriseHook(connection)
+    services = apprise.Apprise()
+    hook.set_config_from_conn(hook.get_connection(connection), services)
+    if not services.notify(title=message.subject, body=message.chat, body_format=apprise.NotifyFormat.TEXT):
+        raise AviaryError(f"the Connection {connection} did not take the message; the lines above say why")

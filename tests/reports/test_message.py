@@ -1,0 +1,142 @@
+"""The message of a day: what the report says, in subject, text, HTML and chat, with hostile names inert."""
+
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes, policy
+from html.parser import HTMLParser
+
+import pytest
+
+from reports.alerts import alerts
+from reports.figures.day import DayFigures, day_figures
+from reports.message import Link, Message, as_mail, failure, summary
+from reports.sentences import brief
+from tests.reports.world import DAY, TWELVE, World, world
+
+LINK = Link("https://reports.example.org/2026-11-22/index.html", "For whoever may.")
+
+
+def figures(made: World) -> DayFigures:
+    return day_figures(made.plan, made.rollups, made.posts)
+
+
+@pytest.fixture(scope="module")
+def day() -> DayFigures:
+    return figures(world())
+
+
+class Tags(HTMLParser):
+    """Collects a page's tags and the addresses it links to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: list[str | None] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links += [value for name, value in attrs if name == "href"]
+
+
+def test_the_subject_is_the_headline_of_the_report(day: DayFigures):
+    headline = "".join(piece.text for piece in brief(day)[0][:2]).replace("×", "x")
+    assert summary(day, LINK).subject == f"[sample data] X report, Sun 22 Nov: {headline}"
+    assert headline.startswith("Engagement was ")
+    assert summary(replace(day, sample=False), LINK).subject.startswith("X report, Sun 22 Nov: ")
+
+
+def test_the_text_has_the_sentences_the_first_six_alerts_and_the_link(day: DayFigures):
+    said = summary(day, LINK)
+    assert said.text.startswith(
+        "Sunday 22 November 2026\n12 accounts, 1 account missing\nSAMPLE DATA, not from X\n"
+    )
+    for sentence in brief(day):
+        assert "".join(piece.text for piece in sentence) in said.text
+    for alert in alerts(day)[:6]:
+        assert f"- {alert.name} {alert.what}\n  {alert.evidence}" in said.text
+    assert f"The report: {LINK.url}\nFor whoever may.\n" in said.text
+    assert Tags(said.html).links == [LINK.url]
+    for alert in alerts(day)[:6]:
+        assert alert.what in said.html
+
+
+def test_more_than_six_alerts_are_counted(monkeypatch: pytest.MonkeyPatch, day: DayFigures):
+    monkeypatch.setattr("reports.thresholds.MOST_ALERTS", 2)
+    said = summary(day, LINK)
+    more = f"and {len(alerts(day)) - 2} more"
+    assert more in said.text
+    assert more in said.html
+    assert said.text.count("\n- ") == 2
+
+
+def test_a_day_without_data_is_not_a_day_of_zero():
+    gone = {DAY: ("suspended", "X has suspended this account")}
+    said = summary(figures(world([replace(account, status=gone) for account in TWELVE[:3]])), LINK)
+    assert said.subject.endswith("None of the 3 accounts could be read on this day")
+
+
+def test_a_failed_run_sends_the_verdicts_reasons_and_what_to_do(day: DayFigures):
+    reason = "3 of 12 accounts failed, more than the 20% tolerated: @nasa: X did not answer"
+    said = failure(DAY, reason, None, None, sample=False)
+    assert said.subject == "X report, Sun 22 Nov: the run failed"
+    assert reason in said.text
+    assert "python -m pipeline run --day 2026-11-22" in said.text
+    assert "The report:" not in said.text
+    assert Tags(said.html).links == []
+    with_report = failure(DAY, reason, day, LINK, sample=True)
+    assert with_report.subject.startswith("[sample data] ")
+    assert f"The report: {LINK.url}" in with_report.text
+    assert "A report was made of what could be read." in with_report.text
+
+
+HOSTILE = [
+    "Eve\r\nBcc: all@example.org\r\n\r\nhello",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "{{ conn.x_api.password }}{% raw %}",
+    "\u202egnp.exe\u2066",
+    "@everyone <!channel> [click](https://evil.example) `code` *bold* _it_",
+]
+
+
+def of_hostile_names() -> list[Message]:
+    """Return a summary and a failure in which every account's name and reason is a hostile text."""
+    accounts = [
+        replace(TWELVE[n], name=text, status={DAY: (("failed", "partial")[n % 2], text)})
+        for n, text in enumerate(HOSTILE)
+    ]
+    made = figures(world(accounts))
+    return [summary(made, LINK), failure(DAY, "; ".join(HOSTILE), made, LINK, sample=True)]
+
+
+@pytest.mark.parametrize("said", of_hostile_names(), ids=["summary", "failure"])
+def test_hostile_names_begin_no_header_and_end_no_line(said: Message):
+    sent = bytes(as_mail(said, "aviary@example.org", "team@example.org"))
+    read = message_from_bytes(sent, policy=policy.default)
+    assert "Bcc" not in read
+    assert read["Subject"] == said.subject
+    for text in (said.subject, said.text, said.chat):
+        assert all(line.startswith("Bcc:") is False for line in text.splitlines())
+        assert all(letter.isprintable() or letter in "\n\u200b" for letter in text)
+
+
+@pytest.mark.parametrize("said", of_hostile_names(), ids=["summary", "failure"])
+def test_hostile_names_are_text_in_html_and_no_markup_in_a_chat(said: Message):
+    found = Tags(said.html)
+    assert found.tags == Tags(summary(figures(world()), LINK).html).tags | {"ul", "li", "br", "h2"}
+    assert found.links == [LINK.url]
+    assert "{{ conn.x_api.password }}" in said.text  # as it was written: nothing has filled it in
+    assert "@everyone" not in said.chat
+    assert "<!channel>" not in said.chat
+    assert "](" not in said.chat
+    assert LINK.url in said.chat
+
+
+def test_the_same_day_makes_the_same_message(day: DayFigures):
+    assert summary(day, LINK) == summary(figures(world()), LINK)
+
+
+def test_the_day_named_is_the_reports(day: DayFigures):
+    assert day.day == DAY
+    assert "Saturday" not in summary(day, LINK).text.splitlines()[0]
+    assert "Sat 21 Nov" in failure(DAY - timedelta(days=1), "x", None, None, sample=False).subject
