@@ -12,6 +12,7 @@ from pipeline.lake import Lake
 from pipeline.outcome import Counts, Outcome, Status, find_outcome, find_outcomes, put_outcome
 from pipeline.plan import choose, plan
 from pipeline.planned import AccountDay, Plan, find_plan
+from pipeline.schema import SCHEMA_VERSION
 from pipeline.x_api import XApi
 from tests.conftest import Served
 from tests.pipeline.given import DAY, config
@@ -66,7 +67,7 @@ def test_a_plan_says_who_the_day_is_for_and_how(lake: Lake, x: XApi) -> None:
     assert (the_plan(lake).timezone, the_plan(lake).sample, the_plan(lake).schema_version) == (
         "Europe/Berlin",
         True,
-        1,
+        SCHEMA_VERSION,
     )
 
 
