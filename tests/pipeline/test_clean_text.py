@@ -1,7 +1,7 @@
 """What is scored of a post, rule by rule."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.clean_text import clean_text
@@ -76,6 +76,7 @@ def test_nothing_is_left_of_links_and_mentions_alone():
     assert clean_text("@nasa https://t.co/a1 ") == ""
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=None, codec=None)))
 def test_any_string_at_all_is_cleaned(text):
     cleaned = clean_text(text)
@@ -83,6 +84,7 @@ def test_any_string_at_all_is_cleaned(text):
     assert "\ufe0f" not in cleaned
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("@&;#x3lt.:/hwps-_ a’\ufe0f")))
 def test_texts_full_of_triggers_are_cleaned(text):
     assert not clean_text(text).startswith(" ")

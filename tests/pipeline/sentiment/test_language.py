@@ -1,7 +1,7 @@
 """Only what VADER can judge is scored; the rest is left for the report to count as not scored."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sentiment import Analyzer
@@ -63,6 +63,7 @@ def test_a_mixed_post_is_scored_where_most_letters_are_latin():
     assert scorable("en", "I love 日本 so much")
 
 
+@settings(deadline=None)
 @given(st.one_of(st.none(), st.text(max_size=5)), st.text(st.characters(categories=None, codec=None)))
 def test_any_code_and_any_text_gets_an_answer(lang, text):
     assert scorable(lang, text) in {True, False}

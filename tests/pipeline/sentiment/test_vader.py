@@ -139,6 +139,11 @@ def test_the_walk_for_repeats_tells_surroundings_apart_as_the_rules_do(first):
             ), text[:3]
 
 
+def test_the_walk_for_repeats_sees_an_idiom_that_ends_two_words_later():
+    tokens = Random(1).choices(["kiss", "of", "death", "day"], k=1_500)
+    assert repr(repeated_valences(tokens, set(tokens), vocabulary())) == repr(Analyzer()._valences(tokens))
+
+
 def test_a_long_post_scores_the_same():
     long_post = " ".join(triggering_texts(seed=4, count=60))
     assert_equal(long_post)
@@ -162,6 +167,7 @@ def test_a_storm_of_many_emoji_scores_the_same():
 valences = st.sampled_from([1.0, 1.5, 2.25, 0.5, 0.75, -1.0, -1.5, -0.5, 3, 2])
 
 
+@settings(deadline=None)
 @given(st.lists(valences, max_size=40), st.data())
 def test_but_weighs_the_first_equal_valence_as_the_package_does(before_and_after, data):
     """The package's own loop, for which the place of each valence is the first one equal to it."""
