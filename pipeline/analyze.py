@@ -1,6 +1,7 @@
 """Stage three: an account's raw pages to its posts of the day, scored and accounted for."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -101,7 +102,7 @@ def sort_out(pages: list[Page], work: AccountDay) -> Day:
     scored = pl.concat([wanted, judge(wanted["text"], wanted["lang"])], how="horizontal")
     posts, failure = Posts.filter(scored.select(POSTS.names()))
     broken = _broken(wanted, failure.details())
-    quarantined = pl.concat([rejected(unreadable, pl.col("problems")), broken])
+    quarantined = pl.concat([_unreadable(unreadable), broken])
     return Day(
         posts=pl.DataFrame(posts),
         rejected=quarantined,
@@ -117,14 +118,33 @@ def sort_out(pages: list[Page], work: AccountDay) -> Day:
     )
 
 
+def _unreadable(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows that could not be read whole as QUARANTINE: with what was amiss, and what of the rest breaks a rule.
+
+    Rules over several columns would only tell again of the missing ones.
+    """
+    unscored = rows.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in POSTS.items() if name not in rows.columns
+    )
+    # None has a `clean_text`, so each breaks the contract, and the details come in the rows' order.
+    details = Posts.filter(unscored.select(POSTS.names())).failure.details()
+    rules = [rule for rule in details.columns if "|" in rule and not rule.endswith("|nullability")]
+    also = details.select(_names_of_broken(rules).alias("also"))
+    return rejected(pl.concat([rows, also], how="horizontal"), pl.col("problems").list.concat("also"))
+
+
+def _names_of_broken(rules: Iterable[str]) -> pl.Expr:
+    return pl.concat_list(
+        pl.when(pl.col(rule) == "invalid").then(pl.lit(rule)) for rule in rules
+    ).list.drop_nulls()
+
+
 def _broken(rows: pl.DataFrame, details: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that break the contract as QUARANTINE; a reason is `column|rule`."""
     rules = [name for name in details.columns if name not in POSTS]
     reasons = details.select(
         "post_id",
-        pl.concat_list(pl.when(pl.col(rule) == "invalid").then(pl.lit(rule)) for rule in rules)
-        .list.drop_nulls()
-        .alias("broken"),
+        _names_of_broken(rules).alias("broken"),
     )
     return rejected(rows.join(reasons, on="post_id", maintain_order="left"), pl.col("broken"))
 

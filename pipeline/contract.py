@@ -7,6 +7,11 @@ import dataframely as dy
 import polars as pl
 
 from pipeline.schema import KINDS, SENTIMENTS
+from pipeline.sentiment.frames import SCORES, label
+
+# Each of a post's three shares is rounded to three digits.
+_ROUNDED = 0.002
+_SECOND = 1 / 3600  # in hours
 
 
 class Posts(dy.Schema):
@@ -48,6 +53,34 @@ class Posts(dy.Schema):
         return (pl.col("kind") == "retweet") == pl.col("engagement").is_null()
 
     @dy.rule()
+    def engagement_is_the_sum_of_its_parts(cls) -> pl.Expr:
+        """Likes, reposts, replies and quotes; impressions and bookmarks are none of it."""
+        parts = pl.sum_horizontal("like_count", "repost_count", "reply_count", "quote_count")
+        return pl.col("engagement").is_null() | (pl.col("engagement") == parts)
+
+    @dy.rule()
     def collected_after_it_was_written(cls) -> pl.Expr:
         """A post cannot be read before it exists."""
         return pl.col("collected_at") >= pl.col("created_at")
+
+    @dy.rule()
+    def age_is_the_time_in_between(cls) -> pl.Expr:
+        """So that counts of the same age can be told apart from others."""
+        hours = (pl.col("collected_at") - pl.col("created_at")).dt.total_seconds(fractional=True) / 3600
+        return (pl.col("age_hours") - hours).abs() < _SECOND
+
+    @dy.rule()
+    def scored_wholly_or_not_at_all(cls) -> pl.Expr:
+        """A post without words that VADER can judge has none of the scores."""
+        return pl.sum_horizontal(pl.col(*SCORES, "sentiment").is_null()).is_in([0, len(SCORES) + 1])
+
+    @dy.rule()
+    def shares_add_up(cls) -> pl.Expr:
+        """To one; VADER finds nothing at all in a text of single letters."""
+        shares = pl.sum_horizontal("neg", "neu", "pos")
+        return pl.col("compound").is_null() | (shares == 0) | ((shares - 1).abs() <= _ROUNDED)
+
+    @dy.rule()
+    def sentiment_follows_the_compound_score(cls) -> pl.Expr:
+        """By the thresholds of VADER's authors."""
+        return pl.col("sentiment").eq_missing(label(pl.col("compound")))

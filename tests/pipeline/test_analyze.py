@@ -178,6 +178,17 @@ def test_a_breach_of_contract_goes_to_quarantine_with_every_rule_it_breaks() -> 
     assert day.counts == Counts(fetched=2, kept=1, quarantined=1)
 
 
+def test_what_cannot_be_read_and_what_breaks_a_rule_are_told_together() -> None:
+    metrics = a_post()["public_metrics"] | {"like_count": "many"}
+    broken = a_post(2, author_id="somebody", public_metrics=metrics)
+    day = sorted_out(broken, "not an object", a_post(1), a_post(3, id=None, author_id="somebody"))
+    assert day.rejected["reasons"].to_list() == [
+        ['like_count is "many", not a int', "author_id|regex"],
+        ["the item is a str, not an object"],
+        ["id is missing", "author_id|regex"],
+    ]
+
+
 def test_a_post_read_before_it_was_written_breaks_the_contract() -> None:
     post = a_post(1, at=datetime(2026, 11, 22, 23, tzinfo=UTC))
     early = Page(request={}, collected_at=datetime(2026, 11, 22, 22, tzinfo=UTC), body={"data": [post]})

@@ -1,0 +1,107 @@
+"""What breaks the contract stops nothing, is told everywhere, and comes back from `raw/` alone once that is mended."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.types import Message, Receive, Scope, Send
+
+from pipeline import keys, posts, run_day
+from pipeline.lake import Lake
+from pipeline.outcome import find_outcomes
+from pipeline.sandbox.x_api import create_app
+from pipeline.sandbox.x_server import serving
+from pipeline.schema import POSTS, QUARANTINE, ROLLUP
+from tests.conftest import DAY
+from tests.promises.days import etags, write_accounts
+
+
+class Renamed:
+    """The sandbox's X API, but every other post calls its likes by another name."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.app = app
+        self.requests = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.requests += 1
+        sent: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            sent.append(message)
+
+        await self.app(scope, receive, keep)
+        body = b"".join(message.get("body", b"") for message in sent[1:])
+        if scope["path"].endswith("/tweets"):
+            body = json.dumps(renamed(json.loads(body))).encode()
+        headers = [pair for pair in sent[0]["headers"] if pair[0] != b"content-length"]
+        await send(sent[0] | {"headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await send({"type": "http.response.body", "body": body})
+
+
+def renamed(answer: dict[str, Any]) -> dict[str, Any]:
+    for item in answer.get("data", [])[::2]:
+        item["public_metrics"]["thumbs_up"] = item["public_metrics"].pop("like_count")
+    return answer
+
+
+@pytest.fixture
+def changed_x(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Renamed]:
+    write_accounts(tmp_path, monkeypatch, "accounts: [pixelforge, 1729]\n")
+    app = Renamed(create_app(environment["X_BEARER_TOKEN"]))
+    with serving(app) as address:  # type: ignore[arg-type]
+        monkeypatch.setenv("X_API_URL", address)
+        yield app
+
+
+def test_a_quarantined_day_is_mended_from_raw_alone(
+    changed_x: Renamed, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = run_day(DAY)
+
+    assert done.statuses == {"partial": 2}
+    outcome = find_outcomes(lake, DAY)["pixelforge"]
+    assert outcome.counts.quarantined > 0
+    assert outcome.counts.kept > 0
+    assert f"more than the 5% tolerated; see {keys.quarantine(DAY, 'pixelforge')}" in (outcome.reason or "")
+    rejected = lake.find_parquet(keys.quarantine(DAY, "pixelforge"), QUARANTINE)
+    assert rejected is not None
+    assert rejected.height == outcome.counts.quarantined
+    assert set(rejected["reasons"].explode()) == {"like_count is missing"}
+    rollup = lake.find_parquet(keys.rollup(DAY), ROLLUP)
+    assert rollup is not None
+    page = " ".join(lake.get(keys.report(DAY)).decode().split())
+    assert f"{rollup['quarantined'].sum()} quarantined" in page
+    assert (outcome.reason or "").partition(";")[0] in page
+
+    asked = changed_x.requests
+    monkeypatch.setitem(posts._COUNTS, "like_count", ("like_count", "thumbs_up"))
+    mended = run_day(DAY)
+
+    assert changed_x.requests == asked
+    assert mended.statuses == {"ok": 2}
+    assert lake.keys("quarantine/") == []
+    back = lake.find_parquet(keys.posts(DAY, "pixelforge"), POSTS)
+    assert back is not None
+    assert set(rejected["post_id"]) < set(back["post_id"])
+    page = " ".join(lake.get(keys.report(DAY)).decode().split())
+    assert f"{sum(outcome.counts.fetched for outcome in find_outcomes(lake, DAY).values())} kept" in page
+
+
+def test_posts_that_break_a_rule_leave_the_others_as_they_are(
+    changed_x: Renamed, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended, the lake is what it had been without the breach."""
+    run_day(DAY)
+    monkeypatch.setitem(posts._COUNTS, "like_count", ("like_count", "thumbs_up"))
+    run_day(DAY)
+    mended = etags(lake)
+    alone = Lake(f"{lake.url}-alone")
+    monkeypatch.setenv("AVIARY_LAKE", alone.url)
+    run_day(DAY)
+    assert etags(alone) == mended
