@@ -231,7 +231,9 @@ class Lake:
                 CacheControl="no-cache",
             )
 
-    def put_if(self, key: str, body: bytes, etag: str | None) -> bool:
+    def put_if(
+        self, key: str, body: bytes, etag: str | None, content_type: str = "application/octet-stream"
+    ) -> bool:
         """Write an object only if it still has `etag` (None: only if there is none). Tell whether it was."""
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         writer = uuid.uuid4().hex
@@ -241,6 +243,7 @@ class Lake:
                     "put_object",
                     Key=self.prefix + key,
                     Body=body,
+                    ContentType=content_type,
                     Metadata={_WRITER: writer},
                     **condition,
                 )

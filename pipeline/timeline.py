@@ -14,7 +14,7 @@ from pipeline.errors import PageTokenExpired, XRefused, XUnheard
 from pipeline.forgotten import without_forgotten
 from pipeline.lake import Lake
 from pipeline.ledger import Ledger, Reads
-from pipeline.raw import Page, is_tombstone, pack
+from pipeline.raw import Page, is_tombstone, pack, unpack
 from pipeline.x_api import PAGE_MAX, PAGE_MIN, RETWEET_ORIGINALS, XApi
 
 OnPage = Callable[[int, int], None]  # hears of pages and posts stored so far
@@ -90,10 +90,24 @@ class Reading:
             )
             if page.next_token and page.next_token in {seen.request.get("token") for seen in [*before, page]}:
                 raise XUnheard(f"{subject}: X's next page is one it gave before; run again later")
-            kept = without_forgotten(self.lake, page)
-            self.lake.put(self.page_key(len(before) + 1), pack(kept), "application/zstd")
+            stored = self._store(self.page_key(len(before) + 1), without_forgotten(self.lake, page))
             purchase.settle(Reads(posts=page.billed))
-        return kept
+        return stored
+
+    def _store(self, key: str, page: Page) -> Page:
+        """Store a page and return it; or, where another run has stored its answer to the same request, return that.
+
+        Pages are one reading, each the way to the next: of two runs at once, both go on from the same ones. What
+        lies there from another request, behind a gap, is replaced.
+        """
+        if self.lake.put_if(key, pack(page), None, "application/zstd"):
+            return page
+        found = self.lake.find(key)
+        other = unpack(found) if found else None
+        if other and other.request == page.request:
+            return other
+        self.lake.put(key, pack(page), "application/zstd")
+        return page
 
 
 def next_request(

@@ -299,14 +299,14 @@ def test_what_nobody_expected_is_a_failed_outcome_too(
 def test_a_page_that_cannot_be_stored_stays_paid_for(
     lake: Lake, canned: Canned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = Lake.put
+    put_if = Lake.put_if
 
-    def no_room(self: Lake, key: str, body: bytes, content_type: str = "") -> None:
+    def no_room(self: Lake, key: str, *arguments: Any) -> bool:
         if key.startswith("raw/"):
             raise LakeError("no room")
-        put(self, key, body, content_type)
+        return put_if(self, key, *arguments)
 
-    monkeypatch.setattr(Lake, "put", no_room)
+    monkeypatch.setattr(Lake, "put_if", no_room)
     with pytest.raises(LakeError):
         collect(lake, canned.x(*pages_of(3)), work())
     assert spent(read_book(lake, "2026-11")) == Reads(posts=100)

@@ -1,13 +1,18 @@
 """What the promises are tried on: a small accounts file, whole days of it, and the lake as ETags."""
 
+import html
+import io
+import json
+import posixpath
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from pipeline.keys import REPORTS_LATEST
+from pipeline import keys
 from pipeline.lake import Lake
-from tests.conftest import DAY
+from pipeline.outcome import Outcome
 
 # One with everything, one with retweets and several pages, one that X suspends.
 ACCOUNTS = """\
@@ -39,23 +44,42 @@ def etags(lake: Lake, *, without: str = "spend/") -> dict[str, str]:
 
 
 def points_at_nothing_missing(lake: Lake) -> None:
-    """Assert that whatever a reader can see is whole."""
+    """Assert that whatever a reader can see is whole: he finds what it names, at the time he goes there."""
+    named: dict[str, str] = {}
+    for key in lake.keys(""):
+        body = lake.find(key)
+        named |= dict.fromkeys(_targets(key, body), key) if body else {}
     stored = set(lake.keys(""))
-    day = f"day={DAY}"
-    for key in stored:
-        if key.startswith("raw/") and key.endswith("manifest.json"):
-            assert key.replace("manifest.json", "page-0001.json.zst") in stored
-        if key.startswith("outcomes/") and b'"ok"' in lake.get(key):
-            account = key.rpartition("=")[2].removesuffix(".json")
-            assert f"posts/{day}/account={account}/posts.parquet" in stored
-            assert f"csv/{day}/{account}.csv" in stored
-    if f"reports/{DAY}/index.html" in stored:
-        assert f"daily/{day}/rollup.parquet" in stored
-        assert f"csv/{day}/all-accounts.csv" in stored
-        linked = re.findall(
-            rf'"\.\./({DAY}/account-\w+\.html)"', lake.get(f"reports/{DAY}/index.html").decode()
-        )
-        assert linked
-        assert {f"reports/{page}" for page in linked} <= stored
-    if REPORTS_LATEST in stored:
-        assert f"reports/{DAY}/index.html" in stored
+    missing = {target: key for target, key in named.items() if target not in stored}
+    assert not missing, missing
+
+
+def _targets(key: str, body: bytes) -> list[str]:
+    """Return the keys that an object tells a reader to be there."""
+    day = (re.findall(r"\d{4}-\d\d-\d\d", key) or [""])[0]
+    if key.startswith("raw/") and key.endswith("manifest.json"):
+        folder = key.removesuffix("manifest.json")
+        return [f"{folder}page-{number:04d}.json.zst" for number in range(1, json.loads(body)["pages"] + 1)]
+    if key.startswith("outcomes/"):
+        outcome = Outcome.model_validate_json(body)
+        account = keys.account_of_outcome(key)
+        if not outcome.status.has_posts:
+            return []
+        found = [f"posts/day={day}/account={account}/posts.parquet", f"csv/day={day}/{account}.csv"]
+        if outcome.counts.quarantined:
+            found.append(f"quarantine/day={day}/account={account}/rejected.parquet")
+        return found
+    if key.startswith("daily/"):
+        rows = pl.read_parquet(io.BytesIO(body)).filter(pl.col("posts").is_not_null())
+        return [f"csv/day={day}/all-accounts.csv", f"plans/day={day}.json"] + [
+            f"posts/day={day}/account={account}/posts.parquet" for account in rows["account"]
+        ]
+    if key.endswith(".html"):
+        links = re.findall(r'(?:href|src)="([^"#]+)', body.decode())
+        ours = {html.unescape(link) for link in links if not re.match(r"[a-z]+:|//", link)}
+        pages = [posixpath.normpath(posixpath.join(posixpath.dirname(key), link)) for link in sorted(ours)]
+        # The way back up: written last, and whoever came from there has found it.
+        up = {keys.REPORTS_INDEX} | ({f"reports/{day}/index.html"} if "/account-" in key else set())
+        pages = [page for page in pages if page not in up]
+        return pages + ([f"daily/day={day}/rollup.parquet"] if key.endswith("/index.html") and day else [])
+    return []

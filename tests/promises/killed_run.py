@@ -1,4 +1,4 @@
-"""A run that kills itself with -9 before its Nth write: `python -m tests.promises.killed_run N DAY`."""
+"""A run that kills itself with -9 before its Nth write: `python -m tests.promises.killed_run N WORKERS DAY`."""
 
 import os
 import signal
@@ -11,15 +11,15 @@ from pipeline.cli import day as day_module
 from tests.promises.test_killed_anywhere import counting
 
 
-def main(last: int, day: str) -> None:
+def main(last: int, workers: int, day: str) -> None:
     def die(number: int) -> None:
         if number == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    day_module.WORKERS = 1
+    day_module.WORKERS = workers
     counting(pytest.MonkeyPatch(), die)
     run_day(day)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
