@@ -8,7 +8,6 @@ neither gets the old one.
 """
 
 import hmac
-import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +21,7 @@ from starlette.routing import Route
 
 from pipeline import clock
 from pipeline.errors import ConfigError
+from pipeline.sandbox.control import control_routes
 from pipeline.sandbox.fault_answers import Unanswered, fault_answer, truncated
 from pipeline.sandbox.faults import Fault
 from pipeline.sandbox.handles import Handles
@@ -61,28 +61,26 @@ def create_app(
     `rate_limit` is the timeline's, in requests per `rate_window` seconds; `handles_file` keeps handles over
     restarts; `orders` to misbehave are as in `faults`. Served by `x_server` only: faults need its connections.
     """
-    x = _XApi(token, World(seed, story_day), rate_window, handles_file, Orders(orders))
+    served, standing = Served(rate_window), Orders(orders)
+    world = World(seed, story_day)
+    x = _XApi(token, world, Handles(world, handles_file), served, standing)
     return Starlette(
         routes=[
             Route("/2/users/by", x.endpoint("users_by", USERS_LIMIT, x.users_by)),
             Route("/2/users/{id}/tweets", x.endpoint("timeline", rate_limit, x.timeline)),
             Route("/2/usage/tweets", x.endpoint("usage", USAGE_LIMIT, x.usage)),
-            Route("/sandbox/served", x.served_counts),
-            Route("/sandbox/served/reset", x.reset_served, methods=["POST"]),
-            Route("/sandbox/orders", x.orders, methods=["GET", "POST", "DELETE"]),
+            *control_routes(served, standing),
         ],
         exception_handlers={404: _not_found, 405: _not_found},
     )
 
 
 class _XApi:
-    def __init__(
-        self, token: str, world: World, rate_window: int, handles_file: Path | None, orders: Orders
-    ) -> None:
+    def __init__(self, token: str, world: World, handles: Handles, served: Served, orders: Orders) -> None:
         self._token = token
         self._world = world
-        self._handles = Handles(world, handles_file)
-        self._served = Served(rate_window)
+        self._handles = handles
+        self._served = served
         self._orders = orders
 
     def endpoint(self, name: str, limit: int, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
@@ -199,36 +197,6 @@ class _XApi:
             ],
         }
         return {"data": data | {name: value for name, value in optional.items() if name in fields}}
-
-    async def served_counts(self, _: Request) -> Response:
-        """Tell what was served since the start or the last reset."""
-        return json_response(self._served.body())
-
-    async def reset_served(self, _: Request) -> Response:
-        """Start counting from nothing."""
-        self._served.reset()
-        return json_response(self._served.body())
-
-    async def orders(self, request: Request) -> Response:
-        """Add orders to misbehave (POST, a list), list them with their hits (GET), or forget them (DELETE)."""
-        if request.method == "DELETE":
-            self._orders.clear()
-        elif request.method == "POST":
-            try:
-                self._orders.add(_listed(await request.body()))
-            except ConfigError as error:
-                return problem(400, "Invalid Request", detail=str(error))
-        return json_response(self._orders.body())
-
-
-def _listed(body: bytes) -> list[object]:
-    try:
-        entries = json.loads(body)
-    except ValueError:
-        entries = None
-    if not isinstance(entries, list):
-        raise ConfigError("orders come as a JSON list of objects with handle and fault")
-    return entries
 
 
 def _now(request: Request) -> datetime:
