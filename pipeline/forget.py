@@ -13,18 +13,15 @@ from io import BytesIO
 import polars as pl
 
 from pipeline import forgotten, keys
-from pipeline.analyze import analyze
 from pipeline.errors import LakeError
-from pipeline.forgotten import Place, Record
+from pipeline.forgotten import Record
 from pipeline.lake import Lake, Version
-from pipeline.outcome import find_outcome, put_outcome
-from pipeline.planned import AccountDay, find_plan
-from pipeline.raw import find_manifest, pack, read_pages, unpack
-from pipeline.schema import POSTS, QUARANTINE
+from pipeline.mend import make_again, strip_object
+from pipeline.raw import unpack
+from pipeline.schema import POSTS
 from pipeline.search import OnObject, holding, nobody, stored_of, stored_on, stored_since
 from pipeline.snowflakes import written_at
-from pipeline.spreadsheet import to_csv
-from pipeline.tombstones import Subject, copy_of, related, related_in, strip, strip_frame
+from pipeline.tombstones import Subject, copy_of, related, related_in
 
 _A_DAY = timedelta(days=1)  # what a local day may differ from UTC's
 
@@ -48,9 +45,10 @@ def forget_posts(
     """
     record = forgotten.begin(lake, post_ids, reason)
     forgotten.remember(lake, record)
-    return _remove(
-        lake, record.reaching((), ((day, account) for day in days)), stored_of(lake, account, days)
-    )
+    record = record.reaching((), ((day, account) for day in days))
+    record, found = _find(lake, record, stored_of(lake, account, days))
+    _remove(lake, record, found)
+    return Removed(record, Counter(kind(version) for version in found))
 
 
 def forget_everywhere(
@@ -67,7 +65,13 @@ def forget_everywhere(
     since = min(known) - _A_DAY if len(known) == len(instants) else None
     stored = stored_since(lake, since)
     own = {day + days * _A_DAY for day in known for days in (-1, 0, 1)} if since else None
-    return _remove(lake, record, stored, on_object, _copies(lake, stored, record.subject, own))
+    copies = _copies(lake, stored, record.subject, own)
+    record, found = _find(lake, record, stored, on_object, copies)
+    primary = {version.key for version in stored}
+    shown = [version for version in stored_on(lake, record.days) if version.key not in primary]
+    shown = holding(lake, shown, record.subject)
+    _remove(lake, record, found, copies)
+    return Removed(record, Counter(kind(version) for version in [*found, *shown]))
 
 
 def finish(lake: Lake, record: Record, on_object: OnObject = nobody) -> int:
@@ -121,14 +125,14 @@ def _copies(
     )
 
 
-def _remove(
+def _find(
     lake: Lake,
     record: Record,
     stored: list[Version],
     on_object: OnObject = nobody,
     copies: frozenset[str] = frozenset(),
-) -> Removed:
-    """Find, record what was found, and only then take it out."""
+) -> tuple[Record, list[Version]]:
+    """Find what must go, and record how far it reaches before any of it goes."""
     while True:
         subject = replace(record.subject, copies=copies)
         found = holding(lake, stored, subject, on_object)
@@ -138,6 +142,14 @@ def _remove(
         record = record.reaching(others, ())  # a retweet has an id of its own, by which other objects know it
     record = record.reaching((), (place for version in found if (place := keys.place(version.key))))
     forgotten.remember(lake, record)
+    return record, found
+
+
+def _remove(
+    lake: Lake, record: Record, found: Iterable[Version], copies: frozenset[str] = frozenset()
+) -> None:
+    """Take what must go out of what was found, and make what is made of that again."""
+    subject = replace(record.subject, copies=copies)
     for version in found:
         if version.latest:
             strip_object(lake, version.key, subject)
@@ -146,7 +158,6 @@ def _remove(
     for version in found:
         if not version.latest:
             lake.erase(version)
-    return Removed(record, Counter(kind(version) for version in found))
 
 
 def _is_index(key: str) -> bool:
@@ -173,72 +184,3 @@ def _related(lake: Lake, found: Iterable[Version], subject: Subject) -> set[str]
 def _frame(lake: Lake, version: Version) -> pl.DataFrame:
     body = lake.find_version(version)
     return pl.read_parquet(BytesIO(body)) if body else pl.DataFrame(schema=POSTS)
-
-
-def strip_object(lake: Lake, key: str, subject: Subject) -> None:
-    """Take the subject out of what is not made from anything else: raw pages, and counts read later."""
-    if key.startswith("raw/"):
-        lake.put(key, pack(strip(unpack(lake.get(key)), subject)), "application/zstd")
-    elif key.startswith("metrics/"):
-        lake.put_parquet(key, strip_frame(pl.read_parquet(BytesIO(lake.get(key))), subject))
-
-
-def make_again(lake: Lake, place: Place, subject: Subject) -> None:
-    """Make an account's day again from its raw pages, or, where these have expired, from what was made of them."""
-    day, account = place
-    plan, before = find_plan(lake, day), find_outcome(lake, day, account)
-    entry = next((entry for entry in plan.accounts if entry.account == account), None) if plan else None
-    manifest = find_manifest(lake, day, account)
-    whole = manifest is not None and len(read_pages(lake, day, account)) == manifest.pages
-    if plan and entry and before and before.status.has_posts and whole:
-        work = AccountDay(
-            **entry.model_dump(),
-            day=day,
-            timezone=plan.timezone,
-            run_id="forget",
-            quarantined_posts=plan.quarantined_posts,
-            usd_per_run=0,
-            usd_per_month=0,
-        )
-        analyze(lake, work)
-    else:
-        _strip_made(lake, place, subject)
-
-
-def _strip_made(lake: Lake, place: Place, subject: Subject) -> None:
-    """Take the subject out of an account's posts, spreadsheet and quarantine, and move its counts.
-
-    How the day ended stays as it was told when it was read.
-    """
-    day, account = place
-    posts = lake.find_parquet(keys.posts(day, account), POSTS)
-    if posts is None:
-        return
-    posts = strip_frame(posts, subject)
-    lake.put_parquet(keys.posts(day, account), posts)
-    lake.put(keys.account_csv(day, account), to_csv(posts), "text/csv; charset=utf-8")
-    quarantined = lake.find_parquet(keys.quarantine(day, account), QUARANTINE)
-    if quarantined is not None:
-        quarantined = strip_frame(quarantined, subject)
-        if quarantined.is_empty():
-            lake.delete(keys.quarantine(day, account))
-        else:
-            lake.put_parquet(keys.quarantine(day, account), quarantined)
-    before = find_outcome(lake, day, account)
-    if before is None or not before.status.has_posts:
-        return
-    counts = before.counts.model_copy(
-        update={"kept": posts.height, "quarantined": 0 if quarantined is None else quarantined.height}
-    )
-    gone = counts.fetched - counts.kept - counts.filtered - counts.duplicates - counts.quarantined
-    put_outcome(
-        lake,
-        day,
-        account,
-        before.model_copy(
-            update={
-                "counts": counts.model_copy(update={"forgotten": gone}),
-                "scored": posts["compound"].count(),
-            }
-        ),
-    )

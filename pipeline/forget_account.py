@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pipeline import clock, forgotten, keys
-from pipeline.forget import Removed, kind, make_again, strip_object
+from pipeline.forget import Removed, kind
 from pipeline.forgotten import Place
 from pipeline.lake import Lake, Version, parquet
+from pipeline.mend import make_again, strip_object
 from pipeline.planned import Plan
 from pipeline.search import OnObject, holding, nobody, stored_since
 from pipeline.tombstones import Subject, strip_frame

@@ -203,17 +203,11 @@ ALL_POSTS = "posts/*/*/posts.parquet"
 ALL_ROLLUPS = "daily/*/rollup.parquet"
 ALL_METRICS = "metrics/*/*/metrics.parquet"
 
-# Whatever shows posts, as the beginnings that a day follows.
-OF_ACCOUNTS = ("raw/", "posts/", "csv/", "quarantine/", "metrics/", "outcomes/")
-CONTENT = (
-    "raw/day=",
-    "posts/day=",
-    "csv/day=",
-    "quarantine/day=",
-    "metrics/observed=",
-    "daily/day=",
-    "reports/",
-)
+# Where objects lie that belong to one account alone.
+OF_ACCOUNTS = ("raw/", "posts/", "csv/", "quarantine/", "metrics/", "outcomes/", "forgotten/gone/")
+# What holds posts, and what is made of these, a day at a time: the beginnings that a day follows.
+OF_POSTS = ("raw/day=", "posts/day=", "quarantine/day=", "metrics/observed=")
+OF_DAYS = ("csv/day=", "daily/day=", "reports/")
 FORGOTTEN_POSTS = "forgotten/post="
 FORGOTTEN_ACCOUNTS = "forgotten/account="
 REPORT_LINES_PREFIX = "reports/days-"

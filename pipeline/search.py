@@ -24,10 +24,10 @@ def nobody(done: int, total: int) -> None:
 
 
 def stored_since(lake: Lake, first: date | None) -> list[Version]:
-    """Return all versions of everything that may show posts of the days from `first` on, or of all."""
+    """Return all versions of what holds posts, of the days from `first` on or of all: not what is made of these."""
     return [
         version
-        for prefix in keys.CONTENT
+        for prefix in keys.OF_POSTS
         for version in lake.versions(
             f"{prefix.partition('/')[0]}/", after=f"{prefix}{first}" if first else ""
         )
@@ -46,15 +46,16 @@ def stored_on(lake: Lake, days: Collection[date]) -> list[Version]:
     """Return all versions of everything that may show posts of some days, pages of more than one day included."""
     if not days:
         return []
-    found = [
-        version
-        for prefix in keys.CONTENT
+    prefixes = [
+        f"{prefix}{day}/"
+        for prefix in (*keys.OF_POSTS, *keys.OF_DAYS)
         if not prefix.startswith("metrics/")
         for day in sorted(days)
-        for version in lake.versions(f"{prefix}{day}/")
     ]
-    found += lake.versions("metrics/", after=f"metrics/observed={min(days)}")
-    return found + [version for version in lake.versions("reports/") if keys.day_of(version.key) is None]
+    prefixes += [keys.REPORT_LINES_PREFIX, keys.REPORTS_INDEX, keys.REPORTS_LATEST]
+    prefixes += [keys.report_year(year) for year in sorted({day.year for day in days})]
+    found = [version for prefix in prefixes for version in lake.versions(prefix)]
+    return found + lake.versions("metrics/", after=f"metrics/observed={min(days)}")
 
 
 def holding(

@@ -118,8 +118,10 @@ def _tell(name: str, removed: "Removed", searched: int) -> None:
         typer.echo(f"{name}: removed from {sum(removed.objects.values())} objects ({counted})")
     else:
         typer.echo(f"{name}: not found in the lake; from now on it is left out, should X send it")
-    if removed.record.days:
-        days = ", ".join(map(str, removed.record.days))
+    days = removed.record.days
+    if days:
+        when = str(days[0]) if len(days) == 1 else f"{len(days)} days from {days[0]} to {days[-1]}"
+        typer.echo(f"made again: what was made of {when}, and the later reports that compare with it")
         typer.echo(
-            f"searched all {searched} objects of {days} and the index, older versions included: it is gone"
+            f"searched all {searched} objects of {when}, and the index, older versions included: it is gone"
         )

@@ -19,6 +19,7 @@ from pipeline import keys, run_day
 from pipeline.cli.forget import forget
 from pipeline.errors import ConfigError, LakeError, RunFailed
 from pipeline.forget import finish, forget_posts
+from pipeline.gone import Gone
 from pipeline.lake import Lake
 from pipeline.outcome import find_outcomes
 from pipeline.raw import discard, read_pages
@@ -111,8 +112,8 @@ def test_a_post_is_nowhere_any_more_and_is_counted_as_forgotten(
     before = find_outcomes(lake, DAY)["pixelforge"]
     metrics = pl.DataFrame({"post_id": [post["post_id"], "1"], "like_count": [5, 6]})
     lake.put_parquet("metrics/observed=2026-11-24/account=pixelforge/metrics.parquet", metrics)
-    # raw, posts, both spreadsheets, the roll-up, the report and the latest; and these.
-    assert len(holders(lake, post["post_id"])) == 8
+    # raw, posts, both spreadsheets, the roll-up, the report, the account's and the latest; and these.
+    assert len(holders(lake, post["post_id"])) == 9
 
     forget(post=post["post_id"])
 
@@ -130,7 +131,7 @@ def test_a_post_is_nowhere_any_more_and_is_counted_as_forgotten(
     assert "1 forgotten" in lake.get(keys.report(DAY)).decode()
     told = capsys.readouterr().out
     assert (
-        "removed from 8 objects (2 in csv, 1 in daily, 1 in metrics, 1 in posts, 1 in raw, 2 in reports)"
+        "removed from 9 objects (2 in csv, 1 in daily, 1 in metrics, 1 in posts, 1 in raw, 3 in reports)"
         in told
     )
     assert "it is gone" in told
@@ -355,12 +356,14 @@ def test_an_account_is_as_if_it_had_never_been_listed(
     for day in (DAY - timedelta(days=1), DAY):
         run_day(day)
     run_day(DAY, refetch=True)
+    versioned.put_model(keys.gone(DAY, "pixelforge"), Gone(days={}))
     write_accounts(accounts.parent, monkeypatch, ONLY_COBALT)
     bought = etags(versioned, without="-")
 
     forget(account="@PixelForge")
 
     assert "it is gone" in capsys.readouterr().out
+    assert not versioned.exists(keys.gone(DAY, "pixelforge"))
     assert [text for key, text in everything(versioned) if "pixelforge" in (key + text).lower()] == []
     assert {key: tag for key, tag in bought.items() if key.startswith("spend/")}.items() <= etags(
         versioned, without="-"
