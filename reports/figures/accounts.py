@@ -6,7 +6,7 @@ import polars as pl
 
 from reports import thresholds
 from reports.figures.measures import NET, RATE, WITH_POSTS
-from reports.figures.tone import half_interval
+from reports.figures.tone import half_interval, sure_alone
 from reports.figures.usual import compare
 
 
@@ -25,7 +25,7 @@ def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFram
     today = rollups.filter(pl.col("day") == day)
     has_data = pl.col("status").is_in(WITH_POSTS)
     per_post = pl.col("posts") * pl.col("followers")
-    held = compare(measures.filter(pl.col("day") == day), measures, factors)
+    held = sure_alone(compare(measures.filter(pl.col("day") == day), measures, factors), today)
     past = rollups.filter(pl.col("day") < day, has_data)
     before = rollups.filter(pl.col("day") < day).filter(pl.col("day") == pl.col("day").max())
     few = pl.col("scored") < thresholds.FEW_SCORED
@@ -63,9 +63,7 @@ def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFram
     heard = (pl.col("posts") > 0) | silence
     return rows.with_columns(
         (pl.col("unusual_engagement") & heard).fill_null(value=False).alias("unusual_engagement"),
-        pl.col("unusual_posts").fill_null(value=False),
-        # The tone of a handful of posts is an anecdote, however far it lies from the usual.
-        (pl.col("unusual_net") & ~few).fill_null(value=False).alias("unusual_net"),
+        pl.col("unusual_posts", "unusual_net").fill_null(value=False),
         _turned().alias("turned"),
     ).sort("has_data", "engagement", "account", descending=[True, True, False], nulls_last=True)
 

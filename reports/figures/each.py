@@ -51,7 +51,7 @@ def each_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame
     trouble = troubled(aged, day)
     troubles = trouble.partition_by("account", as_dict=True)
     for rows in figures.accounts.iter_slices(_AT_ONCE):
-        trends = _trends(measures, factors, rows, day).partition_by("account", as_dict=True)
+        trends = _trends(aged, measures, factors, rows, day).partition_by("account", as_dict=True)
         for row in rows.iter_slices(1):
             key = (row["account"][0],)
             own, own_posts = of_account[key], posts_of.get(key, by_post.clear())
@@ -62,6 +62,7 @@ def each_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame
                 trend=figures.trend if figures.single else trends.get(key, figures.trend.clear()),
                 followers=followers.get(key, figures.followers.clear()),
                 movers=figures.movers.clear(),
+                net_interval=tone.net_interval(row),
                 tone=tones.get(key, toned.clear()).head(_TONES),
                 all_tone=tone.tone(row),
                 hours=hours.hours(own, day),
@@ -109,11 +110,14 @@ def _outstanding(by_post: pl.DataFrame) -> pl.DataFrame:
     return by_post.filter(far | unknown).sort("account", *order, descending=[False, True, True, True])
 
 
-def _trends(measures: pl.DataFrame, factors: pl.DataFrame, rows: pl.DataFrame, day: date) -> pl.DataFrame:
+def _trends(
+    rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFrame, rows: pl.DataFrame, day: date
+) -> pl.DataFrame:
     """Hold each of the trend's 30 days of the accounts in `rows` against the 28 days before it."""
     history = measures.filter(pl.col("account").is_in(rows["account"].implode()))
     first = day - timedelta(days=thresholds.TREND_DAYS - 1)
-    return compare(history.filter(pl.col("day") >= first), history, factors).sort("account", "metric", "day")
+    held = compare(history.filter(pl.col("day") >= first), history, factors)
+    return tone.sure_alone(held, rollups).sort("account", "metric", "day")
 
 
 def _followers(rollups: pl.DataFrame, day: date) -> pl.DataFrame:

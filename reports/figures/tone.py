@@ -37,6 +37,24 @@ def tone(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def sure_alone(held: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
+    """Return what `compare` held, with no tone of fewer than ten posts called unusual.
+
+    `scored` has `account`, `day` and `scored`. A handful of posts is an anecdote, however far from the usual it lies.
+    """
+    few = (pl.col("metric") == "net") & (pl.col("scored") < thresholds.FEW_SCORED)
+    return (
+        held.join(
+            scored.select("account", "day", "scored"),
+            on=["account", "day"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns((pl.col("unusual") & ~few.fill_null(value=False)).alias("unusual"))
+        .drop("scored")
+    )
+
+
 def net_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
     """Return the 95 % interval of the net sentiment of all rows together; None with ten scored posts or more.
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from reports import thresholds
 from reports.figures.measures import NET, RATE, with_data
+from reports.figures.tone import sure_alone
 from reports.figures.usual import compare, weekday_factors, with_factor
 
 _SUMS = ("engagement", "posts")
@@ -65,20 +66,11 @@ def week(
 
 
 def compared(rollups: pl.DataFrame, series: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Hold each of the trend's 30 days against the 28 days before it; `factors` are those of `week`.
-
-    The tone of fewer than ten scored posts is never unusual.
-    """
+    """Hold each of the trend's 30 days against the 28 days before it; `factors` are those of `week`."""
     first = day - timedelta(days=thresholds.TREND_DAYS - 1)
     scored = rollups.filter(_present(rollups, day)).group_by("day").agg(pl.col("scored").sum())
-    few = (pl.col("metric") == "net") & (pl.col("scored") < thresholds.FEW_SCORED)
-    return (
-        compare(series.filter(pl.col("day") >= first), series, factors)
-        .join(scored, on="day", how="left")
-        .with_columns((pl.col("unusual") & ~few).alias("unusual"))
-        .drop("scored")
-        .sort("metric", "day")
-    )
+    held = compare(series.filter(pl.col("day") >= first), series, factors)
+    return sure_alone(held, scored.with_columns(pl.lit("").alias("account"))).sort("metric", "day")
 
 
 def followers(rollups: pl.DataFrame, day: date) -> pl.DataFrame:

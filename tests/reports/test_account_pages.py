@@ -7,6 +7,7 @@ from re import findall, sub
 import polars as pl
 import pytest
 
+from reports import words
 from reports.figures.day import day_figures
 from reports.figures.each import AccountFigures, each_account, ranked, troubled
 from reports.render import render_account, render_report
@@ -54,6 +55,24 @@ def test_the_page_of_the_only_account_agrees_with_the_report():
     (found,) = pages(made).values()
     assert found.day.total("engagement") == figures.total("engagement")
     assert 'href="../2026-11-22/account-stadiumfc.html">Account page' in render_report(figures, "../")
+
+
+def test_the_page_of_a_few_scored_posts_is_as_unsure_as_the_row():
+    made = world()
+    figures = day_figures(made.plan, made.rollups, made.posts)
+    found = pages(made)
+    unsure = figures.accounts.filter("few", pl.col("net_low") < pl.col("net_high"))
+    assert unsure.height > 2
+    for own in unsure.iter_rows(named=True):
+        low, high = words.points(own["net_low"]), words.points(own["net_high"])
+        said = text(found[own["account"]])
+        assert f"too few to be sure: with 95% confidence it lies between {low} and {high}" in said
+    few = figures.accounts.filter("few")["account"]
+    tones = [found[account].day.trend.filter(pl.col("metric") == "net") for account in few]
+    counts = made.rollups.select("account", "day", "scored")
+    held = pl.concat(tones).join(counts, on=["account", "day"])
+    assert held.filter(pl.col("scored") < 10).height > 50
+    assert not held.filter(pl.col("scored") < 10)["unusual"].any()
 
 
 def test_the_page_counts_this_account_alone():

@@ -143,6 +143,21 @@ def test_the_totals_of_one_account_are_held_against_what_it_is_held_against():
         assert usual[metric] == pytest.approx(found)
 
 
+def test_the_tone_of_nine_posts_of_all_accounts_is_no_surprise_that_of_ten_is():
+    past = [row(back, "a", positive=10, neutral=9 + back % 3) for back in range(1, 20)]
+
+    def surprise(*today: dict) -> bool:
+        aged, of_rows = rollups(*today, *past), measures(*today, *past)
+        series = totals(aged, of_rows, NO_FACTORS, SUNDAY)
+        held = compared(aged, series, NO_FACTORS, SUNDAY)
+        return held.row(by_predicate=(pl.col("metric") == "net") & (pl.col("day") == SUNDAY), named=True)[
+            "unusual"
+        ]
+
+    assert surprise(row(0, "a", negative=5), row(0, "b", negative=4)) is False
+    assert surprise(row(0, "a", negative=5), row(0, "b", negative=5)) is True
+
+
 def test_an_account_added_today_changes_nothing_in_the_comparison():
     past = [row(back, "a", post_engagements=[10]) for back in range(1, 8)]
     found = total(row(0, "a", post_engagements=[10]), row(0, "new", post_engagements=[90]), *past)
