@@ -49,8 +49,12 @@ def _weeks(
     cells: list[View | None] = [None] * first.weekday()
     day = first
     while day.month == first.month:
+        gap = min(by_day) <= day <= max(by_day)
+        line = by_day.get(day)
         cells.append(
-            _cell(day, by_day.get(day), shades.get(day, 0), within=min(by_day) <= day <= max(by_day))
+            _cell(line, before.get(day), shades.get(day, 0))
+            if line
+            else {"number": day.day, "day": None, "gap": gap}
         )
         day += timedelta(days=1)
     cells += [None] * (-len(cells) % 7)
@@ -63,11 +67,9 @@ def _shades(lines: Sequence["Entry"]) -> dict[date, int]:
     return {line.day: 1 + place * _SHADES // len(ranked) for place, line in enumerate(ranked)}
 
 
-def _cell(day: date, line: "Entry | None", shade: int, *, within: bool) -> View:
-    if line is None:
-        return {"number": day.day, "day": None, "gap": within}
-    state = _state(line)
-    told = [words.short_day(day)]
+def _cell(line: "Entry", before: "Entry | None", shade: int) -> View:
+    state = _state(line, before)
+    told = [words.short_day(line.day)]
     if line.engagement is not None:
         change = _change(line)
         against = (
@@ -75,8 +77,8 @@ def _cell(day: date, line: "Entry | None", shade: int, *, within: bool) -> View:
         )
         told.append(f"{words.compact(line.engagement)} engagement{against}")
     return {
-        "number": day.day,
-        "day": day.isoformat(),
+        "number": line.day.day,
+        "day": line.day.isoformat(),
         "shade": shade,
         "unusual": line.unusual,
         "kind": state["kind"],
@@ -95,12 +97,12 @@ def _row(day: date, line: "Entry | None", before: "Entry | None", most: float) -
         return row
     scale = 98 / (most or 1)
     notes = [*line.notes]
-    missing = line.planned - line.read
-    if missing > 1 and (before is None or missing != before.planned - before.read):
+    missing = _missing(line)
+    if missing > 1 and missing != _missing(before):
         notes.append(f"{missing} of {line.planned} accounts without data")
     return row | {
         "line": {
-            "state": _state(line),
+            "state": _state(line, before),
             "width": None if line.engagement is None else round(scale * line.engagement, 1),
             "usual": None if line.usual is None else round(scale * line.usual, 1),
             "unusual": line.unusual,
@@ -113,13 +115,21 @@ def _row(day: date, line: "Entry | None", before: "Entry | None", most: float) -
     }
 
 
-def _state(line: "Entry") -> View:
-    """Return how whole a day's data is, the worst first; `kind` is the shape of its glyph."""
-    missing = line.planned - line.read
+def _missing(line: "Entry | None") -> int:
+    return line.planned - line.read if line else 0
+
+
+def _state(line: "Entry", before: "Entry | None") -> View:
+    """Return how whole a day's data is, the worst first; `kind` is the shape of its glyph.
+
+    Accounts that are gone for good would raise an alarm every day: as many as on the day before are no news.
+    """
+    missing = _missing(line)
     if line.failed:
         return {"kind": "failed", "text": "run failed"}
     if missing:
-        return {"kind": "missing", "text": f"{missing} of {line.planned} missing"}
+        kind = "still" if missing == _missing(before) else "missing"
+        return {"kind": kind, "text": f"{missing} of {line.planned} without data"}
     if line.incomplete:
         return {"kind": "partial", "text": f"{line.incomplete} of {line.planned} incomplete"}
     return {"kind": "complete", "text": "complete"}

@@ -228,6 +228,8 @@ def test_the_index_notes_accounts_without_data_only_when_their_number_changes(tm
     rows = {day: index.split(f'href="{day}/index.html">')[-1].split("</tr>")[0] for day in days}
     assert [day for day in days if "2 of 3 accounts without data" in rows[day]] == [days[2]]
     assert [day for day in days if "is suspended" in rows[day]] == [days[2]]
+    assert [day for day in days if 'class="state missing"' in rows[day]] == [days[2]]
+    assert [day for day in days if 'class="state still"' in rows[day]] == days[:2]
 
 
 def test_the_index_tells_how_whole_each_day_is(tmp_path: Path):
@@ -247,7 +249,7 @@ def test_the_index_tells_how_whole_each_day_is(tmp_path: Path):
     told = [index.split(f'href="{day}/index.html">')[-1].split("</tr>")[0] for day in days]
     for kind, text, row in zip(
         ("failed", "missing", "partial", "complete"),
-        ("run failed", "1 of 3 missing", "1 of 3 incomplete", "complete"),
+        ("run failed", "1 of 3 without data", "1 of 3 incomplete", "complete"),
         told,
         strict=True,
     ):
