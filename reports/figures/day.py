@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
@@ -63,9 +64,20 @@ class DayFigures:
 
     def total(self, metric: str) -> Compared | None:
         """Return the day's total of a metric; None when there is no such figure."""
-        found = self.trend.filter(pl.col("metric") == metric, pl.col("day") == self.day)
+        return self._totals.get(metric)
+
+    @cached_property
+    def _totals(self) -> dict[str, Compared]:
+        """The totals by metric, looked up once: sections ask for them often, and of 500 accounts' pages."""
         fields = [field.name for field in dataclasses.fields(Compared)]
-        return Compared(**found.select(fields).row(0, named=True)) if found.height else None
+        found = self.trend.filter(pl.col("day") == self.day)
+        return dict(
+            zip(
+                found["metric"],
+                (Compared(**row) for row in found.select(fields).iter_rows(named=True)),
+                strict=True,
+            )
+        )
 
 
 def day_figures(plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame) -> DayFigures:
