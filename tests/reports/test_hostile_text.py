@@ -75,13 +75,11 @@ def handle_everything(page: Page) -> None:
     page.evaluate(
         """() => {
             for (const press of document.querySelectorAll("#table thead button, #theme")) press.click();
-            const group = document.querySelector("#group");
-            for (const option of group.options) {
-                group.value = option.value;
+            const group = document.querySelector("#group");  // an account's own page has none
+            for (const value of group ? [...group.options].map(option => option.value).concat("") : []) {
+                group.value = value;
                 group.dispatchEvent(new Event("change"));
             }
-            group.value = "";
-            group.dispatchEvent(new Event("change"));
             for (const part of document.querySelectorAll("[data-t]")) {
                 part.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
             }
