@@ -1,4 +1,4 @@
-"""What a sandbox's owner asks of it, beside X's API: what it has served, and how it is to misbehave. No token needed."""
+"""What a sandbox's owner asks of it beside X's API: what it has served, how it is to misbehave. No token needed."""
 
 import json
 
