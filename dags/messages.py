@@ -38,7 +38,7 @@ class Notice(BaseNotifier):
 
     @override
     def notify(self, context: Any) -> None:
-        if context["params"]["render_only"] or str(context["dag_run"].run_type) == "backfill":
+        if context["params"]["render_only"] or context["dag_run"].run_type == "backfill":
             return  # nobody waits for a month of old news
         message = _message(_day(context, self.timezone), context)
         for address in self.addresses:

@@ -79,7 +79,7 @@ def ranked(posts: pl.DataFrame, rollups: pl.DataFrame, day: date) -> pl.DataFram
     Adds `usual_post` (see `standouts.usual_post`) and `times`, both null while the account has too few posts to tell.
     """
     return (
-        posts.filter(pl.col("engagement").is_not_null(), pl.col("kind") != "retweet")
+        posts.filter(pl.col("engagement").is_not_null())  # it is null for retweets
         .join(standouts.usual_post(rollups, day), on="account", how="left")
         .with_columns((pl.col("engagement") / pl.col("usual_post")).alias("times"))
         .sort("account", "engagement", "post_id", descending=[False, True, True])

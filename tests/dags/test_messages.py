@@ -99,7 +99,9 @@ def test_a_failed_run_without_a_report_or_a_lake_still_tells_its_reasons(
 
 
 def test_neither_a_backfill_nor_a_rendering_is_news(reported: Lake, post: Post):
-    notice()(context(run_type="backfill"))
+    from airflow.sdk.api.datamodels._generated import DagRunType  # what Airflow really gives
+
+    notice()(context(run_type=DagRunType.BACKFILL))
     notice()(context(render_only=True))
     assert post.mails == []
 

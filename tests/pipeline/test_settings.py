@@ -10,7 +10,7 @@ from pipeline.settings import ROOT, is_loopback, load_settings
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("X_BEARER_TOKEN", "X_API_URL", "AVIARY_LAKE", "AVIARY_ACCOUNTS"):
+    for name in ("X_BEARER_TOKEN", "X_API_URL", "AVIARY_LAKE", "AVIARY_ACCOUNTS", "AVIARY_REPORTS_URL"):
         monkeypatch.setenv(name, "")  # so that what `.env` sets is undone at the end
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -90,3 +90,16 @@ def test_settings_do_not_show_the_token(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_this_machine_is_told_from_every_other(url: str, here: bool) -> None:
     assert is_loopback(url) == here
+
+
+def test_where_reports_are_served_is_an_address_or_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "reports/2026-11-22/index.html"
+    assert load_settings().report_url(page) is None
+    for served in ("https://reports.example.org", "https://reports.example.org/"):
+        monkeypatch.setenv("AVIARY_REPORTS_URL", served)
+        assert load_settings().report_url(page) == "https://reports.example.org/2026-11-22/index.html"
+    monkeypatch.setenv("AVIARY_REPORTS_URL", "javascript:alert(1)")
+    with pytest.raises(
+        ConfigError, match="AVIARY_REPORTS_URL='javascript:alert\\(1\\)' is not where reports/ is"
+    ):
+        load_settings().report_url(page)
