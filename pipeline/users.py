@@ -49,7 +49,7 @@ def known_users(lake: Lake, on: date) -> dict[str, KnownUser]:
     """
     last = keys.users(on)
     for after in (keys.users(on - _RECENT), "users/"):
-        snapshots = [key for key in lake.keys("users/", after=after) if key <= last]
+        snapshots = lake.keys("users/", after=after, last=last)
         found = lake.find_parquet(snapshots[-1], USERS) if snapshots else None
         if found is not None:
             return {row["account"]: KnownUser(**row) for row in found.iter_rows(named=True)}

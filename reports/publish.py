@@ -33,7 +33,7 @@ def publish(lake: Lake, day: date) -> str:
     when the lake cannot be read or written.
     """
     source = _source(lake, day)
-    figures = day_figures(source.plan, source.rollups, source.posts)
+    figures = day_figures(source.plan, source.rollups, source.posts, source.elsewhere)
     key = keys.report(day)
     pages = _put_accounts(lake, source, figures)
     lake.put_html(key, render_report(figures, "../"))
@@ -65,7 +65,7 @@ def _put_accounts(lake: Lake, source: "_Source", figures: DayFigures) -> set[str
 def read(lake: Lake, day: date) -> DayFigures:
     """Return the figures of a day. Raises as `publish` does."""
     source = _source(lake, day)
-    return day_figures(source.plan, source.rollups, source.posts)
+    return day_figures(source.plan, source.rollups, source.posts, source.elsewhere)
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,17 @@ class _Source:
     """What a day's pages are made from: its plan, its posts, its roll-up and those of the eight weeks before."""
 
     plan: Plan
-    rollups: pl.DataFrame
+    rollups: pl.DataFrame  # those of the plan's timezone
     posts: pl.DataFrame
+    elsewhere: tuple[str, ...]  # the timezones of the others
 
 
 def _source(lake: Lake, day: date) -> _Source:
     plan = _plan(lake, day)
     first = day - timedelta(days=thresholds.FACTOR_DAYS)
     wanted = {keys.rollup(first + timedelta(days=n)) for n in range(thresholds.FACTOR_DAYS + 1)}
-    stored = [
-        key for key in lake.keys("daily/", after=keys.rollup(first - timedelta(days=1))) if key in wanted
-    ]
+    listed = lake.keys("daily/", after=keys.rollup(first - timedelta(days=1)), last=keys.rollup(day))
+    stored = [key for key in listed if key in wanted]
     if keys.rollup(day) not in stored:
         raise AviaryError(
             f"there is no roll-up of {day} in {lake.url}; run the day first: python -m pipeline run --day {day}"
@@ -93,7 +93,10 @@ def _source(lake: Lake, day: date) -> _Source:
     with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
     stored_posts = [keys.posts(day, account) for account in with_posts]
     posts = lake.collect(lake.scan_parquet(stored_posts, POSTS).select(columns()), stored_posts, again)
-    return _Source(plan, rollups, posts)
+    # Days with other boundaries share hours with these, or lack some: they are not compared.
+    same = pl.col("timezone") == plan.timezone
+    elsewhere = rollups.filter(~same)["timezone"].unique().sort()
+    return _Source(plan, rollups.filter(same), posts, tuple(elsewhere))
 
 
 def _plan(lake: Lake, day: date) -> Plan:

@@ -46,6 +46,7 @@ class DayFigures:
     standouts: pl.DataFrame
     freshness: Freshness
     previous: date | None  # the nearest earlier day with a roll-up
+    elsewhere: tuple[str, ...]  # timezones of earlier days, which are not compared
 
     @property
     def day(self) -> date:
@@ -80,11 +81,14 @@ class DayFigures:
         )
 
 
-def day_figures(plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame) -> DayFigures:
+def day_figures(
+    plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame, elsewhere: tuple[str, ...] = ()
+) -> DayFigures:
     """Return the figures of the plan's day.
 
-    `rollups` are those of the day and the 56 days before (columns of ROLLUP), `posts` the day's posts (columns
-    of `pipeline.schema.POSTS`, at least those that the report shows).
+    `rollups` are those of the day and the 56 days before (columns of ROLLUP) in the plan's timezone, `posts` the
+    day's posts (columns of `pipeline.schema.POSTS`, at least those that the report shows). `elsewhere` names the
+    timezones of days that are left out.
     """
     day = plan.day
     aged = equal_age(rollups, day)
@@ -110,6 +114,7 @@ def day_figures(plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame) -> DayFi
         hours=hours.hours(aged, day),
         standouts=stood_out,
         freshness=freshness(aged, posts, day),
+        elsewhere=elsewhere,
         previous=max(earlier.to_list(), default=None),
     )
 

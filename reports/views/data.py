@@ -82,7 +82,7 @@ def data(figures: DayFigures) -> View:
             _posts(fresh),
             _sentiment(fresh),
             _impressions(fresh),
-            _history(fresh),
+            _history(figures),
             _age(fresh),
             _fact(
                 "Cost of the run",
@@ -165,9 +165,22 @@ def _impressions(fresh: Freshness) -> View:
     return _fact("Impressions", f"known for {share} of posts; rates use only those")
 
 
-def _history(fresh: Freshness) -> View:
+def other_timezones(figures: DayFigures) -> str:
+    """Return why days of another timezone are no history, or nothing where there are none."""
+    if not figures.elsewhere:
+        return ""
+    return (
+        f"days counted in {words.listing(list(figures.elsewhere))} are not compared with days of "
+        f"{figures.window.timezone}"
+    )
+
+
+def _history(figures: DayFigures) -> View:
+    fresh, other = figures.freshness, other_timezones(figures)
     if not fresh.days_expected:
-        return _fact("History", "none: this is the first day")
+        return _fact(
+            "History", f"none yet: {other}" if other else "none: this is the first day", warn=bool(other)
+        )
     text = f"{fresh.days_read} of {words.plural(fresh.days_expected, 'day')} before this one"
     if fresh.gaps:
         was = "was" if len(fresh.gaps) == 1 else "were"
@@ -176,7 +189,9 @@ def _history(fresh: Freshness) -> View:
         text += (
             f"; {words.plural(len(fresh.other_age), 'day')} read at another age (a backfill), not compared"
         )
-    return _fact("History", text, warn=bool(fresh.gaps or fresh.other_age))
+    if other:
+        text += f"; {other}"
+    return _fact("History", text, warn=bool(fresh.gaps or fresh.other_age or other))
 
 
 def _age(fresh: Freshness) -> View:

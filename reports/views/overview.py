@@ -10,6 +10,7 @@ from reports import charts, thresholds, words
 from reports.alerts import alerts
 from reports.figures.day import DayFigures
 from reports.sentences import brief, usual_day
+from reports.views.data import other_timezones
 from reports.views.metrics import NAMES, View, delta, figure
 
 _TILES: Final = ("posts", "engagement", "median", "rate", "net")
@@ -181,6 +182,8 @@ def _tiles_note(figures: DayFigures) -> str:
             f"There is no baseline yet: a usual needs {thresholds.USUAL_NEEDS} days whose counts were read at the "
             "same age."
         )
+        if other := other_timezones(figures):
+            note += f" {other[0].upper()}{other[1:]}."
     else:
         note = (
             f"Arrows compare with {usual_day(figures)}: the median of the previous 28 days, scaled to this weekday. "

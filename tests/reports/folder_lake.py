@@ -55,9 +55,11 @@ class FolderLake(Lake):
     def delete(self, key: str) -> None:
         (self.folder / key).unlink(missing_ok=True)
 
-    def keys(self, prefix: str, after: str = "") -> list[str]:
+    def keys(self, prefix: str, after: str = "", last: str | None = None) -> list[str]:
         found = (str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
-        return sorted(key for key in found if key.startswith(prefix) and key > after)
+        return sorted(
+            key for key in found if key.startswith(prefix) and key > after and (last is None or key <= last)
+        )
 
     def scan_parquet(self, keys: Iterable[str], schema: pl.Schema) -> pl.LazyFrame:
         keys = list(keys)

@@ -302,3 +302,23 @@ def test_posts_that_are_gone_although_the_roll_up_counts_them_are_one_clear_line
     ):
         publish(lake, DAY)
     assert not lake.keys("reports/")
+
+
+def test_days_of_another_timezone_are_in_no_figure_and_the_page_says_so(tmp_path: Path, small: World):
+    """A page is as if they were not there, but for the sentence about them."""
+    cut = DAY - timedelta(days=3)
+    moved = FolderLake(tmp_path / "moved")
+    elsewhere = pl.when(pl.col("day") < cut).then(pl.lit("Europe/Berlin")).otherwise("timezone")
+    fill(moved, replace(small, rollups=small.rollups.with_columns(elsewhere.alias("timezone"))))
+    alone = FolderLake(tmp_path / "alone")
+    fill(alone, replace(small, rollups=small.rollups.filter(pl.col("day") >= cut)))
+    for lake in (moved, alone):
+        publish(lake, DAY)
+
+    said = "ays counted in Europe/Berlin are not compared with days of UTC"
+    for key in (keys.report(DAY), keys.account_report(DAY, TWELVE[0].account)):
+        page, without = (" ".join(lake.get(key).decode().split()) for lake in (moved, alone))
+        assert said in page
+        assert said not in without
+        page = page.replace(f"; d{said}", "").replace(f" D{said}.", "")
+        assert page == without.replace("<div><dt>History", '<div class="warn"><dt>History')
