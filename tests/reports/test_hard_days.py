@@ -212,3 +212,34 @@ def test_a_day_of_25_hours_counts_the_hour_that_comes_twice_and_is_no_surprise()
     sunday_at_two = found.one(".heat").one("tbody").all("tr")[6].all("td")[2]
     assert int(sunday_at_two.full_text.split()[0]) >= 2
     assert "(unusual)" not in found.one(".tiles").full_text
+
+
+def test_what_moved_the_total_goes_from_the_largest_rise_to_the_largest_fall_and_ends_with_the_others():
+    found = page(world(many(12), stories=False))
+    movers = next(part for part in found.all("section") if part["aria-labelledby"] == "h-movers")
+    names = [row.one("th").text for row in movers.one("tbody").all("tr")]
+    bars = [
+        (float(row.one("rect")["x"][:-1]), row.one("rect")["class"]) for row in movers.one("tbody").all("tr")
+    ]
+    signs = [kind for _, kind in bars[:-1]]
+    assert names[-1] == "4 others"
+    assert set(signs) == {"pos", "neg"}
+    assert signs == sorted(signs, reverse=True)
+
+
+def test_the_label_of_a_low_day_stands_below_its_point_and_that_of_a_high_one_above():
+    dull = Account("dull", "Dull", 10, 20, 1000, 0.1, (0.5, 0.1), weekend=1.0)
+    made = world([dull], stories=False)
+    times = (
+        pl.when(pl.col("day") == DAY - timedelta(days=20))
+        .then(2)
+        .when(pl.col("day") == DAY - timedelta(days=8))
+    )
+    stories = (times.then(0.4).otherwise(1.0) * pl.col("engagement")).cast(pl.Int64).alias("engagement")
+    plot = page(World(made.plan, made.rollups.with_columns(stories), made.posts)).all("figure")[0]
+    points = {part["cx"]: float(part["cy"]) for part in plot.all("circle") if part["class"] == "odd"}
+    labels = {part["x"]: float(part["y"]) for part in plot.all(".label") if "odd" in part["class"].split()}
+    assert len(labels) == 2
+    high, low = sorted(labels, key=lambda x: points[x])
+    assert labels[high] < points[high]
+    assert labels[low] > points[low]
