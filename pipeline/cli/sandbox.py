@@ -3,6 +3,7 @@
 import os
 import shlex
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.sandbox.serve import Sandbox
 
 _STOP_SECONDS = 10
+_LOOK_SECONDS = 1
 _NOTICE = "SAMPLE DATA: the sandbox invents every account, post and number; nothing here is from X."
 
 
@@ -80,18 +82,22 @@ def _announce(started: "Sandbox") -> None:
 
 def _run(command: list[str], started: "Sandbox") -> int:
     """Run the command to its end and return its exit code, as a shell tells it."""
+    process = None
     try:
         process = subprocess.Popen(command, env=started.whole_environment())  # noqa: S603  asked for
+        # Looked at now and then: a signal that comes just before a wait without end would not interrupt it.
+        while (code := process.poll()) is None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_LOOK_SECONDS)
     except FileNotFoundError:
         typer.echo(f"there is no command {command[0]!r}", err=True)
         return 127
     except PermissionError:
         typer.echo(f"{command[0]!r} cannot be executed", err=True)
         return 126
-    try:
-        code = process.wait()
     finally:
-        _end(process)
+        if process is not None:
+            _end(process)
     return code if code >= 0 else 128 - code
 
 
