@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from pipeline import clock
-from pipeline.errors import PageTokenExpired, XRefused, XUnheard
+from pipeline.errors import PageTokenExpired, XRefused, XUnavailable, XUnheard
 from pipeline.forgotten import without_forgotten
 from pipeline.lake import Lake
 from pipeline.ledger import Ledger, Reads
 from pipeline.raw import Page, is_tombstone, pack, unpack
 from pipeline.x_api import PAGE_MAX, PAGE_MIN, RETWEET_ORIGINALS, XApi
 
+_EMPTY_IN_A_ROW = 20  # an empty page with a way on is normal with X; no end of them is not
 OnPage = Callable[[int, int], None]  # hears of pages and posts stored so far
 
 
@@ -59,6 +60,7 @@ class Reading:
         """
         pages = list(stored)
         token_expired = False
+        empty = 0
         _require_counts(self.stretch.handle, pages)
         while (request := next_request(self.stretch, pages, token_expired=token_expired)) is not None:
             try:
@@ -70,6 +72,12 @@ class Reading:
                 continue
             token_expired = False
             pages.append(page)
+            empty = 0 if page.items else empty + 1
+            if empty > _EMPTY_IN_A_ROW and page.next_token:
+                raise XUnavailable(
+                    f"@{self.stretch.handle}: X sent {empty} empty pages in a row, each with a way to the next; "
+                    "it usually passes: run again later"
+                )
             on_page(len(pages), posts_in(pages))
             _require_counts(self.stretch.handle, pages[-1:])
         return pages

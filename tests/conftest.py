@@ -129,6 +129,11 @@ class Orders:
         order = {"handle": handle, "fault": fault} | more
         requests.post(f"{self.address}/sandbox/orders", json=[order], timeout=10).raise_for_status()
 
+    def hits(self) -> dict[str, int]:
+        """Return how many requests the orders have hit, by handle."""
+        answer = requests.get(f"{self.address}/sandbox/orders", timeout=10).json()
+        return {order["handle"]: order["hits"] for order in answer}
+
     def end(self) -> None:
         """Take all back."""
         requests.delete(f"{self.address}/sandbox/orders", timeout=10).raise_for_status()

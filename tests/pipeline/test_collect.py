@@ -82,6 +82,13 @@ def test_short_and_empty_pages_with_a_token_are_gone_through(lake: Lake, canned:
     assert (result.pages, result.posts, result.truncated) == (4, 3, False)
 
 
+def test_empty_pages_without_end_have_one(lake: Lake, canned: Canned) -> None:
+    answers = [Answer(a_body(token=f"token-{number}")) for number in range(100)]
+    with pytest.raises(XUnavailable, match="X sent 21 empty pages in a row"):
+        collect(lake, canned.x(*answers), work())
+    assert len(canned.requests) == 21
+
+
 def test_a_day_without_posts_is_one_page(lake: Lake, canned: Canned) -> None:
     result = collect(lake, canned.x(Answer(a_body())), work())
     assert (result.pages, result.posts) == (1, 0)
