@@ -127,9 +127,10 @@ def _is_forgotten(item: Any, subject: Subject) -> bool:
 
 
 def _row_is_forgotten(row: Mapping[str, Any], subject: Subject) -> bool:
-    item = row.get("item")
+    item, versions_of_it = row.get("item"), row.get("edit_history")
     return bool(
         row.get("post_id") in subject.post_ids
+        or (isinstance(versions_of_it, list) and subject.post_ids.intersection(versions_of_it))
         or row.get("account") in subject.accounts
         or (row.get("author_id") or row.get("user_id")) in subject.user_ids
         or (row.get("kind") == "retweet" and _copies(row["text"], subject))
