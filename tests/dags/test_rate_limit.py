@@ -22,6 +22,8 @@ from tests.promises.days import write_accounts
 
 HANDLES = [f"waiting_{number}" for number in range(10)]
 LIMIT, WINDOW = 4, 40  # requests in seconds: ten accounts need three windows
+# On a machine so slow that no window is ever used up, one account is still refused.
+REFUSED = {"handle": HANDLES[0], "fault": "429", "times": 1}
 PATIENCE = timedelta(minutes=12)  # a slow machine is no failure
 
 
@@ -36,7 +38,9 @@ def test_all_accounts_finish_after_the_resets_in_one_run(
     write_accounts(tmp_path, monkeypatch, text)
     day = datetime.now(UTC).date() - timedelta(days=1)
     with ExitStack() as stack:
-        sandbox = stack.enter_context(running(tmp_path / "sandbox", rate_limit=LIMIT, rate_window=WINDOW))
+        sandbox = stack.enter_context(
+            running(tmp_path / "sandbox", rate_limit=LIMIT, rate_window=WINDOW, orders=[REFUSED])
+        )
         environment = airflow_environment(tmp_path, sandbox.whole_environment(), free_port()) | {
             PAUSED: "False"
         }
