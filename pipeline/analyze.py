@@ -26,12 +26,11 @@ from pipeline.raw import (
     is_tombstone,
     read_pages,
 )
-from pipeline.schema import POSTS
+from pipeline.schema import KIND_OF, POSTS
 from pipeline.sentiment import judge
 from pipeline.spreadsheet import to_csv
 
 log = logging.getLogger(__name__)
-_KIND_OF = {"posts": "post", "replies": "reply", "quotes": "quote", "retweets": "retweet"}
 
 
 class Analyzed(BaseModel):
@@ -91,7 +90,7 @@ def sort_out(pages: list[Page], work: AccountDay) -> Day:
 
     newest = newest_versions(sound)
     of_day = newest.filter(
-        pl.col("kind").is_in([_KIND_OF[kind] for kind in work.include]),
+        pl.col("kind").is_in([KIND_OF[kind] for kind in work.include]),
         pl.col("created_at").is_between(work.window.start, work.window.end, closed="left"),
     )
     wanted = (

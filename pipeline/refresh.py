@@ -23,7 +23,7 @@ from pipeline.outcome import find_outcome
 from pipeline.planned import AccountDay
 from pipeline.posts import read_posts
 from pipeline.raw import Page, SecondReading, find_second_reading, read_pages
-from pipeline.schema import POSTS
+from pipeline.schema import KIND_OF, POSTS
 from pipeline.timeline import OnPage, Reading, Stretch, is_complete
 from pipeline.window import Window, last_full_day
 from pipeline.x_api import XApi
@@ -104,14 +104,10 @@ def _gone(
         if stored is None:
             continue
         # What X was asked to leave out this time is not gone.
-        asked_for = stored.filter(~pl.col("kind").is_in(_kinds_left_out(stretch)))
+        asked_for = stored.filter(~pl.col("kind").is_in([KIND_OF[name] for name in stretch.exclude]))
         if missing := sorted(set(asked_for["post_id"]) - seen):
             gone[window.day] = tuple(missing)
     return gone
-
-
-def _kinds_left_out(stretch: Stretch) -> list[str]:
-    return [{"replies": "reply", "retweets": "retweet"}[name] for name in stretch.exclude]
 
 
 def _certain_from(work: AccountDay, stretch: Stretch, pages: Sequence[Page]) -> datetime | None:

@@ -10,6 +10,8 @@ import polars as pl
 SCHEMA_VERSION: Final = 2
 
 KINDS: Final = ("post", "reply", "quote", "retweet")
+# As accounts.yaml names kinds under `include`.
+KIND_OF: Final = {"posts": "post", "replies": "reply", "quotes": "quote", "retweets": "retweet"}
 SENTIMENTS: Final = ("positive", "neutral", "negative")
 
 
