@@ -20,8 +20,8 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.messages import Notice
-from dags.retries import RETRIES, Patience
+from dags.messages import RunNotifier
+from dags.retries import RETRIES, AviaryRetryPolicy
 from pipeline import clock
 from pipeline.accounts import load_accounts
 from pipeline.settings import load_settings
@@ -32,7 +32,7 @@ CONFIG = load_accounts(load_settings().accounts_path)
 # Each mapped task shows the account it is for, however it ends.
 BY_HANDLE = "{{ task.op_kwargs['account']['handle'] }}"
 # Whoever is listed under `notify` hears how the day went.
-TOLD = [Notice(CONFIG.notify, CONFIG.timezone)] if CONFIG.notify else []
+NOTIFIERS = [RunNotifier(CONFIG.notify, CONFIG.timezone)] if CONFIG.notify else []
 POSTS, REPORT = Asset("aviary_posts"), Asset("aviary_report")
 
 DOCUMENTATION = """
@@ -84,9 +84,9 @@ def collect(account: dict[str, Any]) -> dict[str, Any]:
     """Read the account's posts of the day into raw/."""
     from dags.connections import open_lake, open_x
     from pipeline.collect import collect
-    from pipeline.planned import AccountDay
+    from pipeline.lake.records import AccountTask
 
-    collected = collect(open_lake(), open_x(), AccountDay.model_validate(account))
+    collected = collect(open_lake(), open_x(), AccountTask.model_validate(account))
     if collected.skipped:
         log.warning("@%s: %s", account["handle"], collected.skipped)
         raise AirflowSkipException(collected.skipped)
@@ -99,11 +99,11 @@ def analyze(account: dict[str, Any]) -> dict[str, Any]:
     """Turn raw/ into the account's posts, scored, with its outcome."""
     from dags.connections import open_lake
     from pipeline.analyze import analyze
-    from pipeline.planned import AccountDay
-    from pipeline.settle import settle
+    from pipeline.lake.records import AccountTask
+    from pipeline.refresh.apply import apply_refresh
 
-    lake, work = open_lake(), AccountDay.model_validate(account)
-    settle(lake, work)
+    lake, work = open_lake(), AccountTask.model_validate(account)
+    apply_refresh(lake, work)
     analyzed = analyze(lake, work)
     if not analyzed.status.has_posts:
         raise AirflowSkipException(f"nothing to analyze: the account is {analyzed.status}")
@@ -128,12 +128,14 @@ def report(day: str | None) -> dict[str, Any]:
     return report(open_lake(), parse_day(day), publish).model_dump(mode="json")
 
 
-@task(trigger_rule=TriggerRule.ALL_DONE, retries=0, on_success_callback=TOLD, on_failure_callback=TOLD)
+@task(
+    trigger_rule=TriggerRule.ALL_DONE, retries=0, on_success_callback=NOTIFIERS, on_failure_callback=NOTIFIERS
+)
 def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | None) -> dict[str, int]:
     """Fail the run when too many accounts failed, by name and reason."""
     from dags.connections import open_lake
     from pipeline.errors import RunFailed
-    from pipeline.planned import AccountDay
+    from pipeline.lake.records import AccountTask
     from pipeline.verdict import verdict
 
     if planned is None or reported is None:
@@ -141,7 +143,7 @@ def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | Non
         raise RunFailed(f"the stage {stage} did not end well, so the day is not done; its log says why")
     if get_current_context()["params"]["render_only"]:
         return {}
-    work = [AccountDay.model_validate(item) for item in planned]
+    work = [AccountTask.model_validate(item) for item in planned]
     statuses = verdict(open_lake(), work, CONFIG.tolerate.failed_accounts).statuses
     return {str(status): accounts for status, accounts in statuses.items()}
 
@@ -164,7 +166,7 @@ def day_of_this_run() -> date:
     default_args={
         "owner": "aviary",
         "retries": RETRIES,
-        "retry_policy": Patience(),
+        "retry_policy": AviaryRetryPolicy(),
         # Where no exception tells anything: a worker that was killed.
         "retry_delay": timedelta(minutes=1),
         "retry_exponential_backoff": 2,

@@ -4,9 +4,9 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 from pydantic import SecretStr
 
-from pipeline.lake import Lake
+from pipeline.lake.client import Lake
 from pipeline.settings import Settings, load_settings
-from pipeline.x_api import XApi
+from pipeline.x_api.client import XApi
 
 X_CONNECTION = "x_api"
 S3_CONNECTION = "aws_default"

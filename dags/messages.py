@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseNotifier
 from typing_extensions import override
 
-from pipeline import clock, keys
-from pipeline.errors import AviaryError, one_line
+from pipeline import clock
+from pipeline.errors import AviaryError
+from pipeline.lake import keys
 from pipeline.settings import load_settings
+from pipeline.text import one_line
 from pipeline.window import parse_day, run_day_of
 
 if TYPE_CHECKING:
-    from pipeline.lake import Lake
+    from pipeline.lake.client import Lake
     from reports.message import Link, Message
 
 log = logging.getLogger(__name__)
@@ -26,7 +28,7 @@ log = logging.getLogger(__name__)
 MAIL, CONNECTION = "mailto:", "connection:"
 
 
-class Notice(BaseNotifier):
+class RunNotifier(BaseNotifier):
     """Tells every address of `notify` how the day of a run went: its summary, or why it failed."""
 
     template_fields = ()
@@ -80,19 +82,19 @@ def _message(day: date, context: Any) -> "Message":
 
 
 def _link(lake: "Lake", day: date) -> "Link":
-    from pipeline.lake import LINK_HOURS
+    from pipeline.lake.access import LINK_HOURS, access_to, link_to
     from reports.message import Link
 
     key = keys.report(day)
     served = load_settings().report_url(key)
     if served:
         return Link(served, "")
-    sooner = ", or until the role's credentials end that made it" if lake.temporary else ""
+    sooner = ", or until the role's credentials end that made it" if access_to(lake).temporary else ""
     note = (
         f"The link works for {LINK_HOURS} hours{sooner}, for whoever has it. "
         f"Later: python -m pipeline open --day {day}"
     )
-    return Link(lake.link(key), note)
+    return Link(link_to(lake, key), note)
 
 
 def _send(address: str, message: "Message") -> None:

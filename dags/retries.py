@@ -11,7 +11,8 @@ from airflow.sdk import RetryDecision, RetryPolicy
 from typing_extensions import override
 
 from pipeline import clock
-from pipeline.errors import RateLimited, Terminal, one_line
+from pipeline.errors import RateLimited, Terminal
+from pipeline.text import one_line
 
 RETRIES = 40  # waits and faults together: ten hours of X's windows
 FAULTS = 3  # the third is the last
@@ -20,7 +21,7 @@ _AFTER_RESET = timedelta(seconds=2)  # X's clock and ours need not agree to the 
 _KEY = "faults"
 
 
-class Patience(RetryPolicy):
+class AviaryRetryPolicy(RetryPolicy):
     """Decides by the error's type; the reason stands in the UI. No worker is held while waiting."""
 
     @override
@@ -44,7 +45,7 @@ class Patience(RetryPolicy):
 
     @classmethod
     @override
-    def deserialize(cls, data: dict[str, Any]) -> "Patience":
+    def deserialize(cls, data: dict[str, Any]) -> "AviaryRetryPolicy":
         return cls()
 
 

@@ -1,22 +1,26 @@
 """Stage two: an account's posts of one day, from X into `raw/`, page by page.
 
-Each page is stored before the next is asked for, so a retry goes on where the last attempt ended.
+Each page is stored before the next is asked for, so a retry continues where the last attempt ended.
 """
 
 from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline import clock, depth, keys
+from pipeline import clock
 from pipeline.errors import AccountUnavailable, OverBudget, XRefused
-from pipeline.lake import Lake
-from pipeline.ledger import Budget, Ledger
-from pipeline.outcome import Outcome, Status, find_outcome, outcome_on_failure, put_outcome
-from pipeline.planned import AccountDay
-from pipeline.raw import Manifest, find_manifest, read_pages
-from pipeline.refresh import read_again
-from pipeline.timeline import OnPage, Reading, Stretch, is_complete, posts_in
-from pipeline.x_api import XApi
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcome, outcome_on_failure, put_outcome
+from pipeline.lake.raw import find_manifest, read_pages
+from pipeline.lake.records import AccountTask, Manifest, Outcome
+from pipeline.progress import OnPage, no_progress
+from pipeline.read import depth
+from pipeline.read.timeline import TimelineRange, TimelineReader, is_complete, posts_in
+from pipeline.refresh.fetch import refresh
+from pipeline.spend.ledger import Budget, Ledger
+from pipeline.status import Status
+from pipeline.x_api.client import XApi
 
 
 class Collected(BaseModel):
@@ -31,18 +35,14 @@ class Collected(BaseModel):
     skipped: str | None = None  # why there is nothing to analyze
 
 
-def _no_progress(pages: int, posts: int) -> None:
-    pass
-
-
-def collect(lake: Lake, x: XApi, work: AccountDay, on_page: OnPage = _no_progress) -> Collected:
-    """Read what is still missing of the account's day; `on_page` hears of pages and posts stored so far.
+def collect(lake: Lake, x: XApi, task: AccountTask, on_page: OnPage = no_progress) -> Collected:
+    """Read what is still missing of the account's day; `on_page` follows the pages and posts stored so far.
 
     A finished day is not read again. An account X does not show, or the budget does not reach, gets its
-    outcome here and is told as skipped. Raises the errors of `x_api` and `lake`, with a `failed` outcome left.
+    outcome here and is returned as skipped. Raises the errors of `x_api` and `lake`, with a `failed` outcome left.
     """
-    folder = keys.raw_folder(work.day, work.account)
-    before = find_outcome(lake, work.day, work.account)
+    folder = keys.raw_folder(task.day, task.account)
+    before = find_outcome(lake, task.day, task.account)
     if before and before.status.finished:
         skipped = None if before.status.has_posts else before.reason
         return Collected(
@@ -52,40 +52,40 @@ def collect(lake: Lake, x: XApi, work: AccountDay, on_page: OnPage = _no_progres
             truncated=before.truncated,
             skipped=skipped,
         )
-    with outcome_on_failure(lake, work.day, work.account):
-        if work.stopped or work.user_id is None:
-            raise XRefused(f"@{work.handle}: {work.stopped or 'X did not tell its id; run again'}")
-        manifest = find_manifest(lake, work.day, work.account)
+    with outcome_on_failure(lake, task.day, task.account):
+        if task.stopped or task.user_id is None:
+            raise XRefused(f"@{task.handle}: {task.stopped or 'X did not return its id; run again'}")
+        manifest = find_manifest(lake, task.day, task.account)
         try:
-            ledger = Ledger(lake, work.run_id, Budget(work.usd_per_run, work.usd_per_month))
-            manifest = manifest or _read(lake, x, ledger, work, user_id=work.user_id, on_page=on_page)
-            read_again(lake, x, ledger, work, user_id=work.user_id, on_page=on_page)
-        except AccountUnavailable as gone:
-            return _skipped(lake, work, Outcome(status=Status(gone.status), reason=gone.reason))
+            ledger = Ledger(lake, task.run_id, Budget(task.usd_per_run, task.usd_per_month))
+            manifest = manifest or _read(lake, x, ledger, task, user_id=task.user_id, on_page=on_page)
+            refresh(lake, x, ledger, task, user_id=task.user_id, on_page=on_page)
+        except AccountUnavailable as unavailable:
+            return _skipped(lake, task, Outcome(status=Status(unavailable.status), reason=unavailable.reason))
         except OverBudget as over:
-            return _skipped(lake, work, Outcome(status=Status.OVER_BUDGET, reason=str(over)))
+            return _skipped(lake, task, Outcome(status=Status.OVER_BUDGET, reason=str(over)))
     return Collected(raw=folder, pages=manifest.pages, posts=manifest.posts, truncated=manifest.truncated)
 
 
 def _read(
-    lake: Lake, x: XApi, ledger: Ledger, work: AccountDay, *, user_id: str, on_page: OnPage
+    lake: Lake, x: XApi, ledger: Ledger, task: AccountTask, *, user_id: str, on_page: OnPage
 ) -> Manifest:
     """Read on from the last stored page until the day or `max_posts` is reached, then say so."""
-    window = work.window
-    reading = Reading(
+    window = task.window
+    reader = TimelineReader(
         lake,
         x,
         ledger,
-        Stretch(work.handle, user_id, window.start, window.end, work.include, work.max_posts),
-        partial(keys.raw_page, work.day, work.account),
+        TimelineRange(task.handle, user_id, window.start, window.end, task.include, task.max_posts),
+        partial(keys.raw_page, task.day, task.account),
     )
-    stored = read_pages(lake, work.day, work.account)
+    stored = read_pages(lake, task.day, task.account)
     probes = [page for page in stored if page.is_probe]
-    pages = reading.go_on([page for page in stored if not page.is_probe], on_page)
+    pages = reader.read_remaining([page for page in stored if not page.is_probe], on_page)
     complete = is_complete(pages)
-    doubtful = depth.is_doubtful(reading.stretch, pages, work.published, work.created_at, clock.now())
+    doubtful = depth.is_doubtful(reader.posts_range, pages, task.post_count, task.created_at, clock.now())
     if complete and doubtful and not probes:
-        probes = [reading.buy(depth.probe(reading.stretch), pages)]
+        probes = [reader.fetch_page(depth.probe(reader.posts_range), pages)]
     manifest = Manifest(
         pages=len(pages) + len(probes),
         posts=posts_in([*pages, *probes]),
@@ -93,10 +93,10 @@ def _read(
         depth_reached=any(depth.is_reached(probe) for probe in probes),
         collected_at=pages[-1].collected_at,
     )
-    lake.put_model(keys.raw_manifest(work.day, work.account), manifest)
+    lake.put_model(keys.raw_manifest(task.day, task.account), manifest)
     return manifest
 
 
-def _skipped(lake: Lake, work: AccountDay, outcome: Outcome) -> Collected:
-    put_outcome(lake, work.day, work.account, outcome)
-    return Collected(raw=keys.raw_folder(work.day, work.account), skipped=outcome.reason)
+def _skipped(lake: Lake, task: AccountTask, outcome: Outcome) -> Collected:
+    put_outcome(lake, task.day, task.account, outcome)
+    return Collected(raw=keys.raw_folder(task.day, task.account), skipped=outcome.reason)

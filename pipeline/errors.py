@@ -1,4 +1,4 @@
-"""Every expected failure, typed by who can mend it and when.
+"""Every expected failure, typed by who can fix it and when.
 
 A message is one line for a person: what happened, to which account, what it means, what to do
 next. The command line prints it and exits with `exit_code`; the DAG's retry policy reads `Transient` and
@@ -6,12 +6,6 @@ next. The command line prints it and exits with `exit_code`; the DAG's retry pol
 """
 
 from datetime import datetime
-
-
-def one_line(text: str, limit: int = 500) -> str:
-    """Return `text` on one line, without control characters: safe for a terminal, a log and a record."""
-    plain = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(plain.split())[:limit]
 
 
 class AviaryError(Exception):
@@ -43,7 +37,11 @@ class LakeError(Transient, AviaryError):
 
 
 class LakeRefused(Terminal, AviaryError):
-    """The lake refuses: the credentials' rights or the bucket have to be mended first."""
+    """The lake refuses: the credentials' rights or the bucket have to be fixed first."""
+
+
+class LakeDamaged(Terminal, AviaryError):
+    """An object of the lake cannot be read as what it should be; the message names it and what to do."""
 
 
 class XError(AviaryError):
@@ -54,12 +52,12 @@ class XUnavailable(Transient, XError):
     """X cannot answer just now (5xx)."""
 
 
-class XUnheard(XUnavailable):
-    """X did not answer, or nothing that can be read; unlike every error it tells, it may bill this."""
+class XBadResponse(XUnavailable):
+    """X sent no answer, or none that can be read. Unlike the errors that X reports, this may have been billed."""
 
 
-class XTimedOut(XUnheard):
-    """X did not answer in time. One such wait is enough for now: nothing asks again within seconds."""
+class XTimedOut(XBadResponse):
+    """X did not answer in time. One such wait is enough: nothing asks again within seconds."""
 
 
 class RateLimited(Transient, XError):
@@ -78,7 +76,7 @@ class XRefused(Terminal, XError):
 
 
 class PageTokenExpired(XRefused):
-    """X no longer takes the token it gave for the next page; the way on has to be asked for anew."""
+    """X no longer accepts the token it gave for the next page; the rest has to be requested another way."""
 
 
 class AccountUnavailable(Terminal, XError):

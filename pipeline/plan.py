@@ -1,19 +1,23 @@
-"""Stage one: which accounts this day is for, who they are on X, and whether the money will do."""
+"""Stage one: which accounts this day is for, who they are on X, and whether the budget suffices."""
 
 import difflib
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline import clock, keys, raw, retention
+from pipeline import clock
 from pipeline.accounts import Account, AccountsConfig
+from pipeline.erasure.register import erased_accounts
 from pipeline.errors import ConfigError
-from pipeline.lake import Lake
-from pipeline.ledger import Budget, Ledger
-from pipeline.lookup import Found, look_up
-from pipeline.outcome import Outcome, Status, find_outcomes, put_outcome
-from pipeline.planned import AccountDay, Plan, PlannedAccount, find_plan
+from pipeline.lake import keys, raw, retention
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes, find_plan, put_outcome
+from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
+from pipeline.read.lookup import Found, look_up
+from pipeline.spend.ledger import Budget, Ledger
+from pipeline.status import Status
 from pipeline.window import Window
-from pipeline.x_api import Refusal, XApi
+from pipeline.x_api.client import XApi
+from pipeline.x_api.problems import Refusal
 
 
 def plan(
@@ -26,29 +30,29 @@ def plan(
     sample: bool,
     only: Sequence[str] = (),
     refetch: bool = False,
-) -> list[AccountDay]:
-    """Write the day's plan and return the work of this run, one item per account it is for.
+) -> list[AccountTask]:
+    """Write the day's plan and return the tasks of this run, one per account it is for.
 
     Accounts already planned keep the settings they were planned with, so that a finished day repeats to the
     byte; a finished account is not looked up again. Accounts X refuses get their outcome here.
 
     Raises `ConfigError` for a day that is not over, an account that is not listed, or a lake that holds
-    another timezone's or another world's day; `OverBudget` when not even the look-up can be paid; and the
+    another timezone's or another source's day; `OverBudget` when not even the look-up can be paid; and the
     errors of `x_api`.
     """
     Window(day, config.timezone).require_closed(clock.now())
     chosen = choose(config.accounts, only)
     before = find_plan(lake, day)
-    _require_same_world(before, config, sample)
+    _require_same_source(before, config, sample)
     outcomes = find_outcomes(lake, day)
     if refetch:
         for account in chosen:
-            _forget_reading(lake, day, account.key)
+            _reset_account_day(lake, day, account.key)
             outcomes.pop(account.key, None)
 
     finished = {account for account, outcome in outcomes.items() if outcome.status.finished}
     budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
-    forgotten = {keys.name_of_forgotten(key) for key in lake.keys(keys.FORGOTTEN_ACCOUNTS)}
+    forgotten = erased_accounts(lake)
     unfinished = [account for account in chosen if account.key not in finished]
     ledger = Ledger(lake, run_id, budget)
     ledger.begin()
@@ -78,7 +82,7 @@ def plan(
     )
     lake.put_model(keys.plan(day), the_plan)
     retention.keep(lake, config.retention.raw_days)
-    return [_work(entries[account.key], the_plan, run_id, budget, found) for account in chosen]
+    return [_task(entries[account.key], the_plan, run_id, budget, found) for account in chosen]
 
 
 def choose(accounts: Sequence[Account], only: Sequence[str]) -> list[Account]:
@@ -96,7 +100,7 @@ def choose(accounts: Sequence[Account], only: Sequence[str]) -> list[Account]:
     return [account for account in accounts if not only or account.key in wanted]
 
 
-def _require_same_world(before: Plan | None, config: AccountsConfig, sample: bool) -> None:
+def _require_same_source(before: Plan | None, config: AccountsConfig, sample: bool) -> None:
     if before and before.timezone != config.timezone:
         raise ConfigError(
             f"{before.day} is stored with timezone {before.timezone}, and accounts.yaml now says {config.timezone}: "
@@ -109,8 +113,8 @@ def _require_same_world(before: Plan | None, config: AccountsConfig, sample: boo
         )
 
 
-def _forget_reading(lake: Lake, day: date, account: str) -> None:
-    """Make the day unfinished before its pages go, so that a crash in between is mended by a plain run."""
+def _reset_account_day(lake: Lake, day: date, account: str) -> None:
+    """Make the day unfinished before its pages go, so that after a crash in between a plain run completes it."""
     lake.delete(keys.outcome(day, account))
     raw.discard(lake, day, account)
 
@@ -120,7 +124,7 @@ def _forgotten(account: Account) -> Refusal:
     return Refusal(
         Status.FAILED,
         f"the account was forgotten by request; take it out of accounts.yaml, or delete "
-        f"{keys.forgotten_account(account.key)} from the lake to read it again",
+        f"{keys.erased_account(account.key)} from the lake to read it again",
     )
 
 
@@ -135,7 +139,7 @@ def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> Pla
         name=user.name if user else None,
         followers=user.followers if user else None,
         followers_on=user.looked_up_on if user else None,
-        published=user.published if user else None,
+        post_count=user.post_count if user else None,
         created_at=user.created_at if user else None,
         include=frozen.include if frozen else account.include,
         max_posts=frozen.max_posts if frozen else account.max_posts,
@@ -143,9 +147,9 @@ def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> Pla
     )
 
 
-def _work(entry: PlannedAccount, plan: Plan, run_id: str, budget: Budget, found: Found) -> AccountDay:
+def _task(entry: PlannedAccount, plan: Plan, run_id: str, budget: Budget, found: Found) -> AccountTask:
     refusal = found.refusals.get(entry.account)
-    return AccountDay(
+    return AccountTask(
         **entry.model_dump(),
         day=plan.day,
         timezone=plan.timezone,

@@ -15,7 +15,7 @@ KIND_OF: Final = {"posts": "post", "replies": "reply", "quotes": "quote", "retwe
 SENTIMENTS: Final = ("positive", "neutral", "negative")
 
 
-# One row per post of an account's day, in order of publication. `pipeline.contract` holds the rules.
+# One row per post of an account's day, in order of publication. `pipeline.transform.contract` holds the rules.
 POSTS: Final = pl.Schema(
     {
         "post_id": pl.String(),
@@ -31,8 +31,8 @@ POSTS: Final = pl.Schema(
         "repost_count": pl.Int64(),
         "reply_count": pl.Int64(),
         "quote_count": pl.Int64(),
-        "bookmark_count": pl.Int64(),  # null where X does not tell
-        "impression_count": pl.Int64(),  # null where X does not tell
+        "bookmark_count": pl.Int64(),  # null where not returned by X
+        "impression_count": pl.Int64(),  # null where not returned by X
         "engagement": pl.Int64(),  # likes + reposts + replies + quotes; null for retweets
         "hashtags": pl.List(pl.String()),
         "mentions": pl.List(pl.String()),
@@ -49,6 +49,10 @@ POSTS: Final = pl.Schema(
         "age_hours": pl.Float64(),  # from publication to collection
     }
 )
+
+# The columns that formats without lists or instants write as text.
+POST_LISTS: Final = tuple(name for name, dtype in POSTS.items() if isinstance(dtype, pl.List))
+POST_TIMES: Final = tuple(name for name, dtype in POSTS.items() if isinstance(dtype, pl.Datetime))
 
 # Rejected rows: the columns that could be read, the item as X sent it, and why it was refused.
 QUARANTINE: Final = pl.Schema(
@@ -72,8 +76,8 @@ METRICS: Final = pl.Schema(
         "repost_count": pl.Int64(),
         "reply_count": pl.Int64(),
         "quote_count": pl.Int64(),
-        "bookmark_count": pl.Int64(),  # null where X does not tell
-        "impression_count": pl.Int64(),  # null where X does not tell
+        "bookmark_count": pl.Int64(),  # null where not returned by X
+        "impression_count": pl.Int64(),  # null where not returned by X
         "engagement": pl.Int64(),  # likes + reposts + replies + quotes; null for retweets
         "collected_at": pl.Datetime("us", "UTC"),
         "age_hours": pl.Float64(),  # from publication to collection
@@ -86,8 +90,8 @@ ROLLUP: Final = pl.Schema(
     {
         "day": pl.Date(),
         "account": pl.String(),  # the lower-case handle
-        "handle": pl.String(),  # as X spells it, or as accounts.yaml does while X has not told
-        "name": pl.String(),  # null while X has not told
+        "handle": pl.String(),  # as X spells it, or as accounts.yaml does while X has not answered
+        "name": pl.String(),  # null while X has not answered
         "group": pl.String(),
         "user_id": pl.String(),
         "followers": pl.Int64(),

@@ -7,7 +7,7 @@ reader can mend (failed, over budget) is told until it is mended.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.outcome import Status
+from pipeline.status import Status
 from reports import thresholds
 from reports.figures.day import DayFigures
 from reports.words import (

@@ -5,14 +5,13 @@ drawn from these lines, so that they agree with the reports and come out the sam
 """
 
 from datetime import date
-from decimal import Decimal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from pipeline import keys
-from pipeline.errors import AviaryError
-from pipeline.lake import Lake
-from pipeline.outcome import Status
+from pipeline.lake import catalogue, keys
+from pipeline.lake.client import Lake, to_json
+from pipeline.share import exceeds
+from pipeline.status import Status
 from reports.alerts import alerts
 from reports.figures.day import DayFigures
 from reports.render import render
@@ -60,7 +59,7 @@ def entry(figures: DayFigures, tolerated: float) -> Entry:
         read=figures.freshness.with_data,
         incomplete=by_status.get(Status.PARTIAL, 0),
         failed=not figures.freshness.with_data
-        or _too_many(by_status.get(Status.FAILED, 0), planned, tolerated),
+        or exceeds(by_status.get(Status.FAILED, 0), planned, tolerated),
         posts=None if posts is None else int(posts.value),
         engagement=None if engagement is None else int(engagement.value),
         usual=None if engagement is None or engagement.usual is None else round(engagement.usual, 1),
@@ -69,11 +68,6 @@ def entry(figures: DayFigures, tolerated: float) -> Entry:
         notes=tuple(f"{alert.name} {alert.what}" for alert in alerts(figures))[:_MOST_NOTES],
         collected_at=figures.freshness.collected_at,
     )
-
-
-def _too_many(failed: int, planned: int, tolerated: float) -> bool:
-    """The rule of the verdict, by the tolerance that the day was planned with."""
-    return failed > Decimal(repr(tolerated)) * planned  # repr: a binary 0.29 of 100 is less than 29
 
 
 def publish(lake: Lake, line: Entry) -> date:
@@ -106,21 +100,16 @@ def newest(lake: Lake) -> date:
 
 def _years(lake: Lake) -> list[int]:
     """Return the years that have reports, the newest first."""
-    found = (keys.year_of_report_lines(key) for key in lake.keys(keys.REPORT_LINES_PREFIX))
-    return sorted((year for year in found if year is not None), reverse=True)
+    lines = catalogue.REPORT_LINES
+    found = (lines.fields(key) for key in lake.keys(lines.prefix()))
+    return sorted((int(fields["year"]) for fields in found if fields), reverse=True)
 
 
 def _read(lake: Lake, year: int) -> tuple[Year, str | None]:
-    found = lake.find_tagged(keys.report_lines(year))
-    if found is None:
-        return Year(), None
-    try:
-        return Year.model_validate_json(found[0]), found[1]
-    except ValidationError as error:
-        raise AviaryError(
-            f"{lake.url}/{keys.report_lines(year)} is damaged ({error.errors()[0]['msg']}); delete it and render "
-            "its days again: python -m pipeline report --day D"
-        ) from None
+    """Return a year's lines, and their ETag."""
+    key = keys.report_lines(year)
+    found = lake.find(key)
+    return (Year(), None) if found is None else (lake.parse_model(key, found.body, Year), found.etag)
 
 
 def _record(lake: Lake, line: Entry) -> Year:
@@ -129,9 +118,7 @@ def _record(lake: Lake, line: Entry) -> Year:
         year, tag = _read(lake, line.day.year)
         others = [other for other in year.days if other.day != line.day]
         changed = Year(days=tuple(sorted([*others, line], key=lambda found: found.day)))
-        if changed == year or lake.put_if(
-            keys.report_lines(line.day.year), changed.model_dump_json(indent=1).encode(), tag
-        ):
+        if changed == year or lake.put_if(keys.report_lines(line.day.year), to_json(changed), tag):
             return changed
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from email import policy
 from email.message import EmailMessage
 
-from pipeline.errors import one_line
+from pipeline.text import one_line
 from reports import thresholds, words
 from reports.alerts import Alert, alerts
 from reports.figures.day import DayFigures

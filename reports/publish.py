@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-from pydantic import ValidationError
 
-from pipeline import keys
 from pipeline.errors import AviaryError
-from pipeline.lake import Lake
-from pipeline.planned import Plan
+from pipeline.lake import catalogue, keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_plan
+from pipeline.lake.frames import read_frames
+from pipeline.lake.records import Plan
 from pipeline.schema import POSTS, ROLLUP
 from reports import index, thresholds
 from reports.figures.day import DayFigures, day_figures
@@ -44,7 +45,7 @@ def publish(lake: Lake, day: date) -> str:
         newest = index.newest(lake)
         if newest > day:
             publish(lake, newest)
-    for left in lake.keys(keys.account_reports_prefix(day)):
+    for left in lake.keys(catalogue.ACCOUNT_REPORT.prefix(day=day)):
         if left not in pages:  # of an account that is in the plan no more, and linked by none
             lake.delete(left)
     return key
@@ -89,10 +90,10 @@ def _source(lake: Lake, day: date) -> _Source:
             f"there is no roll-up of {day} in {lake.url}; run the day first: python -m pipeline run --day {day}"
         )
     again = f"run the day again: python -m pipeline run --day {day}"
-    rollups = lake.collect(lake.scan_parquet(stored, ROLLUP).drop("post_ids"), stored, again)
+    rollups = read_frames(lake, stored, ROLLUP, again).drop("post_ids")
     with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
     stored_posts = [keys.posts(day, account) for account in with_posts]
-    posts = lake.collect(lake.scan_parquet(stored_posts, POSTS).select(columns()), stored_posts, again)
+    posts = read_frames(lake, stored_posts, POSTS, again).select(columns())
     # Days with other boundaries share hours with these, or lack some: they are not compared.
     same = pl.col("timezone") == plan.timezone
     elsewhere = rollups.filter(~same)["timezone"].unique().sort()
@@ -100,14 +101,9 @@ def _source(lake: Lake, day: date) -> _Source:
 
 
 def _plan(lake: Lake, day: date) -> Plan:
-    body = lake.find(keys.plan(day))
-    if body is None:
+    plan = find_plan(lake, day)
+    if plan is None:
         raise AviaryError(
             f"{day} was never planned in {lake.url}; run the day first: python -m pipeline run --day {day}"
         )
-    try:
-        return Plan.model_validate_json(body)
-    except ValidationError as error:
-        raise AviaryError(
-            f"{lake.url}/{keys.plan(day)} is not a plan: {error.errors()[0]['msg']}; run the day again"
-        ) from None
+    return plan

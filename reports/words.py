@@ -5,8 +5,8 @@ import re
 import unicodedata
 from datetime import date, datetime
 
-_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
-_POST_ID = re.compile(r"[0-9]{1,19}")
+from pipeline.ids import is_handle, is_id
+
 _MOST_MARKS = 6  # on one letter
 _MINUS = "\u2212"  # as wide as a plus, and never broken from its digits
 NONE = "\u2013"  # what stands for "no figure"
@@ -148,6 +148,6 @@ def display_name(name: str | None, handle: str) -> str:
 
 def post_url(handle: str, post_id: str) -> str | None:
     """Return a post's address, built from a checked handle and number alone; None when either is neither."""
-    if _HANDLE.fullmatch(handle) and _POST_ID.fullmatch(post_id):
+    if is_handle(handle) and is_id(post_id):
         return f"https://x.com/{handle}/status/{post_id}"
     return None

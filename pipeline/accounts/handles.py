@@ -2,15 +2,11 @@
 
 import re
 
-_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}\Z")
+from pipeline.ids import HANDLE, is_handle
+
 _PROFILE_LINK = re.compile(
-    r"(?:https?://)?(?:www\.|mobile\.)?(?:x|twitter)\.com/@?([A-Za-z0-9_]{1,15})(?:[/?#].*)?\Z", re.IGNORECASE
+    rf"(?:https?://)?(?:www\.|mobile\.)?(?:x|twitter)\.com/@?({HANDLE})(?:[/?#].*)?\Z", re.IGNORECASE
 )
-
-
-def is_handle(text: str) -> bool:
-    """Return whether X could know an account by this name: 1-15 of `A-Z a-z 0-9 _`."""
-    return bool(_HANDLE.match(text))
 
 
 def check_handle(text: str) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from pipeline.accounts.model import AccountsConfig, percent
+from pipeline.accounts.model import AccountsConfig
+from pipeline.share import percent
 
 SCHEMA_FILE = Path(__file__).parents[2] / "config" / "accounts.schema.json"
 

@@ -29,10 +29,11 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from pipeline.accounts.handles import check_handle
+from pipeline.ids import HANDLE
+from pipeline.share import percent
+from pipeline.x_api.limits import DEPTH
 
 Kind = Literal["posts", "quotes", "replies", "retweets"]
-
-MAX_POSTS = 3200  # how far back X's timeline reaches (docs.x.com, GET /2/users/:id/tweets)
 
 
 def _handle(value: object) -> str:
@@ -93,11 +94,6 @@ def _fraction(value: object) -> float:
     return float(Fraction(value[:-1]) / 100)
 
 
-def percent(fraction: float) -> str:
-    """Return a share as accounts.yaml writes it: 0.2 is `20%`. Reads back as the same number."""
-    return f"{(Decimal(repr(fraction)) * 100).normalize():f}%"
-
-
 def _decimal(value: object) -> object:
     return Decimal(str(value)) if type(value) in {int, float} else value
 
@@ -119,7 +115,7 @@ _ADDRESS = (
 # To an editor a bare 1729 is a number, a bare true a boolean, a bare null null: here they are handles.
 _HANDLE_SCHEMA: JsonSchemaValue = {
     "type": ["string", "number", "boolean", "null"],
-    "pattern": "^[A-Za-z0-9_]{1,15}$",
+    "pattern": f"^{HANDLE}$",
     "minimum": 0,
     "examples": ["nasa", "esa"],
 }
@@ -164,10 +160,10 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-class Reading(_Section):
+class ReadSettings(_Section):
     """How much of an account is read."""
 
-    max_posts: Annotated[int, Field(strict=True, ge=1, le=MAX_POSTS)] = 200
+    max_posts: Annotated[int, Field(strict=True, ge=1, le=DEPTH)] = 200
     """Posts per account and day, the newest ones. Times X's price per post: what a day costs at most."""
     include: Annotated[tuple[Kind, ...], Field(min_length=1, json_schema_extra={"uniqueItems": True})] = (
         "posts",
@@ -190,7 +186,7 @@ class _Who(_Section):
     """X's number for the account. Set it to confirm that a handle belongs to someone else now."""
 
 
-class Account(Reading, _Who):  # fields come in the order who, then what is read
+class Account(ReadSettings, _Who):  # fields come in the order who, then what is read
     """One account. A handle alone is enough; what is left out comes from `defaults`."""
 
     @property
@@ -242,7 +238,7 @@ class AccountsConfig(_Section):
     """Where a day begins and ends: any IANA name."""
     collect_at: TimeOfDay = Field(time(6), examples=["06:00"])
     """Local time on the morning after at which a day is read: by then counts have settled."""
-    defaults: Reading = Reading()
+    defaults: ReadSettings = ReadSettings()
     """For every account that does not say otherwise."""
     profile_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 7
     """Days between two look-ups of names and follower counts. X bills each."""
@@ -267,7 +263,7 @@ class AccountsConfig(_Section):
             account.model_copy(
                 update={
                     name: getattr(defaults, name)
-                    for name in Reading.model_fields
+                    for name in ReadSettings.model_fields
                     if name not in account.model_fields_set
                 }
             )

@@ -6,13 +6,13 @@ import typer
 
 from pipeline.cli.options import Accounts
 from pipeline.errors import AviaryError, ConfigError
-from pipeline.prices import POST_READ_USD, USER_READ_USD, day_at_most, first_run_at_most
+from pipeline.x_api.prices import POST_READ_USD, USER_READ_USD, day_at_most, first_run_at_most
 
 if TYPE_CHECKING:
     from pipeline.accounts import AccountsConfig
-    from pipeline.lake import Lake
+    from pipeline.lake.client import Lake
     from pipeline.settings import Settings
-    from pipeline.x_api import XApi
+    from pipeline.x_api.client import XApi
 
 
 def check(
@@ -44,8 +44,8 @@ def check(
 
 def _try(settings: "Settings", config: "AccountsConfig") -> None:
     """Try the lake, the token and the handles. Raises `ConfigError` with everything that is wrong."""
-    from pipeline.lake import Lake
-    from pipeline.x_api import XApi
+    from pipeline.lake.client import Lake
+    from pipeline.x_api.client import XApi
 
     problems: list[str] = []
     lake = None
@@ -71,8 +71,8 @@ def _try(settings: "Settings", config: "AccountsConfig") -> None:
 def _try_handles(x: "XApi", lake: "Lake", config: "AccountsConfig") -> None:
     """Look up those accounts that are not known yet. What is paid for is kept: the first run asks for none of them."""
     from pipeline import clock
-    from pipeline.ledger import Budget, Ledger
-    from pipeline.lookup import look_up
+    from pipeline.read.lookup import look_up
+    from pipeline.spend.ledger import Budget, Ledger
 
     budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
     ledger = Ledger(lake, f"check__{clock.now():%Y-%m-%dT%H:%M:%S.%f}", budget)

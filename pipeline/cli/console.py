@@ -15,29 +15,12 @@ from rich.progress import (
 )
 from typing_extensions import override
 
+from pipeline.progress import DayProgress
+
 if TYPE_CHECKING:
-    from pipeline.planned import AccountDay  # it brings polars and boto3, which --help does not need
+    from pipeline.lake.records import AccountTask  # it brings polars, which --help does not need
 
 ERRORS = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-
-
-class DayProgress:
-    """Hears how one day goes. This one says nothing: the silent default of `run_day`."""
-
-    def planned(self, work: "Sequence[AccountDay]") -> None:
-        """The day is planned; `work` is about to start."""
-
-    def page(self, work: "AccountDay", pages: int, posts: int) -> None:
-        """Another page of an account is stored."""
-
-    def waiting(self, reason: str, seconds: int) -> None:
-        """X asks to wait; `seconds` are left."""
-
-    def done(self, work: "AccountDay", ended: str) -> None:
-        """An account is done with, as `ended` says."""
-
-    def stage(self, name: str) -> None:
-        """A stage of the whole day begins."""
 
 
 class Bars(DayProgress):
@@ -48,20 +31,20 @@ class Bars(DayProgress):
         self._task = progress.add_task(label, total=None, doing="planning")
 
     @override
-    def planned(self, work: "Sequence[AccountDay]") -> None:
-        self._progress.update(self._task, total=len(work), doing="reading")
+    def planned(self, tasks: "Sequence[AccountTask]") -> None:
+        self._progress.update(self._task, total=len(tasks), doing="reading")
 
     @override
-    def page(self, work: "AccountDay", pages: int, posts: int) -> None:
-        self._progress.update(self._task, doing=f"@{work.handle}: page {pages}, {posts} posts")
+    def page(self, task: "AccountTask", pages: int, posts: int) -> None:
+        self._progress.update(self._task, doing=f"@{task.handle}: page {pages}, {posts} posts")
 
     @override
     def waiting(self, reason: str, seconds: int) -> None:
         self._progress.update(self._task, doing=f"{reason}: {seconds} s")
 
     @override
-    def done(self, work: "AccountDay", ended: str) -> None:
-        self._progress.update(self._task, advance=1, doing=f"@{work.handle}: {ended}")
+    def done(self, task: "AccountTask", ended: str) -> None:
+        self._progress.update(self._task, advance=1, doing=f"@{task.handle}: {ended}")
 
     @override
     def stage(self, name: str) -> None:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import Accounts
-from pipeline.prices import POST_READ_USD, USER_READ_USD
+from pipeline.x_api.prices import POST_READ_USD, USER_READ_USD
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from pipeline.accounts import AccountsConfig
-    from pipeline.cost import Cost
+    from pipeline.spend.estimate import Cost
 
 
 def cost(
@@ -23,9 +23,9 @@ def cost(
 
     from pipeline import clock
     from pipeline.accounts import load_accounts
-    from pipeline.cost import cost_of
-    from pipeline.lake import Lake
+    from pipeline.lake.client import Lake
     from pipeline.settings import load_settings
+    from pipeline.spend.estimate import cost_of
 
     settings = load_settings()
     config = load_accounts(settings.accounts_path)

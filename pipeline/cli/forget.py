@@ -15,8 +15,8 @@ from pipeline.errors import ConfigError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from pipeline.forget import Removed
-    from pipeline.lake import Lake
+    from pipeline.erasure.posts import Removed
+    from pipeline.lake.client import Lake
 
 _POST = re.compile(r"(?:https://(?:x|twitter)\.com/\w+/status/)?([1-9][0-9]{0,18})(?:[/?].*)?")
 
@@ -31,9 +31,9 @@ def forget(
     accounts: Accounts = None,
 ) -> None:
     """Remove a post or an account from everywhere it is stored, for good, and make the reports again."""
-    from pipeline.forget import finish, forget_everywhere
-    from pipeline.forget_account import forget_account
-    from pipeline.lake import Lake
+    from pipeline.erasure.account import forget_account
+    from pipeline.erasure.posts import finish, forget_everywhere
+    from pipeline.lake.client import Lake
     from pipeline.settings import load_settings
 
     if (post is None) == (account is None):
@@ -56,19 +56,21 @@ def forget(
 
 def render_again(lake: "Lake", days: Collection[date], on_day: Callable[[int, int], None]) -> None:
     """Make what was made of these days again, then the later pages that compare with them."""
-    from pipeline import keys
+    from pipeline.lake import keys
+    from pipeline.lake.catalogue import KINDS, Redaction, day_of
     from pipeline.report import report
     from reports import publish
     from reports.thresholds import FACTOR_DAYS
 
     if not days:
         return
+    made_of_days = (Redaction.DAY, Redaction.RENDERED)
     after = str(min(days) - timedelta(days=1))
     made = {
         day
-        for prefix in ("daily/day=", "csv/day=", "reports/")
+        for prefix in dict.fromkeys(kind.date_prefix for kind in KINDS if kind.redaction in made_of_days)
         for key in lake.keys(prefix, after=f"{prefix}{after}0")
-        if (day := keys.day_of(key))
+        if (day := day_of(key))
     }
     later = [
         day
@@ -95,7 +97,7 @@ def _post_id(text: str) -> str:
 def _unlisted(account: str, accounts_file: Path) -> str:
     """Return the key of an account that is not read any more. Raises `ConfigError` while accounts.yaml lists it."""
     from pipeline.accounts import load_accounts
-    from pipeline.accounts.handles import is_handle
+    from pipeline.ids import is_handle
 
     handle = account.removeprefix("@").lower()
     if not is_handle(handle):

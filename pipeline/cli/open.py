@@ -12,7 +12,7 @@ from pipeline.errors import ReportError
 from pipeline.window import parse_day
 
 if TYPE_CHECKING:
-    from pipeline.lake import Lake
+    from pipeline.lake.client import Lake
 
 _MOST_SPANS = 5
 
@@ -30,8 +30,8 @@ def open_reports(
     accounts: Accounts = None,
 ) -> None:
     """Show the reports of a private bucket in the browser, links between days included. Ends with ctrl-c."""
-    from pipeline import keys
-    from pipeline.lake import Lake
+    from pipeline.lake import keys
+    from pipeline.lake.client import Lake
     from pipeline.settings import load_settings
     from reports.index import days
 
@@ -60,15 +60,15 @@ def open_reports(
 
 
 def _print_link(lake: "Lake", key: str, day: date) -> None:
-    from pipeline.lake import LINK_HOURS
+    from pipeline.lake.access import LINK_HOURS, access_to, link_to
 
-    typer.echo(lake.link(key))
+    typer.echo(link_to(lake, key))
     typer.echo(
         f"opens the report of {day} for {LINK_HOURS} hours, for whoever has the link; links to other pages do not work "
         "through it",
         err=True,
     )
-    if lake.temporary:
+    if access_to(lake).temporary:
         typer.echo(
             "the credentials are temporary (a role's, or a session's): the link ends when they do, which may be sooner",
             err=True,

@@ -13,7 +13,7 @@ def report(
     accounts: Accounts = None,
 ) -> None:
     """Make a day's report again from the lake; nothing is read from X."""
-    from pipeline.lake import Lake
+    from pipeline.lake.client import Lake
     from pipeline.report import report as make_report
     from pipeline.settings import load_settings
     from reports import publish

@@ -11,7 +11,7 @@ import typer
 
 from pipeline.cli.options import Accounts
 from pipeline.errors import AviaryError
-from pipeline.sandbox.faults import Fault, Order
+from pipeline.sandbox.faults.rules import Fault, FaultRule
 
 if TYPE_CHECKING:
     from pipeline.sandbox.serve import Sandbox
@@ -53,7 +53,7 @@ def sandbox(
     from pipeline.sandbox.serve import running
 
     try:
-        orders = [Order.parse(text) for text in faults or ()]
+        orders = [FaultRule.parse(text) for text in faults or ()]
         with running(directory, rate_limit=rate_limit, rate_window=rate_window, orders=orders) as started:
             try:
                 _announce(started)
@@ -67,10 +67,10 @@ def sandbox(
 
 
 def _announce(started: "Sandbox") -> None:
-    from pipeline.sandbox.s3 import forgetful
+    from pipeline.sandbox.s3 import uses_moto
 
     typer.secho(_NOTICE, err=True, bold=True)
-    if forgetful():
+    if uses_moto():
         typer.secho(
             "There is no SeaweedFS for this machine: moto stands in. It FORGETS ALL DATA when it stops and "
             "ACCEPTS ANY CREDENTIALS.",

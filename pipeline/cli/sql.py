@@ -11,12 +11,13 @@ import typer
 
 from pipeline.cli.console import ERRORS
 from pipeline.cli.options import Accounts
-from pipeline.errors import AviaryError, ConfigError, one_line
+from pipeline.errors import AviaryError, ConfigError
+from pipeline.text import one_line, visible
 
 if TYPE_CHECKING:
     import duckdb
 
-    from pipeline.lake import Lake
+    from pipeline.lake.client import Lake
 
 _MOST_ROWS = 40  # on a terminal; a pipe gets all
 _EVERYTHING = 10**6
@@ -33,7 +34,7 @@ def sql(
     accounts: Accounts = None,
 ) -> None:
     """Ask the lake in SQL (DuckDB), with the views posts, daily, accounts and latest_metrics."""
-    from pipeline.lake import Lake
+    from pipeline.lake.client import Lake
     from pipeline.settings import load_settings
 
     lake = Lake(load_settings().lake_url())
@@ -51,7 +52,7 @@ class _Session:
     """One connection and how its answers are shown."""
 
     def __init__(self, lake: "Lake", show: "Callable[[duckdb.DuckDBPyRelation], None]") -> None:
-        from pipeline.sql import connect
+        from pipeline.lake.sql import connect
 
         self._lake = lake
         self._show = show
@@ -61,11 +62,12 @@ class _Session:
         """Run the statements of `text` and show their answers. Raises `ConfigError` for SQL that is wrong."""
         import duckdb
 
-        from pipeline.sql import log_in
+        from pipeline.lake.access import access_to
+        from pipeline.lake.sql import log_in
 
         try:
             for statement in self._connection.extract_statements(text):
-                log_in(self._connection, self._lake.access())
+                log_in(self._connection, access_to(self._lake))
                 answer = self._connection.query(statement.query)
                 if answer is not None:
                     self._show(answer)
@@ -78,7 +80,7 @@ class _Session:
         """Ask and answer until ctrl-d. A statement ends with a semicolon; a mistake ends nothing."""
         import readline  # noqa: F401  gives `input` its editing and history
 
-        from pipeline.sql import EXAMPLE, VIEWS
+        from pipeline.lake.sql import EXAMPLE, VIEWS
 
         typer.echo(f"{self._lake.url}, in DuckDB's SQL; end a query with a semicolon, and this with ctrl-d")
         for name, holds in VIEWS.items():
@@ -110,7 +112,7 @@ def _print_table(answer: "duckdb.DuckDBPyRelation") -> None:
         else:
             answer.show(max_rows=_EVERYTHING, max_width=_EVERYTHING, max_col_width=_EVERYTHING)
     for line in drawn.getvalue().rstrip("\n").split("\n"):
-        typer.echo("".join(character if character.isprintable() else " " for character in line).rstrip())
+        typer.echo(visible(line).rstrip())
 
 
 def _print_json(answer: "duckdb.DuckDBPyRelation") -> None:

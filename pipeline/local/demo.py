@@ -11,11 +11,13 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline import clock, keys
+from pipeline import clock
 from pipeline.accounts import load_accounts
 from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError, ConfigError
-from pipeline.lake import Lake
+from pipeline.lake import keys
+from pipeline.lake.catalogue import KINDS, is_served
+from pipeline.lake.client import Lake
 from pipeline.local.airflow import run_day_in_airflow
 from pipeline.local.processes import MARKER, STATE, started_for, stop
 from pipeline.sandbox.serve import UNSET, running
@@ -70,7 +72,8 @@ def _backfill(first: date, last: date) -> None:
 
 def copy_pages(lake: Lake, folder: Path) -> int:
     """Copy the reports and the spreadsheets they link to out of the lake; return how many."""
-    copied = lake.keys("reports/") + [key for key in lake.keys("csv/") if key.endswith("all-accounts.csv")]
+    folders = dict.fromkeys(kind.folder for kind in KINDS if kind.is_served)
+    copied = [key for folder in folders for key in lake.keys(folder) if is_served(key)]
     for key in copied:
         target = folder / key
         target.parent.mkdir(parents=True, exist_ok=True)

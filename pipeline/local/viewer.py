@@ -18,9 +18,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from pipeline import keys
 from pipeline.errors import AviaryError
-from pipeline.lake import Lake, Stored
+from pipeline.lake import keys
+from pipeline.lake.catalogue import is_served
+from pipeline.lake.client import Lake, StoredObject
 
 _HOST = "127.0.0.1"
 # The pages bring their own policy, by the hashes of their script and style; what a page cannot say of itself is here.
@@ -70,15 +71,15 @@ def create_app(lake: Lake, secret: str) -> Starlette:
     def page(request: Request) -> Response:
         key = request.path_params["key"]
         asked = request.path_params["secret"].encode()
-        if not secrets.compare_digest(asked, secret.encode()) or not keys.is_page(key):
+        if not secrets.compare_digest(asked, secret.encode()) or not is_served(key):
             return PlainTextResponse("there is no such page", 404, _HEADERS)
         try:
-            stored = lake.find_stored(key, request.headers.get("If-None-Match"))
+            found = lake.find(key, known_etag=request.headers.get("If-None-Match"))
         except AviaryError as error:
             return PlainTextResponse(f"{error}\n", 502, _HEADERS)
-        if stored is None:
+        if found is None:
             return PlainTextResponse(f"there is no {key} in {lake.url}", 404, _HEADERS)
-        return _answer(stored, key, takes_gzip="gzip" in request.headers.get("Accept-Encoding", ""))
+        return _answer(found, key, takes_gzip="gzip" in request.headers.get("Accept-Encoding", ""))
 
     def start(request: Request) -> Response:
         return RedirectResponse(
@@ -91,16 +92,16 @@ def create_app(lake: Lake, secret: str) -> Starlette:
     )
 
 
-def _answer(stored: Stored, key: str, *, takes_gzip: bool) -> Response:
-    headers = {**_HEADERS, "ETag": stored.etag}
-    if stored.body is None:
+def _answer(found: StoredObject, key: str, *, takes_gzip: bool) -> Response:
+    headers = {**_HEADERS, "ETag": found.etag}
+    if found.unchanged:
         return Response(status_code=304, headers=headers)
-    body = stored.body
-    if stored.content_encoding == "gzip" and takes_gzip:
+    body = found.stored
+    if found.content_encoding == "gzip" and takes_gzip:
         headers["Content-Encoding"] = "gzip"
-    elif stored.content_encoding == "gzip":
+    elif found.content_encoding == "gzip":
         body = gzip.decompress(body)
     if key.startswith("csv/"):
         day, _, name = key.removeprefix("csv/day=").partition("/")
         headers["Content-Disposition"] = f'attachment; filename="{day}-{name}"'
-    return Response(body, headers=headers, media_type=stored.content_type)
+    return Response(body, headers=headers, media_type=found.content_type)

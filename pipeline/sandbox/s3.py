@@ -58,7 +58,7 @@ class S3Server:
         remove_sockets(self.ports)
 
 
-def forgetful() -> bool:
+def uses_moto() -> bool:
     """Tell whether only moto is there: data is gone at the end, and any credentials are accepted."""
     return not _weed().exists()
 
@@ -69,7 +69,7 @@ def start(folder: Path, access_key: str, secret_key: str) -> S3Server:
     data.mkdir(parents=True, exist_ok=True)
     log = folder / "s3.log"
     ports = _free_ports()
-    command = _moto_command(ports[0]) if forgetful() else _weed_command(data, ports)
+    command = _moto_command(ports[0]) if uses_moto() else _weed_command(data, ports)
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  our own command
             command,
@@ -164,7 +164,7 @@ def _bucket_answers(address: str, access_key: str, secret_key: str) -> bool:
     from botocore.credentials import Credentials  # noqa: PLC0415
 
     # moto starts empty: there, the same request makes the bucket.
-    method = "PUT" if forgetful() else "HEAD"
+    method = "PUT" if uses_moto() else "HEAD"
     request = AWSRequest(method, f"{address}/{BUCKET}")
     S3SigV4Auth(Credentials(access_key, secret_key), "s3", REGION).add_auth(request)
     connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=5)

@@ -22,10 +22,10 @@ from typing import NoReturn
 
 from pipeline.errors import AviaryError, ConfigError
 from pipeline.sandbox import s3
-from pipeline.sandbox.orders import Orders
+from pipeline.sandbox.faults.active import FaultRules
 from pipeline.sandbox.processes import end, end_leftover
-from pipeline.sandbox.served import WINDOW_SECONDS
-from pipeline.sandbox.timelines import STORY_DAY
+from pipeline.sandbox.world.timelines import STORY_DAY
+from pipeline.sandbox.x.stats import WINDOW_SECONDS
 
 _STOP_SECONDS = 10
 _LOOK_SECONDS = 1
@@ -83,7 +83,7 @@ def running(
     `rate_limit` is the X timeline's, in requests per `rate_window` seconds; `orders` to misbehave are as in
     `faults`. Raises `AviaryError`.
     """
-    Orders(orders)
+    FaultRules(orders)
     directory = directory.resolve()
     with ExitStack() as stack:
         stack.enter_context(_ended_by_signals())
@@ -135,7 +135,7 @@ def _environment(kept: Kept, x_port: int, s3_address: str) -> dict[str, str]:
 def _start_x(directory: Path, kept: Kept, behaviour: Mapping[str, object]) -> "subprocess.Popen[str]":
     root = str(Path(__file__).parents[2])
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.sandbox.x_server"],
+        [sys.executable, "-m", "pipeline.sandbox.x.server"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -212,7 +212,7 @@ def _keep(directory: Path, kept: Kept) -> None:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Turn SIGTERM into an exit that unwinds; SIGINT unwinds by itself. Only the main thread can."""
+    """Cursor SIGTERM into an exit that unwinds; SIGINT unwinds by itself. Only the main thread can."""
     if current_thread() is not main_thread():
         yield
         return

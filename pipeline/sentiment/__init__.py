@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from pipeline.sentiment.vader import Analyzer
 
 if TYPE_CHECKING:
-    from pipeline.sentiment.frames import judge, label, score
+    from pipeline.sentiment.frames import label, score, score_posts
 
-__all__ = ["Analyzer", "judge", "label", "score"]
+__all__ = ["Analyzer", "label", "score", "score_posts"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from vaderSentiment.vaderSentiment import C_INCR, N_SCALAR
 
+from pipeline.sentiment.lexicon import NO_RULE_WORD, RuleWord, vocabulary
 from pipeline.sentiment.phrases import Phrase, apply_phrases, word_of
-from pipeline.sentiment.words import NO_RULE_WORD, RuleWord, vocabulary
 
 # How many words ahead a rule word counts.
 REACH = 3
@@ -25,7 +25,7 @@ _NEGATION: float = N_SCALAR
 _NEVER_SO = 1.25  # "never so good", "never this good": praise
 
 
-def valence_in_context(  # noqa: PLR0917 - named arguments cost a tenth of the rule
+def valence_in_context(
     valence: float,
     i: int,
     tokens: Sequence[str],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline.clean_text import clean_text
+from pipeline.sentiment.cleaning import clean_text
 from pipeline.sentiment.language import scores_if_english
 from pipeline.sentiment.vader import Analyzer
 
@@ -40,11 +40,11 @@ def label(compound: pl.Expr) -> pl.Expr:
     )
 
 
-def judge(text: pl.Series, lang: pl.Series) -> pl.DataFrame:
+def score_posts(text: pl.Series, lang: pl.Series) -> pl.DataFrame:
     """Return `clean_text`, `neg`, `neu`, `pos`, `compound` and `sentiment` of posts.
 
     `text` is what was written, `lang` is X's language code; both may hold nulls. `clean_text` is what was
-    scored; scores and `sentiment` are null where VADER cannot judge it.
+    scored; scores and `sentiment` are null where VADER cannot score_posts it.
     """
     cleaned = [None if written is None else clean_text(written) for written in text]
     scores = _frame(

@@ -1,6 +1,6 @@
 """The walk over a text that says a few words again and again, such as a storm of one emoji.
 
-The rules are those of the walk in `vader.py`. Here each different word is looked up once, and the rules judge
+The rules are those of the walk in `vader.py`. Here each different word is looked up once, and the rules score_posts
 a word once in each surroundings: all they ask of a text is whether capitals stand out in it, and of the three
 words before and the two after which of the words that rules name they are, if any, and if not, whether they
 are in the lexicon. So surroundings are written with one letter per word.
@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from pipeline.sentiment.context import NAMED_BESIDE, REACH, valence_in_context
+from pipeline.sentiment.lexicon import Vocabulary
 from pipeline.sentiment.phrases import begins_at, word_of
-from pipeline.sentiment.words import Vocabulary
 
 # A text of more words than a post has, which says each eight times on average, is faster this way.
 MANY_WORDS = 1000
@@ -53,7 +53,7 @@ def repeated_valences(
     }
     spelled = "^^^" + "".join(map(letters.__getitem__, tokens))  # some rules tell where a text begins
 
-    def judge(i: int) -> float:
+    def score_posts(i: int) -> float:
         near = range(max(0, i - REACH), i + 1)
         rule_words = {place: rules[tokens[place]] for place in near if tokens[place] in rules}
         phrases = {}
@@ -87,7 +87,7 @@ def repeated_valences(
             around = spelled[i : i + 6]
             valence = judged.get(around)
             if valence is None:
-                valence = judged[around] = judge(i)
+                valence = judged[around] = score_posts(i)
             if not valence:
                 continue
         valences.append(valence)

@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 from pipeline.sentiment.context import REACH, valence_in_context
 from pipeline.sentiment.contrast import weigh_around_but
+from pipeline.sentiment.lexicon import RuleWord, vocabulary
 from pipeline.sentiment.phrases import Phrase, begins_at
 from pipeline.sentiment.repeats import MANY_WORDS, few_different, repeated_valences
-from pipeline.sentiment.words import RuleWord, vocabulary
 
 # vaderSentiment's `normalize`: "an alpha that approximates the max expected value".
 _ALPHA = 15

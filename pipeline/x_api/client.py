@@ -5,7 +5,6 @@ the errors of `pipeline.errors`; nothing of tweepy, requests or JSON escapes.
 """
 
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +15,10 @@ import stamina
 import tweepy
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from pipeline.errors import AccountUnavailable, XTimedOut, XUnavailable, XUnheard
-from pipeline.posts import printable
-from pipeline.x_api.problems import Refusal, objects, refusal_in, spoken
+from pipeline.errors import AccountUnavailable, XBadResponse, XTimedOut, XUnavailable
+from pipeline.ids import is_id
+from pipeline.text import printable
+from pipeline.x_api.problems import Refusal, objects, refusal_in, translate_errors
 from pipeline.x_api.transport import TWEEPY_HOST, Transport
 
 # At DEBUG it logs each post, thousands of them a day.
@@ -26,23 +26,20 @@ logging.getLogger("tweepy").setLevel(logging.INFO)
 log = logging.getLogger(__name__)
 
 
-def _tell(details: RetryDetails) -> None:
+def _log_retry(details: RetryDetails) -> None:
     log.info("%s; asked again in %.1f s", details.caused_by, details.wait_for)
 
 
 # In our words; its own hook prints the arguments of a call that says nothing to a reader.
-set_on_retry_hooks([_tell])
+set_on_retry_hooks([_log_retry])
 
 
-def _soon_over(error: Exception) -> bool:
+def _may_pass_soon(error: Exception) -> bool:
     """Whether asking again within seconds is worth it. A silent server has had its time."""
     return isinstance(error, XUnavailable) and not isinstance(error, XTimedOut)
 
 
-_PERSISTENT = stamina.RetryingCaller(attempts=3, wait_initial=0.5).on(_soon_over)
-USERS_PER_LOOKUP = 100
-PAGE_MIN, PAGE_MAX = 5, 100
-_USER_ID = re.compile("[0-9]{1,19}")
+_PERSISTENT = stamina.RetryingCaller(attempts=3, wait_initial=0.5).on(_may_pass_soon)
 
 TWEET_FIELDS = [
     "created_at", "author_id", "conversation_id", "lang", "public_metrics", "entities", "referenced_tweets",
@@ -62,11 +59,11 @@ class Profile:
     name: str
     followers: int | None
     protected: bool
-    published: int | None = None  # posts since the account was made, as X counts them
+    post_count: int | None = None  # posts since the account was made, as X counts them
     created_at: datetime | None = None
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def _keep_header(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Leave the header alone: without this, a ~/.netrc would replace the token."""
     return request
 
@@ -78,7 +75,7 @@ class XApi:
         # Without a token: the transport puts it in, and tweepy logs none.
         self._client = tweepy.Client(return_type=dict, wait_on_rate_limit=False)
         self._client.session.mount(TWEEPY_HOST, Transport(base_url, token))
-        self._client.session.auth = _as_it_is
+        self._client.session.auth = _keep_header
 
     def users(self, handles: Sequence[str]) -> tuple[dict[str, Profile], dict[str, Refusal]]:
         """Look up to 100 handles up: profiles and refusals, each by lower-case handle."""
@@ -89,7 +86,7 @@ class XApi:
         found = {
             str(user["username"]).lower(): _profile(user)
             for user in objects(body.get("data"))
-            if _USER_ID.fullmatch(str(user.get("id"))) and "username" in user
+            if is_id(user.get("id")) and "username" in user
         }
         refused = {
             str(error.get("value", "")).lower(): refusal
@@ -135,7 +132,7 @@ class XApi:
             for error in objects(body.get("errors")):
                 if refusal := refusal_in(error):
                     raise AccountUnavailable(refusal.status, f"@{handle}: {refusal.reason}")
-            raise XUnheard(f"@{handle}: X answered with neither posts nor a known reason")
+            raise XBadResponse(f"@{handle}: X answered with neither posts nor a known reason")
         return body
 
     def usage(self, days: int) -> dict[str, Any]:
@@ -160,7 +157,7 @@ def _profile(user: Mapping[str, Any]) -> Profile:
         name=printable(str(user.get("name") or user["username"])),
         followers=_count(counts.get("followers_count")),
         protected=bool(user.get("protected")),
-        published=_count(counts.get("tweet_count", counts.get("post_count"))),
+        post_count=_count(counts.get("tweet_count", counts.get("post_count"))),
         created_at=_instant(user.get("created_at")),
     )
 
@@ -177,14 +174,14 @@ def _instant(value: Any) -> datetime | None:
 
 
 def _ask_once(subject: str, request: Callable[[], Any], data: type) -> dict[str, Any]:
-    with spoken(subject):
+    with translate_errors(subject):
         body = request()
     if not isinstance(body, dict):
-        raise XUnheard(f"{subject}: X answered with a {type(body).__name__} in place of an object")
+        raise XBadResponse(f"{subject}: X answered with a {type(body).__name__} in place of an object")
     for name, wanted in (("data", data), ("errors", list), ("includes", dict), ("meta", dict)):
         value = body.get(name)
         if value is not None and not isinstance(value, wanted):
-            raise XUnheard(f"{subject}: X's {name} is a {type(value).__name__}, not a {wanted.__name__}")
+            raise XBadResponse(f"{subject}: X's {name} is a {type(value).__name__}, not a {wanted.__name__}")
     if not body.keys() & {"data", "meta", "errors"}:
-        raise XUnheard(f"{subject}: X answered with neither data nor a reason")
+        raise XBadResponse(f"{subject}: X answered with neither data nor a reason")
     return body

@@ -14,13 +14,13 @@ from pipeline.errors import (
     PageTokenExpired,
     RateLimited,
     RunStopped,
+    XBadResponse,
     XRefused,
     XTimedOut,
     XUnavailable,
-    XUnheard,
-    one_line,
 )
-from pipeline.outcome import Status
+from pipeline.status import Status
+from pipeline.text import one_line
 
 RATE_WINDOW = timedelta(minutes=15)
 
@@ -49,18 +49,20 @@ def refusal_in(error: Mapping[str, Any]) -> Refusal | None:
 
 
 @contextmanager
-def spoken(subject: str) -> Iterator[None]:
+def translate_errors(subject: str) -> Iterator[None]:
     """Turn whatever goes wrong while asking X into one typed line about `subject`."""
     try:
         yield
     except tweepy.HTTPException as error:
-        raise _told(subject, error.response) from None
+        raise error_for_response(subject, error.response) from None
     except requests.JSONDecodeError:
-        raise XUnheard(f"{subject}: X answered with something that is not JSON; it usually passes") from None
+        raise XBadResponse(
+            f"{subject}: X answered with something that is not JSON; it usually passes"
+        ) from None
     except requests.Timeout:
         raise XTimedOut(f"{subject}: X did not answer in time; it usually passes: run again later") from None
     except requests.RequestException as error:
-        raise XUnheard(
+        raise XBadResponse(
             f"{subject}: the connection to X failed ({type(error).__name__}); check the network, then run again"
         ) from None
 
@@ -70,7 +72,7 @@ def objects(entries: Any) -> list[Mapping[str, Any]]:
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
-def _told(subject: str, response: requests.Response) -> Exception:  # noqa: PLR0911
+def error_for_response(subject: str, response: requests.Response) -> Exception:  # noqa: PLR0911
     """Tell apart what X means by an error status (the table of X's errors in docs/architecture.md)."""
     status = response.status_code
     problem = _problem(response)
@@ -92,7 +94,7 @@ def _told(subject: str, response: requests.Response) -> Exception:  # noqa: PLR0
     if status == requests.codes.forbidden and (
         problem.get("reason") == "client-not-enrolled" or "SpendCapReached" in (title, problem.get("reason"))
     ):
-        return RunStopped(f"the X app may not read posts (403: {said}); mend it in X's developer console")
+        return RunStopped(f"the X app may not read posts (403: {said}); change that in X's developer console")
     if status >= 500:
         return XUnavailable(
             f"{subject}: X answered {status} {response.reason}; it usually passes: run again later"

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import polars as pl
 
-from pipeline.planned import Plan
+from pipeline.lake.records import Plan
 from pipeline.window import Window
 from reports import thresholds
 from reports.figures import accounts, hours, standouts, tone, totals

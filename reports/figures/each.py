@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pipeline.outcome import Status
+from pipeline.status import Status
 from reports import thresholds
 from reports.figures import hours, standouts, tone
 from reports.figures.day import DayFigures

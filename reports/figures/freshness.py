@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from pipeline.outcome import Status
+from pipeline.status import Status
 from reports import thresholds
 from reports.figures.measures import with_data
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.outcome import Status
+from pipeline.status import Status
 from pipeline.window import Window
 from reports import thresholds
 

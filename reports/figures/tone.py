@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipeline.outcome import Status
+from pipeline.status import Status
 from reports import thresholds
 from reports.figures.measures import NET, with_data
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from pipeline.outcome import Status
+from pipeline.status import Status
 from reports import words
 from reports.figures.each import AccountFigures
 from reports.views import data, overview

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from pipeline.outcome import Status
+from pipeline.status import Status
 from reports import thresholds, words
 from reports.figures.day import DayFigures
 from reports.figures.freshness import Freshness

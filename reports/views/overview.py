@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.outcome import Status
+from pipeline.status import Status
 from reports import charts, thresholds, words
 from reports.alerts import alerts
 from reports.figures.day import DayFigures

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.outcome import Status
+from pipeline.status import Status
 from reports import charts, thresholds, words
 from reports.alerts import alerts
 from reports.figures.day import Compared, DayFigures

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.clean_text import clean_text
 from pipeline.sentiment import Analyzer
+from pipeline.sentiment.cleaning import clean_text
 from tests.pipeline.sentiment.texts import LabelledTweet, labelled_tweets
 
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline import keys
-from pipeline.lake import Lake
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
 from pipeline.sandbox.serve import UNSET, running
 from reports.publish import publish, read
 from reports.render import render_report

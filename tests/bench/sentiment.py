@@ -16,8 +16,8 @@ import vaderSentiment
 from nltk.sentiment.vader import SentimentIntensityAnalyzer as NltkAnalyzer
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from pipeline.clean_text import clean_text
 from pipeline.sentiment import Analyzer
+from pipeline.sentiment.cleaning import clean_text
 from pipeline.sentiment.language import scores_if_english
 from tests.bench.harness import Row, bench, best_in_turn, cpu_seconds
 from tests.pipeline.sentiment.texts import LABELLED, labelled_tweets

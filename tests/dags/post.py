@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from pipeline.sandbox.x_server import serving
+from pipeline.sandbox.x.server import serving
 
 
 @dataclass

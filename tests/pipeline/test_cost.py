@@ -5,9 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from pipeline.cost import Cost, account_costs
-from pipeline.prices import day_at_most, first_run_at_most
 from pipeline.schema import ROLLUP
+from pipeline.spend.estimate import Cost, account_costs
+from pipeline.x_api.prices import day_at_most, first_run_at_most
 from tests.pipeline.given import COLLECTED_AT, config
 
 

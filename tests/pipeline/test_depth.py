@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from pipeline import depth, keys
 from pipeline.analyze import analyze
 from pipeline.collect import collect
-from pipeline.lake import Lake
-from pipeline.outcome import Status
-from pipeline.raw import find_manifest, read_pages
-from pipeline.timeline import Stretch
-from tests.conftest import Answer, Canned
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.raw import find_manifest, read_pages
+from pipeline.read import depth
+from pipeline.read.timeline import TimelineRange
+from pipeline.status import Status
+from tests.conftest import Answer, StubServer
 from tests.pipeline.given import DAY, NOON, a_body, a_page, a_post, work
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,8 +23,8 @@ START = datetime(2026, 11, 22, tzinfo=UTC)
 PROLIFIC = {"published": 100_000, "created_at": MADE}
 
 
-def stretch(start: datetime = START, include: tuple[str, ...] = ("posts", "replies")) -> Stretch:
-    return Stretch("nasa", "1", start, start + timedelta(days=1), include, 200)
+def stretch(start: datetime = START, include: tuple[str, ...] = ("posts", "replies")) -> TimelineRange:
+    return TimelineRange("nasa", "1", start, start + timedelta(days=1), include, 200)
 
 
 def doubtful(
@@ -77,25 +78,25 @@ def months_later(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_when_x_shows_nothing_from_before_the_day_is_partial_and_says_so(
-    lake: Lake, canned: Canned, months_later: None
+    lake: Lake, stub: StubServer, months_later: None
 ) -> None:
     item = work(**PROLIFIC)
-    collect(lake, canned.x(Answer(a_body(a_post())), Answer(a_body())), item)
+    collect(lake, stub.x(Answer(a_body(a_post())), Answer(a_body())), item)
     analyzed = analyze(lake, item)
     assert analyzed.status == Status.PARTIAL
     outcome = lake.get(keys.outcome(DAY, "nasa")).decode()
     assert "X shows no posts from before these" in outcome
-    probe = canned.asked()[1]
+    probe = stub.asked()[1]
     assert (probe["end_time"], probe["max_results"]) == ("2026-11-22T00:00:00Z", "5")
     assert "start_time" not in probe
 
 
 def test_posts_from_before_the_day_settle_it_and_are_accounted_for(
-    lake: Lake, canned: Canned, months_later: None
+    lake: Lake, stub: StubServer, months_later: None
 ) -> None:
     item = work(**PROLIFIC)
     older = a_post(2, at=NOON - timedelta(days=1))
-    collect(lake, canned.x(Answer(a_body(a_post())), Answer(a_body(older, token="more"))), item)
+    collect(lake, stub.x(Answer(a_body(a_post())), Answer(a_body(older, token="more"))), item)
     analyzed = analyze(lake, item)
     assert analyzed.status == Status.OK
     assert (analyzed.counts.fetched, analyzed.counts.kept, analyzed.counts.filtered) == (2, 1, 1)
@@ -105,13 +106,13 @@ def test_posts_from_before_the_day_settle_it_and_are_accounted_for(
 
 
 def test_killed_after_the_question_it_is_not_asked_again(
-    lake: Lake, canned: Canned, months_later: None
+    lake: Lake, stub: StubServer, months_later: None
 ) -> None:
     item = work(**PROLIFIC)
-    collect(lake, canned.x(Answer(a_body(a_post())), Answer(a_body())), item)
+    collect(lake, stub.x(Answer(a_body(a_post())), Answer(a_body())), item)
     lake.delete(keys.raw_manifest(DAY, "nasa"))
-    collect(lake, canned.x(), item)
-    assert canned.requests == []
+    collect(lake, stub.x(), item)
+    assert stub.requests == []
     assert [page.is_probe for page in read_pages(lake, DAY, "nasa")] == [False, True]
     manifest = find_manifest(lake, DAY, "nasa")
     assert manifest is not None

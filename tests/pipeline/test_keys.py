@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipeline import keys
+from pipeline.lake import keys
+from pipeline.lake.catalogue import account_of
 
 accounts = st.from_regex(r"[a-z0-9_]{1,15}", fullmatch=True)
 days = st.dates(date(2006, 3, 21), date(2100, 1, 1))
@@ -59,7 +60,7 @@ def test_what_looks_almost_like_a_handle_is_refused(text: str) -> None:
 def test_an_outcomes_account_reads_back_from_its_key(day: date, account: str) -> None:
     key = keys.outcome(day, account)
     assert key.startswith(keys.outcomes_folder(day))
-    assert keys.account_of_outcome(key) == account
+    assert account_of(key) == account
 
 
 @given(st.integers(2006, 2100), days)

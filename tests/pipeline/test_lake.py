@@ -10,15 +10,16 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline import lake as lake_module
 from pipeline.errors import ConfigError, LakeError, LakeRefused
-from pipeline.lake import Lake
+from pipeline.lake import client as lake_module
+from pipeline.lake.client import Lake
+from pipeline.lake.frames import find_frame, put_frame
 from pipeline.schema import POSTS
 from tests.pipeline.given import stored_posts
 
 
 def etag(lake: Lake, key: str) -> str:
-    found = lake.find_tagged(key)
+    found = lake.find(key)
     assert found is not None
     return found[1]
 
@@ -40,8 +41,8 @@ def test_what_is_put_is_got(lake: Lake) -> None:
 
 def test_what_is_not_there_is_none_and_no_failure(lake: Lake) -> None:
     assert lake.find("nothing") is None
-    assert lake.find_tagged("nothing") is None
-    assert lake.find_parquet("nothing", POSTS) is None
+    assert lake.find("nothing") is None
+    assert find_frame(lake, "nothing", POSTS) is None
     assert not lake.exists("nothing")
     lake.delete("nothing")
     with pytest.raises(KeyError, match="nothing"):
@@ -77,7 +78,7 @@ def test_a_page_is_compressed_and_shown_as_html(lake: Lake) -> None:
 def test_the_same_page_and_frame_are_the_same_bytes(lake: Lake) -> None:
     for key in ("one", "two"):
         lake.put_html(f"{key}.html", "<p>hi</p>" * 100)
-        lake.put_parquet(f"{key}.parquet", stored_posts({"text": "hi"}, {"text": "ho", "hashtags": ["a"]}))
+        put_frame(lake, f"{key}.parquet", stored_posts({"text": "hi"}, {"text": "ho", "hashtags": ["a"]}))
     assert etag(lake, "one.html") == etag(lake, "two.html")
     assert etag(lake, "one.parquet") == etag(lake, "two.parquet")
 
@@ -99,7 +100,7 @@ def test_lakes_of_one_bucket_do_not_see_each_other(lake: Lake) -> None:
 def test_a_prefix_is_taken_letter_by_letter_by_polars_too(lake: Lake, folder: str) -> None:
     odd = Lake(f"{lake.url}/{folder}")
     posts = stored_posts({"text": "hi"})
-    odd.put_parquet("p.parquet", posts)
+    put_frame(odd, "p.parquet", posts)
     assert_frame_equal(odd.scan_parquet(["p.parquet"], POSTS).collect(), posts)
 
 
@@ -116,8 +117,8 @@ def test_an_address_that_is_none_of_s3_is_refused(url: str) -> None:
 
 def test_frames_are_read_one_below_the_other_with_the_given_types(lake: Lake) -> None:
     one, two = stored_posts({"account": "007", "text": "a"}), stored_posts({"text": "b"}, {"text": "c"})
-    lake.put_parquet("posts/account=007/p.parquet", one)
-    lake.put_parquet("posts/account=b/p.parquet", two)
+    put_frame(lake, "posts/account=007/p.parquet", one)
+    put_frame(lake, "posts/account=b/p.parquet", two)
     frame = lake.scan_parquet(["posts/account=007/p.parquet", "posts/account=b/p.parquet"], POSTS).collect()
     assert_frame_equal(frame, pl.concat([one, two]))
     assert frame["account"][0] == "007"
@@ -129,10 +130,10 @@ def test_no_frames_are_an_empty_frame(lake: Lake) -> None:
 
 def test_an_older_frame_lacks_new_columns_and_still_reads(lake: Lake) -> None:
     posts = stored_posts({"text": "a"})
-    lake.put_parquet("old", posts.drop("impression_count").with_columns(gone=pl.lit(1)))
+    put_frame(lake, "old", posts.drop("impression_count").with_columns(gone=pl.lit(1)))
     frame = lake.scan_parquet(["old"], POSTS).collect()
     assert (frame.schema, frame["impression_count"].to_list()) == (POSTS, [None])
-    found = lake.find_parquet("old", POSTS)
+    found = find_frame(lake, "old", POSTS)
     assert found is not None
     assert_frame_equal(found, frame)
 

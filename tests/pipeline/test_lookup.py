@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 
 from pipeline.errors import OverBudget, RunStopped
-from pipeline.lake import Lake
-from pipeline.ledger import Budget, Ledger, read_book, spent
-from pipeline.lookup import Found, look_up
-from pipeline.outcome import Status
+from pipeline.lake.client import Lake
+from pipeline.lake.users import known_users
+from pipeline.read.lookup import Found, look_up
 from pipeline.sandbox.serve import Sandbox
-from pipeline.users import known_users
-from pipeline.x_api import XApi
-from tests.conftest import Answer, Canned, Served
+from pipeline.spend.ledger import Budget, Ledger, read_month, spent
+from pipeline.status import Status
+from pipeline.x_api.client import XApi
+from tests.conftest import Answer, Served, StubServer
 from tests.pipeline.given import config
 
 PLENTY = Budget(usd_per_run=100, usd_per_month=100)
@@ -62,7 +62,7 @@ def test_a_hundred_accounts_are_one_request(lake: Lake, x: XApi, served: Served)
 
 def test_what_look_ups_cost_is_in_the_book(lake: Lake, x: XApi, sandbox: Sandbox) -> None:
     found(lake, x, "pixelforge", "quickdealz")  # X tells why for the second, and bills nothing
-    assert spent(read_book(lake, "2026-11")).users == 1
+    assert spent(read_month(lake, "2026-11")).users == 1
 
 
 def test_over_budget_nobody_is_asked(lake: Lake, x: XApi, served: Served) -> None:
@@ -71,9 +71,9 @@ def test_over_budget_nobody_is_asked(lake: Lake, x: XApi, served: Served) -> Non
     assert served.requests() == 0
 
 
-def test_who_was_paid_for_stays_known_when_a_later_request_fails(lake: Lake, canned: Canned) -> None:
+def test_who_was_paid_for_stays_known_when_a_later_request_fails(lake: Lake, stub: StubServer) -> None:
     everyone = [f"account{number}" for number in range(101)]
-    x = canned.x(
+    x = stub.x(
         Answer({"data": [profile(handle, str(place)) for place, handle in enumerate(everyone[:100], 1)]}),
         Answer({"title": "CreditsDepleted"}, 402),
     )
@@ -82,9 +82,9 @@ def test_who_was_paid_for_stays_known_when_a_later_request_fails(lake: Lake, can
     assert len(known_users(lake, date(2026, 11, 23))) == 100
 
 
-def test_accounts_x_does_not_show_are_refused_with_the_reason(lake: Lake, canned: Canned) -> None:
+def test_accounts_x_does_not_show_are_refused_with_the_reason(lake: Lake, stub: StubServer) -> None:
     type_ = "https://api.x.com/2/problems/"
-    x = canned.x(
+    x = stub.x(
         Answer(
             {
                 "data": [profile("open", "1"), profile("shy", "2", protected=True)],
@@ -112,11 +112,11 @@ def test_accounts_x_does_not_show_are_refused_with_the_reason(lake: Lake, canned
 
 
 def test_a_handle_that_changed_hands_is_stopped_and_says_so(
-    lake: Lake, canned: Canned, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, stub: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found(lake, canned.x(Answer({"data": [profile("nasa", "1")]})), "nasa")
+    found(lake, stub.x(Answer({"data": [profile("nasa", "1")]})), "nasa")
     monkeypatch.setenv("AVIARY_NOW", "2026-12-23T06:00:00Z")
-    result = found(lake, canned.x(Answer({"data": [profile("nasa", "2")]})), "nasa")
+    result = found(lake, stub.x(Answer({"data": [profile("nasa", "2")]})), "nasa")
     assert result.refusals["nasa"].status == Status.FAILED
     assert result.refusals["nasa"].reason == (
         "the handle now belongs to another account (id 2, not 1); if that is right, write it as "
@@ -125,18 +125,18 @@ def test_a_handle_that_changed_hands_is_stopped_and_says_so(
     assert result.users["nasa"].user_id == "1"
 
 
-def test_a_pinned_id_confirms_the_new_owner_at_once(lake: Lake, canned: Canned) -> None:
-    found(lake, canned.x(Answer({"data": [profile("nasa", "1")]})), "nasa")
-    result = found(lake, canned.x(Answer({"data": [profile("nasa", "2")]})), {"handle": "nasa", "id": "2"})
+def test_a_pinned_id_confirms_the_new_owner_at_once(lake: Lake, stub: StubServer) -> None:
+    found(lake, stub.x(Answer({"data": [profile("nasa", "1")]})), "nasa")
+    result = found(lake, stub.x(Answer({"data": [profile("nasa", "2")]})), {"handle": "nasa", "id": "2"})
     assert not result.refusals
     assert result.users["nasa"].user_id == "2"
-    assert len(canned.requests) == 1
-    found(lake, canned.x(Answer({"data": []})), {"handle": "nasa", "id": "2"})
-    assert canned.requests == []
+    assert len(stub.requests) == 1
+    found(lake, stub.x(Answer({"data": []})), {"handle": "nasa", "id": "2"})
+    assert stub.requests == []
 
 
-def test_a_pinned_id_that_is_not_the_handles_is_refused(lake: Lake, canned: Canned) -> None:
-    result = found(lake, canned.x(Answer({"data": [profile("nasa", "1")]})), {"handle": "nasa", "id": "3"})
+def test_a_pinned_id_that_is_not_the_handles_is_refused(lake: Lake, stub: StubServer) -> None:
+    result = found(lake, stub.x(Answer({"data": [profile("nasa", "1")]})), {"handle": "nasa", "id": "3"})
     assert "(id 1, not 3)" in result.refusals["nasa"].reason
 
 
@@ -151,16 +151,16 @@ def test_a_pinned_id_that_is_not_the_handles_is_refused(lake: Lake, canned: Cann
     ],
 )
 def test_a_profile_that_cannot_be_read_costs_that_account_alone(
-    lake: Lake, canned: Canned, odd: object
+    lake: Lake, stub: StubServer, odd: object
 ) -> None:
     result = found(
-        lake, canned.x(Answer({"data": [odd, profile("esa", "2")], "errors": ["odd"]})), "nasa", "esa"
+        lake, stub.x(Answer({"data": [odd, profile("esa", "2")], "errors": ["odd"]})), "nasa", "esa"
     )
     assert (set(result.users), set(result.refusals)) == ({"esa"}, {"nasa"})
 
 
-def test_a_profile_of_odd_values_is_stored_all_the_same(lake: Lake, canned: Canned) -> None:
+def test_a_profile_of_odd_values_is_stored_all_the_same(lake: Lake, stub: StubServer) -> None:
     odd = profile("nasa", "1", name="lone \ud83d", public_metrics={"followers_count": "many"})
-    user = found(lake, canned.x(Answer(json.dumps({"data": [odd]}))), "nasa").users["nasa"]
+    user = found(lake, stub.x(Answer(json.dumps({"data": [odd]}))), "nasa").users["nasa"]
     assert (user.name, user.followers) == ("lone \ufffd", None)
     assert known_users(lake, user.looked_up_on)["nasa"] == user

@@ -2,18 +2,13 @@
 
 import pytest
 
-from pipeline import keys
-from pipeline.errors import LakeError, XRefused, one_line
-from pipeline.lake import Lake
-from pipeline.outcome import (
-    Counts,
-    Outcome,
-    Status,
-    find_outcome,
-    find_outcomes,
-    outcome_on_failure,
-    put_outcome,
-)
+from pipeline.errors import LakeError, XRefused
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcome, find_outcomes, outcome_on_failure, put_outcome
+from pipeline.lake.records import Counts, Outcome
+from pipeline.status import Status
+from pipeline.text import one_line
 from tests.pipeline.given import COLLECTED_AT, DAY
 
 

@@ -5,20 +5,21 @@ from typing import Any
 
 import pytest
 
-from pipeline import keys
 from pipeline.collect import collect
 from pipeline.errors import ConfigError, OverBudget
-from pipeline.lake import Lake
-from pipeline.outcome import Counts, Outcome, Status, find_outcome, find_outcomes, put_outcome
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcome, find_outcomes, find_plan, put_outcome
+from pipeline.lake.records import AccountTask, Counts, Outcome, Plan
 from pipeline.plan import choose, plan
-from pipeline.planned import AccountDay, Plan, find_plan
 from pipeline.schema import SCHEMA_VERSION
-from pipeline.x_api import XApi
+from pipeline.status import Status
+from pipeline.x_api.client import XApi
 from tests.conftest import Served
 from tests.pipeline.given import DAY, config
 
 
-def planned(lake: Lake, x: XApi, *accounts: Any, **changes: Any) -> list[AccountDay]:
+def planned(lake: Lake, x: XApi, *accounts: Any, **changes: Any) -> list[AccountTask]:
     options = {
         name: changes.pop(name) for name in ("only", "refetch", "sample", "run_id", "day") if name in changes
     }
@@ -101,10 +102,10 @@ def test_a_finished_day_planned_again_is_the_same_bytes_and_asks_x_for_nothing(
 ) -> None:
     planned(lake, x, "pixelforge", "quickdealz")
     finish(lake, "pixelforge")
-    before, asked = lake.find_tagged(keys.plan(DAY)), served.requests()
+    before, asked = lake.find(keys.plan(DAY)), served.requests()
     monkeypatch.setenv("AVIARY_NOW", "2027-01-23T06:00:00Z")
     work = planned(lake, x, "pixelforge", "quickdealz", run_id="another")
-    assert lake.find_tagged(keys.plan(DAY)) == before
+    assert lake.find(keys.plan(DAY)) == before
     assert served.requests() == asked
     assert len(work) == 2
 
@@ -114,12 +115,12 @@ def test_a_finished_days_followers_stay_those_of_then(
 ) -> None:
     planned(lake, x, "pixelforge")
     finish(lake, "pixelforge")
-    before = lake.find_tagged(keys.plan(DAY))
+    before = lake.find(keys.plan(DAY))
     monkeypatch.setenv("AVIARY_NOW", "2026-12-23T06:00:00Z")
     [later] = planned(lake, x, "pixelforge", day=date(2026, 12, 22))
     assert later.followers != the_plan(lake).accounts[0].followers
     planned(lake, x, "pixelforge")
-    assert lake.find_tagged(keys.plan(DAY)) == before
+    assert lake.find(keys.plan(DAY)) == before
 
 
 def test_changed_settings_apply_to_accounts_not_planned_yet(lake: Lake, x: XApi) -> None:
@@ -219,12 +220,12 @@ def test_a_day_that_is_not_over_is_refused_before_anything_starts(
 
 def test_a_day_stored_with_another_timezone_is_refused(lake: Lake, x: XApi, served: Served) -> None:
     planned(lake, x, "pixelforge")
-    before, asked = lake.find_tagged(keys.plan(DAY)), served.requests()
+    before, asked = lake.find(keys.plan(DAY)), served.requests()
     with pytest.raises(
         ConfigError, match=r"is stored with timezone UTC, and accounts\.yaml now says Asia/Tokyo"
     ):
         planned(lake, x, "pixelforge", timezone="Asia/Tokyo")
-    assert (lake.find_tagged(keys.plan(DAY)), served.requests()) == (before, asked)
+    assert (lake.find(keys.plan(DAY)), served.requests()) == (before, asked)
 
 
 @pytest.mark.parametrize(

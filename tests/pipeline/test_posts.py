@@ -8,7 +8,8 @@ from hypothesis import given as given_any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from pipeline.posts import READ, printable, read_posts
+from pipeline.text import printable
+from pipeline.transform.normalize import READ, read_posts
 from tests.pipeline.given import a_page, a_post, a_retweet, in_new_words, read
 
 COUNTS = ("like_count", "repost_count", "reply_count", "quote_count", "bookmark_count", "impression_count")

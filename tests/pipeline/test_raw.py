@@ -6,9 +6,10 @@ from typing import Any
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
-from pipeline import keys
-from pipeline.lake import Lake
-from pipeline.raw import Page, discard, find_manifest, pack, read_pages, unpack
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.raw import discard, find_manifest, pack, read_pages, unpack
+from pipeline.page import Page
 from tests.pipeline.given import COLLECTED_AT, DAY, a_page, a_post
 
 anything = st.recursive(

@@ -7,14 +7,16 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline import keys
 from pipeline.errors import AviaryError, ReportError
-from pipeline.lake import Lake
-from pipeline.outcome import Counts, Outcome, Status, put_outcome
-from pipeline.planned import Plan, PlannedAccount
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import put_outcome
+from pipeline.lake.frames import find_frame, put_frame
+from pipeline.lake.records import Counts, Outcome, Plan, PlannedAccount
 from pipeline.report import Reported, report
 from pipeline.schema import ROLLUP
-from pipeline.spreadsheet import from_csv
+from pipeline.status import Status
+from pipeline.transform.spreadsheet import from_csv
 from tests.pipeline.given import DAY, stored_posts
 
 
@@ -30,7 +32,7 @@ def plan_for(lake: Lake, *accounts: str) -> None:
 
 
 def store(lake: Lake, account: str, status: Status, posts: pl.DataFrame) -> None:
-    lake.put_parquet(keys.posts(DAY, account), posts)
+    put_frame(lake, keys.posts(DAY, account), posts)
     put_outcome(
         lake, DAY, account, Outcome(status=status, counts=Counts(fetched=posts.height, kept=posts.height))
     )
@@ -45,7 +47,7 @@ def test_the_days_figures_are_stored_before_its_page_is_made(lake: Lake) -> None
     store(lake, "esa", Status.FAILED, stored_posts({"account": "esa", "text": "of an earlier run"}))
 
     def publish(published: Lake, day: date) -> str:
-        rollup = published.find_parquet(keys.rollup(day), ROLLUP)
+        rollup = find_frame(published, keys.rollup(day), ROLLUP)
         assert rollup is not None
         assert dict(rollup.select("account", "likes").iter_rows()) == {
             "007": 1,
@@ -89,5 +91,5 @@ def test_reporting_again_is_the_same_bytes(lake: Lake) -> None:
     written = []
     for _ in range(2):
         report(lake, DAY, lambda *_: "the page")
-        written.append([lake.find_tagged(key) for key in (keys.rollup(DAY), keys.all_accounts_csv(DAY))])
+        written.append([lake.find(key) for key in (keys.rollup(DAY), keys.all_accounts_csv(DAY))])
     assert written[0] == written[1]

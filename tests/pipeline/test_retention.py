@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import keys, run_day
-from pipeline.lake import Lake
-from pipeline.retention import keep, merged, rules
+from pipeline import run_day
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.retention import keep, merged, rules
 from tests.conftest import DAY
 from tests.promises.days import write_accounts
 
@@ -21,7 +22,7 @@ THEIRS = {
     "Status": "Enabled",
     "Expiration": {"Days": 3},
 }
-NEVER = ("spend/month=2026-11.json", keys.outcome(DAY, "nasa"), keys.plan(DAY), keys.forgotten_post("17"))
+NEVER = ("spend/month=2026-11.json", keys.outcome(DAY, "nasa"), keys.plan(DAY), keys.erased_post("17"))
 
 
 def lifecycle(lake: Lake) -> list[dict[str, Any]]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.outcome import Counts, Outcome, Status
-from pipeline.planned import Plan, PlannedAccount
-from pipeline.rollup import roll_up
+from pipeline.lake.records import Counts, Outcome, Plan, PlannedAccount
 from pipeline.schema import ROLLUP, SCHEMA_VERSION
+from pipeline.status import Status
+from pipeline.transform.rollup import roll_up
 from tests.pipeline.given import COLLECTED_AT, DAY, stored_posts
 
 FIGURES = (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipeline.schema import POSTS
-from pipeline.spreadsheet import COLUMNS, from_csv, to_csv
+from pipeline.transform.spreadsheet import COLUMNS, from_csv, to_csv
 from tests.pipeline.given import stored_posts
 
 

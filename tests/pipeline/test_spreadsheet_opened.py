@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.spreadsheet import COLUMNS, to_csv
+from pipeline.transform.spreadsheet import COLUMNS, to_csv
 from tests.pipeline.given import stored_posts
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"

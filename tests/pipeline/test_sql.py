@@ -7,11 +7,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipeline import keys
-from pipeline.lake import Lake
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.frames import put_frame
+from pipeline.lake.sql import EXAMPLE, VIEWS, connect
+from pipeline.lake.users import USERS, KnownUser, remember
 from pipeline.schema import METRICS, POSTS, ROLLUP
-from pipeline.sql import EXAMPLE, VIEWS, connect
-from pipeline.users import USERS, KnownUser, remember
 from tests.pipeline.given import COLLECTED_AT, DAY, NOON, stored_posts
 
 COLUMNS = {
@@ -30,12 +31,13 @@ def types(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
 def fill(lake: Lake) -> None:
     """Store a day of two accounts, one of them all digits, and what is known of them."""
     for account in ("nasa", "1729"):
-        lake.put_parquet(
+        put_frame(
+            lake,
             keys.posts(DAY, account),
             stored_posts({"account": account, "like_count": 5}, {"account": account}),
         )
     row = dict.fromkeys(ROLLUP) | {"day": DAY, "account": "1729", "posts": 2, "post_hours": [12, 12]}
-    lake.put_parquet(keys.rollup(DAY), pl.DataFrame([row], schema=ROLLUP))
+    put_frame(lake, keys.rollup(DAY), pl.DataFrame([row], schema=ROLLUP))
     for observed, followers in ((DAY, 5), (DAY + timedelta(days=1), 7)):
         remember(lake, observed, [KnownUser("17", "1729", "1729", "Taxicab", followers, observed)])
 
@@ -87,7 +89,8 @@ def again(post_id: str, likes: int, hours: int) -> dict[str, Any]:
 def test_latest_metrics_tells_each_posts_newest_counts(lake: Lake) -> None:
     fill(lake)
     for observed, likes in ((1, 50), (2, 70)):
-        lake.put_parquet(
+        put_frame(
+            lake,
             keys.metrics(DAY + timedelta(days=1 + observed), "nasa"),
             pl.DataFrame([again("1", likes, 24 * observed)], schema=METRICS),
         )
@@ -100,7 +103,7 @@ def test_latest_metrics_tells_each_posts_newest_counts(lake: Lake) -> None:
 def test_a_days_query_reads_that_days_posts_only(lake: Lake) -> None:
     fill(lake)
     other = DAY - timedelta(days=1)
-    lake.put_parquet(keys.posts(other, "nasa"), stored_posts({}))
+    put_frame(lake, keys.posts(other, "nasa"), stored_posts({}))
     lines = (
         connect(lake).execute(f"EXPLAIN ANALYZE SELECT text FROM posts WHERE day = DATE '{other}'").fetchall()
     )

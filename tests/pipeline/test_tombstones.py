@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipeline.analyze import sort_out
-from pipeline.raw import TOMBSTONE
-from pipeline.tombstones import Subject, copy_of, mentioned, related, strip, strip_frame
+from pipeline.erasure.redact import ErasureTarget, copy_of, mentioned, redact_frame, related, strip
+from pipeline.page import TOMBSTONE
 from tests.pipeline.given import a_page, a_post, a_retweet, in_new_words, stored_posts, work
 
 ONE = a_post(1)["id"]
 
 
-def posts(*ids: str) -> Subject:
-    return Subject(frozenset(ids))
+def posts(*ids: str) -> ErasureTarget:
+    return ErasureTarget(frozenset(ids))
 
 
 def test_a_forgotten_post_leaves_a_tombstone_and_the_others_as_they_were() -> None:
     page = a_page(a_post(1), a_post(2))
-    assert strip(page, posts(ONE)).items == [TOMBSTONE, a_post(2)]
-    assert strip(page, posts("17")) == page
+    assert redact(page, posts(ONE)).items == [TOMBSTONE, a_post(2)]
+    assert redact(page, posts("17")) == page
 
 
 def test_all_versions_of_an_edited_post_go_together() -> None:
@@ -33,7 +33,7 @@ def test_all_versions_of_an_edited_post_go_together() -> None:
     old, new = (a_post(number, edit_history_tweet_ids=versions) for number in (1, 2))
     page = a_page(new, old, a_post(3))
     for version in versions:
-        assert strip(page, posts(version)).items == [TOMBSTONE, TOMBSTONE, a_post(3)]
+        assert redact(page, posts(version)).items == [TOMBSTONE, TOMBSTONE, a_post(3)]
         assert related(page, posts(version)) == set(versions)
 
 
@@ -43,8 +43,8 @@ def test_a_retweet_goes_with_its_original_and_an_original_with_its_last_retweet(
     retweets = [words(a_retweet(1, of="17")), words(a_retweet(2, of="18"))]
     page = a_page(*retweets, included=originals)
 
-    assert strip(page, posts("17")).items == [TOMBSTONE, retweets[1]]
-    assert strip(page, posts(retweets[0]["id"])).included == [TOMBSTONE, originals[1]]
+    assert redact(page, posts("17")).items == [TOMBSTONE, retweets[1]]
+    assert redact(page, posts(retweets[0]["id"])).included == [TOMBSTONE, originals[1]]
     assert related(page, posts("17")) == {retweets[0]["id"]}
 
 
@@ -62,7 +62,7 @@ def test_a_quote_of_a_forgotten_post_stays_and_no_longer_tells_its_id() -> None:
 
 def test_an_id_within_a_longer_number_is_another() -> None:
     page = a_page(a_post(1, text=f"0{ONE} {ONE}9"))
-    assert strip(page, posts("90000000000000000")) == page
+    assert redact(page, posts("90000000000000000")) == page
     assert strip(a_page(a_post(2, text=f"1{ONE} {ONE}1")), posts(ONE)) == a_page(
         a_post(2, text=f"1{ONE} {ONE}1")
     )
@@ -72,19 +72,19 @@ def test_the_pages_own_account_of_its_ids_is_mended() -> None:
     page = a_page(a_post(1), a_post(2))
     page.body["meta"] |= {"newest_id": ONE, "oldest_id": a_post(2)["id"]}
     page.body["errors"] = [{"resource_id": ONE, "detail": f"Could not find tweet: [{ONE}]."}]
-    stripped = strip(page, posts(ONE)).body
+    stripped = redact(page, posts(ONE)).body
     assert stripped["meta"]["newest_id"] == "0"
     assert stripped["meta"]["oldest_id"] == a_post(2)["id"]
     assert stripped["errors"] == [{"resource_id": "0", "detail": "Could not find tweet: [0]."}]
 
 
 def test_what_a_forgotten_account_wrote_goes_and_what_is_said_of_it_stays() -> None:
-    nasa = Subject(accounts=frozenset({"nasa"}), user_ids=frozenset({"11348282"}))
+    nasa = ErasureTarget(accounts=frozenset({"nasa"}), user_ids=frozenset({"11348282"}))
     originals = [a_post(17, id="17", author_id="11348282"), a_post(18, id="18")]
     retweets = [a_retweet(1, of="17", text="RT @NASA: Words…"), a_retweet(2, of="18")]
     mention = a_post(3, text="Hello @nasa", in_reply_to_user_id="11348282")
     page = a_page(*retweets, mention, included=originals)
-    stripped = strip(page, nasa)
+    stripped = redact(page, nasa)
     assert stripped.items == [TOMBSTONE, retweets[1], mention]
     assert stripped.included == [TOMBSTONE, originals[1]]
 
@@ -104,11 +104,11 @@ def test_nothing_is_told_of_what_is_forgotten_and_everything_is_counted(
     ]
     ids = {a_post(number)["id"] for number in forgotten}
     page = a_page(*items, a_post(7))
-    stripped = strip(page, Subject(frozenset(ids)))
+    stripped = redact(page, ErasureTarget(frozenset(ids)))
 
     assert not any(post_id in json.dumps(stripped.body) for post_id in ids)
     assert not mentioned(stripped) & ids
-    assert strip(stripped, Subject(frozenset(ids))) == stripped
+    assert strip(stripped, ErasureTarget(frozenset(ids))) == stripped
     day = sort_out([stripped], work(include=("posts", "quotes", "replies", "retweets")))
     counts = day.counts
     assert counts.fetched == len(page.items) == counts.kept + counts.forgotten
@@ -128,8 +128,8 @@ def test_posts_made_of_a_stripped_page_are_the_stripped_posts(forgotten: set[int
     subject = posts(*(a_post(number)["id"] for number in forgotten))
     page = a_page(*items)
     before = sort_out([page], work()).posts
-    after = sort_out([strip(page, subject)], work()).posts
-    assert_frame_equal(strip_frame(before, subject).drop("clean_text"), after.drop("clean_text"))
+    after = sort_out([redact(page, subject)], work()).posts
+    assert_frame_equal(redact_frame(before, subject).drop("clean_text"), after.drop("clean_text"))
 
 
 def test_a_stored_retweet_is_told_by_what_it_repeats() -> None:
@@ -138,19 +138,20 @@ def test_a_stored_retweet_is_told_by_what_it_repeats() -> None:
         {"kind": "retweet", "text": "RT @esa: Liftoff!"},
         {"kind": "post", "text": "RT @NASA: Liftoff!"},
     )
-    stripped = strip_frame(frame, Subject(copies=frozenset({copy_of("nasa", "Liftoff!")})))
+    stripped = redact_frame(frame, ErasureTarget(copies=frozenset({copy_of("nasa", "Liftoff!")})))
     assert_frame_equal(stripped, frame[1:])
     assert_frame_equal(
-        strip_frame(frame, Subject(accounts=frozenset({"esa"}))), frame.filter(pl.col("post_id") != "2")
+        redact_frame(frame, ErasureTarget(accounts=frozenset({"esa"}))),
+        frame.filter(pl.col("post_id") != "2"),
     )
 
 
 def test_a_stored_post_is_told_by_any_of_its_versions() -> None:
     """Its raw page may have expired, and the link that somebody sends may be of an older version."""
     stored = stored_posts({"post_id": "12", "edit_history": ["11", "12"]}, {"post_id": "13"})
-    assert strip_frame(stored, posts("11"))["post_id"].to_list() == ["13"]
+    assert redact_frame(stored, posts("11"))["post_id"].to_list() == ["13"]
 
 
 def test_a_quarantined_post_is_told_by_what_x_sent() -> None:
     frame = pl.DataFrame({"post_id": [None, "5"], "item": [json.dumps(a_post(1, text=None)), '"no object"']})
-    assert_frame_equal(strip_frame(frame, posts(ONE)), frame[1:])
+    assert_frame_equal(redact_frame(frame, posts(ONE)), frame[1:])

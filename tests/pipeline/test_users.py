@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
-from pipeline import keys
-from pipeline.lake import Lake
-from pipeline.users import USERS, KnownUser, known_users, remember
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.frames import find_frame
+from pipeline.lake.users import USERS, KnownUser, known_users, remember
 
 TODAY = date(2026, 11, 23)
 
@@ -61,6 +62,6 @@ def test_look_ups_at_once_lose_nobody(lake: Lake) -> None:
 
 def test_a_snapshot_is_sorted_and_has_its_columns(lake: Lake) -> None:
     remember(lake, TODAY, [user("nasa"), user("esa")])
-    frame = lake.find_parquet(keys.users(TODAY), USERS)
+    frame = find_frame(lake, keys.users(TODAY), USERS)
     assert frame is not None
     assert frame["account"].to_list() == ["esa", "nasa"]

@@ -3,8 +3,10 @@
 import pytest
 
 from pipeline.errors import RunFailed
-from pipeline.lake import Lake
-from pipeline.outcome import Outcome, Status, put_outcome
+from pipeline.lake.client import Lake
+from pipeline.lake.days import put_outcome
+from pipeline.lake.records import Outcome
+from pipeline.status import Status
 from pipeline.verdict import Verdict, verdict
 from tests.pipeline.given import DAY, work
 

@@ -20,16 +20,17 @@ from pipeline.errors import (
     RunStopped,
     Terminal,
     Transient,
+    XBadResponse,
     XRefused,
     XTimedOut,
     XUnavailable,
-    XUnheard,
 )
-from pipeline.outcome import Status
+from pipeline.status import Status
 from pipeline.window import Window
-from pipeline.x_api import Profile, XApi, transport
+from pipeline.x_api import transport
+from pipeline.x_api.client import Profile, XApi
 from pipeline.x_api.problems import refusal_in
-from tests.conftest import RECORDINGS, Answer, Canned
+from tests.conftest import RECORDINGS, Answer, StubServer
 from tests.pipeline.given import DAY, a_body, a_post
 
 WINDOW = Window(DAY, "UTC")
@@ -50,10 +51,10 @@ def failure(x: XApi) -> AviaryError:
 # --- what is asked -------------------------------------------------------------------------------
 
 
-def test_a_page_is_asked_for_with_its_window_fields_and_size(canned: Canned) -> None:
-    page(canned.x(Answer(a_body(a_post()))), max_results=7)
-    [query] = canned.asked()
-    assert canned.requests[0].url.path == "/2/users/11348282/tweets"
+def test_a_page_is_asked_for_with_its_window_fields_and_size(stub: StubServer) -> None:
+    page(stub.x(Answer(a_body(a_post()))), max_results=7)
+    [query] = stub.asked()
+    assert stub.requests[0].url.path == "/2/users/11348282/tweets"
     assert query["start_time"] == "2026-11-22T00:00:00Z"
     assert query["end_time"] == "2026-11-23T00:00:00Z"
     assert query["max_results"] == "7"
@@ -63,56 +64,56 @@ def test_a_page_is_asked_for_with_its_window_fields_and_size(canned: Canned) -> 
     assert not {"exclude", "expansions", "pagination_token"} & set(query)
 
 
-def test_exclusions_expansions_and_token_are_passed_on(canned: Canned) -> None:
+def test_exclusions_expansions_and_token_are_passed_on(stub: StubServer) -> None:
     page(
-        canned.x(Answer(a_body(a_post()))),
+        stub.x(Answer(a_body(a_post()))),
         exclude=["replies", "retweets"],
         expansions=["referenced_tweets.id"],
         token="t",
     )
-    [query] = canned.asked()
+    [query] = stub.asked()
     assert (query["exclude"], query["expansions"]) == ("replies,retweets", "referenced_tweets.id")
     assert query["pagination_token"] == "t"
 
 
-def test_the_token_goes_to_the_host_it_is_for(canned: Canned) -> None:
-    page(canned.x(Answer(a_body(a_post())), token=TOKEN))
-    assert canned.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
-    assert canned.requests[0].headers["host"] == canned.address.removeprefix("http://")
+def test_the_token_goes_to_the_host_it_is_for(stub: StubServer) -> None:
+    page(stub.x(Answer(a_body(a_post())), token=TOKEN))
+    assert stub.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+    assert stub.requests[0].headers["host"] == stub.address.removeprefix("http://")
 
 
-def test_a_frozen_clock_is_told_to_the_sandbox(canned: Canned) -> None:
-    page(canned.x(Answer(a_body(a_post()))))
-    assert canned.requests[0].headers["x-aviary-now"] == "2026-11-23T06:00:00+00:00"
+def test_a_frozen_clock_is_told_to_the_sandbox(stub: StubServer) -> None:
+    page(stub.x(Answer(a_body(a_post()))))
+    assert stub.requests[0].headers["x-aviary-now"] == "2026-11-23T06:00:00+00:00"
 
 
 def test_a_proxy_for_the_world_outside_is_not_asked_for_this_machine(
-    canned: Canned, monkeypatch: pytest.MonkeyPatch, dead_address: str
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch, dead_address: str
 ) -> None:
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy"):
         monkeypatch.setenv(name, dead_address)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    page(canned.x(Answer(a_body(a_post()))))
-    assert len(canned.requests) == 1
+    page(stub.x(Answer(a_body(a_post()))))
+    assert len(stub.requests) == 1
 
 
 def test_no_netrc_takes_the_tokens_place(
-    canned: Canned, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     (tmp_path / "netrc").write_text("default login somebody password something\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    page(canned.x(Answer(a_body(a_post())), token=TOKEN))
-    assert canned.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
+    page(stub.x(Answer(a_body(a_post())), token=TOKEN))
+    assert stub.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
-def test_xs_json_comes_back_untouched(canned: Canned) -> None:
+def test_xs_json_comes_back_untouched(stub: StubServer) -> None:
     body = a_body(a_post(text="lone \ud83d, &amp; 1e400"), token="next") | {"unheard_of": [1, None]}
-    assert page(canned.x(Answer(json.dumps(body)))) == body
+    assert page(stub.x(Answer(json.dumps(body)))) == body
 
 
-def test_usage_is_asked_for_some_days(canned: Canned) -> None:
-    assert canned.x(Answer({"data": {"project_usage": "5"}})).usage(1) == {"data": {"project_usage": "5"}}
-    assert (canned.requests[0].url.path, canned.asked()) == ("/2/usage/tweets", [{"days": "1"}])
+def test_usage_is_asked_for_some_days(stub: StubServer) -> None:
+    assert stub.x(Answer({"data": {"project_usage": "5"}})).usage(1) == {"data": {"project_usage": "5"}}
+    assert (stub.requests[0].url.path, stub.asked()) == ("/2/usage/tweets", [{"days": "1"}])
 
 
 # --- looking accounts up -------------------------------------------------------------------------
@@ -123,7 +124,7 @@ def problem(title: str, value: str, *, kind: str = "resource-not-found", detail:
     return {"value": value, "title": title, "detail": detail or f"Could not: [{value}].", "type": type_}
 
 
-def test_profiles_and_refusals_come_by_lower_case_handle(canned: Canned) -> None:
+def test_profiles_and_refusals_come_by_lower_case_handle(stub: StubServer) -> None:
     body = {
         "data": [
             {
@@ -141,7 +142,7 @@ def test_profiles_and_refusals_come_by_lower_case_handle(canned: Canned) -> None
             problem("Authorization Error", "Shyer", kind="not-authorized-for-resource"),
         ],
     }
-    found, refused = canned.x(Answer(body)).users(["nasa", "shy", "nobody", "bad", "shyer"])
+    found, refused = stub.x(Answer(body)).users(["nasa", "shy", "nobody", "bad", "shyer"])
     assert found == {
         "nasa": Profile("1", "NASA", "NASA", 9, False, 5, datetime(2007, 12, 19, 20, 20, 32, tzinfo=UTC)),
         "shy": Profile("2", "Shy", "Shy", followers=None, protected=True),
@@ -151,11 +152,11 @@ def test_profiles_and_refusals_come_by_lower_case_handle(canned: Canned) -> None
         "bad": Status.SUSPENDED,
         "shyer": Status.PROTECTED,
     }
-    assert canned.asked()[0]["usernames"] == "nasa,shy,nobody,bad,shyer"
+    assert stub.asked()[0]["usernames"] == "nasa,shy,nobody,bad,shyer"
 
 
-def test_when_all_are_missing_x_sends_no_data_at_all(canned: Canned) -> None:
-    found, refused = canned.x(Answer({"errors": [problem("Not Found Error", "nobody")]})).users(["nobody"])
+def test_when_all_are_missing_x_sends_no_data_at_all(stub: StubServer) -> None:
+    found, refused = stub.x(Answer({"errors": [problem("Not Found Error", "nobody")]})).users(["nobody"])
     assert found == {}
     assert refused["nobody"].status == Status.MISSING
 
@@ -224,11 +225,11 @@ TABLE: dict[str, tuple[Answer, type[AviaryError], type, str]] = {
     ),
     "503 JSON": (Answer({"title": "Service Unavailable"}, 503), XUnavailable, Transient, "X answered 503"),
     "503 HTML": (Answer("<html>\n<h1>Over capacity</h1>", 503), XUnavailable, Transient, "X answered 503"),
-    "HTML with 200": (Answer("<!doctype html>\n<p>hi"), XUnheard, Transient, "not JSON"),
-    "cut JSON": (Answer('{"data": [{"id": "1'), XUnheard, Transient, "not JSON"),
-    "nothing at all": (Answer(""), XUnheard, Transient, "not JSON"),
-    "a list": (Answer([1, 2]), XUnheard, Transient, "a list in place of an object"),
-    "a word": (Answer('"ok"'), XUnheard, Transient, "a str in place of an object"),
+    "HTML with 200": (Answer("<!doctype html>\n<p>hi"), XBadResponse, Transient, "not JSON"),
+    "cut JSON": (Answer('{"data": [{"id": "1'), XBadResponse, Transient, "not JSON"),
+    "nothing at all": (Answer(""), XBadResponse, Transient, "not JSON"),
+    "a list": (Answer([1, 2]), XBadResponse, Transient, "a list in place of an object"),
+    "a word": (Answer('"ok"'), XBadResponse, Transient, "a str in place of an object"),
     "an error as a list": (Answer(["down"], 500), XUnavailable, Transient, "X answered 500"),
     "a bad token told as a list": (Answer(["no"], 401), RunStopped, Terminal, "set X_BEARER_TOKEN"),
     "an error of odd types": (
@@ -239,23 +240,23 @@ TABLE: dict[str, tuple[Answer, type[AviaryError], type, str]] = {
     "several lines": (
         Answer({"detail": "one\ntwo\x1b[31m\u202e"}, 400), XRefused, Terminal, "(400: one two [31m)",
     ),
-    "an empty object": (Answer({}), XUnheard, Transient, "neither data nor a reason"),
+    "an empty object": (Answer({}), XBadResponse, Transient, "neither data nor a reason"),
     "a reason unheard of": (
-        Answer({"errors": [{"title": "New"}, 5]}), XUnheard, Transient, "neither posts nor a known reason",
+        Answer({"errors": [{"title": "New"}, 5]}), XBadResponse, Transient, "neither posts nor a known reason",
     ),
-    "posts that are no list": (Answer({"data": {"id": "1"}, "meta": {}}), XUnheard, Transient, "data is a dict"),
-    "a meta that is no object": (Answer({"meta": [1]}), XUnheard, Transient, "meta is a list"),
+    "posts that are no list": (Answer({"data": {"id": "1"}, "meta": {}}), XBadResponse, Transient, "data is a dict"),
+    "a meta that is no object": (Answer({"meta": [1]}), XBadResponse, Transient, "meta is a list"),
     "includes that are no object": (
-        Answer({"meta": {}, "includes": []}), XUnheard, Transient, "includes is a list",
+        Answer({"meta": {}, "includes": []}), XBadResponse, Transient, "includes is a list",
     ),
-    "errors that are no list": (Answer({"meta": {}, "errors": "x"}), XUnheard, Transient, "errors is a str"),
+    "errors that are no list": (Answer({"meta": {}, "errors": "x"}), XBadResponse, Transient, "errors is a str"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", TABLE)
-def test_each_failure_is_one_line_of_the_right_kind(canned: Canned, case: str) -> None:
+def test_each_failure_is_one_line_of_the_right_kind(stub: StubServer, case: str) -> None:
     answer, kind, when, words = TABLE[case]
-    error = failure(canned.x(answer, token=TOKEN))
+    error = failure(stub.x(answer, token=TOKEN))
     assert type(error) is kind
     assert isinstance(error, when)
     assert words in str(error)
@@ -264,28 +265,26 @@ def test_each_failure_is_one_line_of_the_right_kind(canned: Canned, case: str) -
 
 
 @pytest.mark.parametrize("case", TABLE)
-def test_only_what_may_pass_is_asked_again(canned: Canned, case: str) -> None:
+def test_only_what_may_pass_is_asked_again(stub: StubServer, case: str) -> None:
     answer, kind, *_ = TABLE[case]
-    failure(canned.x(answer))
+    failure(stub.x(answer))
     understood = not issubclass(kind, XUnavailable) or case == "a reason unheard of"
-    assert len(canned.requests) == (1 if understood else 3)
+    assert len(stub.requests) == (1 if understood else 3)
 
 
 def test_trouble_that_passes_is_told_in_the_log_alone(
-    canned: Canned, caplog: pytest.LogCaptureFixture
+    stub: StubServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "pipeline"):
-        assert page(canned.x(Answer("<html>", 502), Answer("{"), Answer(a_body(a_post())))) == a_body(
-            a_post()
-        )
+        assert page(stub.x(Answer("<html>", 502), Answer("{"), Answer(a_body(a_post())))) == a_body(a_post())
     assert [record.getMessage() for record in caplog.records] == [
         "@nasa: X answered 502 Bad Gateway; it usually passes: run again later; asked again in 0.0 s",
         "@nasa: X answered with something that is not JSON; it usually passes; asked again in 0.0 s",
     ]
 
 
-def test_a_used_up_window_says_until_when(canned: Canned) -> None:
-    error = failure(canned.x(TABLE["429 window"][0]))
+def test_a_used_up_window_says_until_when(stub: StubServer) -> None:
+    error = failure(stub.x(TABLE["429 window"][0]))
     assert isinstance(error, RateLimited)
     assert error.reset_at == datetime(2026, 11, 23, 6, 5, tzinfo=UTC)
 
@@ -298,22 +297,22 @@ def test_a_used_up_window_says_until_when(canned: Canned) -> None:
         (problem("Authorization Error", "1", kind="not-authorized-for-resource"), Status.PROTECTED),
     ],
 )
-def test_a_timeline_x_does_not_show_says_why(canned: Canned, error: dict[str, Any], status: Status) -> None:
-    caught = failure(canned.x(Answer({"errors": [error]})))
+def test_a_timeline_x_does_not_show_says_why(stub: StubServer, error: dict[str, Any], status: Status) -> None:
+    caught = failure(stub.x(Answer({"errors": [error]})))
     assert isinstance(caught, AccountUnavailable)
     assert caught.status == status
     assert str(caught).startswith("@nasa: ")
 
 
-def test_errors_about_single_posts_leave_the_page_as_it_is(canned: Canned) -> None:
+def test_errors_about_single_posts_leave_the_page_as_it_is(stub: StubServer) -> None:
     body = a_body(a_post()) | {"errors": [problem("Not Found Error", "1252320537600299008")]}
-    assert page(canned.x(Answer(body))) == body
+    assert page(stub.x(Answer(body))) == body
 
 
 @pytest.mark.skipif(not RECORDINGS.exists(), reason="the recordings in ../shared are not here")
-def test_recorded_error_bodies_are_told_apart(canned: Canned) -> None:
+def test_recorded_error_bodies_are_told_apart(stub: StubServer) -> None:
     recorded = json.loads((RECORDINGS / "errors_real_bodies.json").read_text())
-    told = [type(failure(canned.x(Answer(entry["body"], entry["status"])))) for entry in recorded]
+    told = [type(failure(stub.x(Answer(entry["body"], entry["status"])))) for entry in recorded]
     assert told == [
         RunStopped, RunStopped, RateLimited, RunStopped, RunStopped, AccountUnavailable, AccountUnavailable,
     ]  # fmt: skip
@@ -324,7 +323,7 @@ def test_recorded_error_bodies_are_told_apart(canned: Canned) -> None:
 
 def test_a_server_that_is_not_there_is_one_line(dead_address: str) -> None:
     error = failure(XApi(TOKEN, dead_address))
-    assert isinstance(error, XUnheard)
+    assert isinstance(error, XBadResponse)
     assert (
         str(error) == "@nasa: the connection to X failed (ConnectionError); check the network, then run again"
     )
@@ -335,7 +334,7 @@ def test_a_server_that_says_nothing_is_given_up_on(
 ) -> None:
     monkeypatch.setattr(transport, "TIMEOUT", (0.2, 0.2))
     error = failure(XApi(TOKEN, silent_address))
-    assert isinstance(error, XUnheard)
+    assert isinstance(error, XBadResponse)
     assert "did not answer in time" in str(error)
 
 
@@ -386,17 +385,17 @@ def dripping() -> Iterator[tuple[str, list[int]]]:
 
 
 def test_a_connection_is_used_again_even_after_an_error(
-    canned: Canned, monkeypatch: pytest.MonkeyPatch
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    x = canned.x(Answer(a_body(a_post())), Answer({"title": "Bad"}, 400), Answer(a_body(a_post())))
+    x = stub.x(Answer(a_body(a_post())), Answer({"title": "Bad"}, 400), Answer(a_body(a_post())))
     page(x)
     failure(x)
     page(x)
-    assert len({request.client for request in canned.requests}) == 1
+    assert len({request.client for request in stub.requests}) == 1
 
 
 def test_every_request_has_a_time_to_connect_and_one_to_answer(
-    canned: Canned, monkeypatch: pytest.MonkeyPatch
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send, seen = HTTPAdapter.send, []
 
@@ -405,15 +404,15 @@ def test_every_request_has_a_time_to_connect_and_one_to_answer(
         return send(self, *args, **kwargs)
 
     monkeypatch.setattr(HTTPAdapter, "send", watched)
-    page(canned.x(Answer(a_body(a_post()))))
-    canned.x(Answer({"data": []})).users(["nasa"])
-    canned.x(Answer({"data": {}})).usage(1)
+    page(stub.x(Answer(a_body(a_post()))))
+    stub.x(Answer({"data": []})).users(["nasa"])
+    stub.x(Answer({"data": {}})).usage(1)
     assert seen == [(5.0, 30.0)] * 3
 
 
-def test_an_answer_shorter_than_it_said_is_one_line(canned: Canned) -> None:
-    error = failure(canned.x(Answer('{"data": []', headers={"content-length": "5000"})))
-    assert isinstance(error, XUnheard)
+def test_an_answer_shorter_than_it_said_is_one_line(stub: StubServer) -> None:
+    error = failure(stub.x(Answer('{"data": []', headers={"content-length": "5000"})))
+    assert isinstance(error, XBadResponse)
 
 
 # --- secrets -------------------------------------------------------------------------------------
@@ -430,10 +429,10 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
 
 @pytest.mark.parametrize("case", ["401", "503 HTML", "429 window"])
 def test_the_token_is_in_no_log_record(
-    canned: Canned, everything_logged: pytest.LogCaptureFixture, case: str
+    stub: StubServer, everything_logged: pytest.LogCaptureFixture, case: str
 ) -> None:
-    failure(canned.x(TABLE[case][0], token=TOKEN))
-    page(canned.x(Answer(a_body(a_post())), token=TOKEN))
+    failure(stub.x(TABLE[case][0], token=TOKEN))
+    page(stub.x(Answer(a_body(a_post())), token=TOKEN))
     assert any("Headers: " in record.getMessage() for record in everything_logged.records)
     for record in everything_logged.records:
         assert TOKEN not in f"{record.getMessage()} {record.__dict__}"

@@ -10,9 +10,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import keys
-from pipeline.lake import Lake
-from pipeline.outcome import Outcome
+from pipeline.lake import keys
+from pipeline.lake.catalogue import account_of
+from pipeline.lake.client import Lake
+from pipeline.lake.records import Outcome
 
 # One with everything, one with retweets and several pages, one that X suspends.
 ACCOUNTS = """\
@@ -60,7 +61,7 @@ def _targets(key: str, body: bytes) -> list[str]:
         return [f"{folder}page-{number:04d}.json.zst" for number in range(1, json.loads(body)["pages"] + 1)]
     if key.startswith("outcomes/"):
         outcome = Outcome.model_validate_json(body)
-        account = keys.account_of_outcome(key)
+        account = account_of(key)
         if not outcome.status.has_posts:
             return []
         found = [f"posts/day={day}/account={account}/posts.parquet", f"csv/day={day}/{account}.csv"]

@@ -10,14 +10,15 @@ from typing import Any, cast
 
 import pytest
 
-from pipeline import keys, run_day
+from pipeline import run_day
 from pipeline.accounts import load_accounts
 from pipeline.analyze import analyze
 from pipeline.collect import collect
-from pipeline.lake import Lake
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.records import AccountTask
 from pipeline.plan import plan
-from pipeline.planned import AccountDay
-from pipeline.x_api import XApi
+from pipeline.x_api.client import XApi
 from tests.conftest import DAY
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
 
@@ -102,7 +103,7 @@ class SmallPages:
 class Overtaken(SmallPages):
     """One whose first answer arrives when another run has read the whole day; a post is gone by then."""
 
-    def __init__(self, x: XApi, lake: Lake, work: AccountDay) -> None:
+    def __init__(self, x: XApi, lake: Lake, work: AccountTask) -> None:
         super().__init__(x)
         self._lake = lake
         self._work = work

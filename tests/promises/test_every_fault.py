@@ -6,15 +6,18 @@ from typing import NamedTuple
 
 import pytest
 
-from pipeline import clock, keys, run_day
+from pipeline import clock, run_day
 from pipeline.cli.day import WORKERS
 from pipeline.errors import RunFailed, RunStopped
-from pipeline.lake import Lake
-from pipeline.ledger import read_book, spent
-from pipeline.outcome import Status, find_outcomes
-from pipeline.raw import read_pages
-from pipeline.sandbox.faults import Fault
-from pipeline.x_api import XApi, transport
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes
+from pipeline.lake.raw import read_pages
+from pipeline.sandbox.faults.rules import Fault
+from pipeline.spend.ledger import read_month, spent
+from pipeline.status import Status
+from pipeline.x_api import transport
+from pipeline.x_api.client import XApi
 from tests.conftest import DAY, Orders, Served
 from tests.promises.days import points_at_nothing_missing, write_accounts
 from tests.promises.test_nothing_lost import adds_up
@@ -70,7 +73,7 @@ WHOLE_RUN = {
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of five posts, so that each account's day has several; no long waits for silence."""
-    monkeypatch.setattr("pipeline.timeline.PAGE_MAX", 5)
+    monkeypatch.setattr("pipeline.read.timeline.PAGE_MAX", 5)
     monkeypatch.setattr(transport, "TIMEOUT", (1.0, 1.0))
     monkeypatch.setattr(transport, "WHOLE_ANSWER", 2.0)
 
@@ -131,7 +134,7 @@ def test_each_fault_costs_what_it_should_and_no_other_account_anything(
     # X bills a post once a day, however often it is sent.
     billed = int(x.usage(1)["data"]["project_usage"])
     assert served.counts()["posts"] > billed > 0
-    assert spent(read_book(lake, "2026-11")).posts >= billed
+    assert spent(read_month(lake, "2026-11")).posts >= billed
 
 
 @pytest.mark.parametrize("fault", WHOLE_RUN)

@@ -9,9 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import keys, run_day
+from pipeline import run_day
 from pipeline.cli import day as day_module
-from pipeline.lake import Lake
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.frames import put_frame
 from tests.promises.days import write_accounts
 from tests.promises.s3_proxy import Proxy, proxy_to
 
@@ -36,7 +38,7 @@ def settle(lake: Lake, days: int) -> None:
         if back > 60:  # read by nobody any more
             lake.put(keys.rollup(day), body[keys.rollup])
         else:
-            lake.put_parquet(keys.rollup(day), rollup.with_columns(day=pl.lit(day)))
+            put_frame(lake, keys.rollup(day), rollup.with_columns(day=pl.lit(day)))
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(copy, range(1, days)))
@@ -56,7 +58,7 @@ def costs(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monke
         with monkeypatch.context() as patch:
             lake = Lake(f"{environment['AVIARY_LAKE']}-{days:04}")
             patch.setenv("AVIARY_LAKE", lake.url)
-            settle(lake, days)
+            apply_refresh(lake, days)
             patch.setenv("AVIARY_NOW", f"{NEW_DAY + timedelta(days=1)}T06:00:00Z")
             with proxy_to(environment["AWS_ENDPOINT_URL_S3"]) as proxy:
                 patch.setenv("AWS_ENDPOINT_URL_S3", proxy.address)

@@ -15,14 +15,16 @@ import polars as pl
 import pytest
 import zstandard
 
-from pipeline import keys, run_day
+from pipeline import run_day
 from pipeline.cli.forget import forget
+from pipeline.erasure.posts import finish, forget_posts
 from pipeline.errors import ConfigError, LakeError, RunFailed
-from pipeline.forget import finish, forget_posts
-from pipeline.gone import Gone
-from pipeline.lake import Lake
-from pipeline.outcome import find_outcomes
-from pipeline.raw import discard, read_pages
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes
+from pipeline.lake.frames import find_frame, put_frame
+from pipeline.lake.raw import discard, read_pages
+from pipeline.lake.records import DeletedPosts
 from pipeline.report import report
 from pipeline.schema import POSTS, ROLLUP
 from reports import publish
@@ -99,7 +101,7 @@ def a_retweeted(lake: Lake) -> dict[str, str]:
 
 def the_best(lake: Lake, account: str) -> dict[str, str]:
     """Return an account's post with the most engagement: it is in the report."""
-    posts = lake.find_parquet(keys.posts(DAY, account), POSTS)
+    posts = find_frame(lake, keys.posts(DAY, account), POSTS)
     assert posts is not None
     return posts.filter(pl.col("kind") != "retweet").sort("engagement", descending=True).row(0, named=True)
 
@@ -111,7 +113,7 @@ def test_a_post_is_nowhere_any_more_and_is_counted_as_forgotten(
     post = the_best(lake, "pixelforge")
     before = find_outcomes(lake, DAY)["pixelforge"]
     metrics = pl.DataFrame({"post_id": [post["post_id"], "1"], "like_count": [5, 6]})
-    lake.put_parquet("metrics/observed=2026-11-24/account=pixelforge/metrics.parquet", metrics)
+    put_frame(lake, "metrics/observed=2026-11-24/account=pixelforge/metrics.parquet", metrics)
     # raw, posts, both spreadsheets, the roll-up, the report, the account's and the latest; and these.
     assert len(holders(lake, post["post_id"])) == 9
 
@@ -231,7 +233,7 @@ def test_when_the_raw_pages_have_expired_what_was_made_of_them_is_mended(lake: L
     assert holders(lake, *gone, post["text"], thread["text"]) == []
     counts = find_outcomes(lake, DAY)["pixelforge"].counts
     assert (counts.fetched, counts.forgotten) == (fetched, len(gone))
-    rollup = lake.find_parquet(keys.rollup(DAY), ROLLUP)
+    rollup = find_frame(lake, keys.rollup(DAY), ROLLUP)
     assert rollup is not None
     assert rollup["forgotten"].sum() == len(gone)
     assert original["text"] in dict(everything(lake))[keys.posts(DAY, "cobaltmotors")]
@@ -246,12 +248,12 @@ def test_a_retweet_whose_raw_page_has_expired_goes_with_a_listed_accounts_post(
     """Its row does not tell what it is of, but it reads like it."""
     run_day(DAY)
     post = the_best(lake, "pixelforge")
-    stored = lake.find_parquet(keys.posts(DAY, "cobaltmotors"), POSTS)
+    stored = find_frame(lake, keys.posts(DAY, "cobaltmotors"), POSTS)
     assert stored is not None
     copy = stored.filter(pl.col("kind") == "retweet")[0].with_columns(
         text=pl.lit(f"RT @PixelForge: {post['text']}"), post_id=pl.lit("1234567890123456789")
     )
-    lake.put_parquet(keys.posts(DAY, "cobaltmotors"), pl.concat([stored, copy]))
+    put_frame(lake, keys.posts(DAY, "cobaltmotors"), pl.concat([stored, copy]))
     discard(lake, DAY, "cobaltmotors")
     report(lake, DAY, publish)
 
@@ -356,14 +358,14 @@ def test_an_account_is_as_if_it_had_never_been_listed(
     for day in (DAY - timedelta(days=1), DAY):
         run_day(day)
     run_day(DAY, refetch=True)
-    versioned.put_model(keys.gone(DAY, "pixelforge"), Gone(days={}))
+    versioned.put_model(keys.deleted_posts(DAY, "pixelforge"), DeletedPosts(days={}))
     write_accounts(accounts.parent, monkeypatch, ONLY_COBALT)
     bought = etags(versioned, without="-")
 
     forget(account="@PixelForge")
 
     assert "it is gone" in capsys.readouterr().out
-    assert not versioned.exists(keys.gone(DAY, "pixelforge"))
+    assert not versioned.exists(keys.deleted_posts(DAY, "pixelforge"))
     assert [text for key, text in everything(versioned) if "pixelforge" in (key + text).lower()] == []
     assert {key: tag for key, tag in bought.items() if key.startswith("spend/")}.items() <= etags(
         versioned, without="-"
@@ -393,7 +395,7 @@ def test_a_forgotten_account_that_is_listed_again_is_not_read_and_says_why(
     with pytest.raises(RunFailed, match=r"delete forgotten/account=pixelforge.json from the lake"):
         run_day(DAY)
     assert not [key for key in lake.keys("") if key.startswith(("raw/", "posts/")) and "pixelforge" in key]
-    lake.delete(keys.forgotten_account("pixelforge"))
+    lake.delete(keys.erased_account("pixelforge"))
     assert run_day(DAY).statuses == {"ok": 2}
 
 

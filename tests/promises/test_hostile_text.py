@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import keys, run_day
-from pipeline.errors import one_line
-from pipeline.lake import Lake
-from pipeline.raw import unzipped
+from pipeline import run_day
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.frames import find_frame
+from pipeline.lake.raw import unzipped
 from pipeline.schema import POSTS
-from pipeline.spreadsheet import from_csv
+from pipeline.text import one_line
+from pipeline.transform.spreadsheet import from_csv
 from tests.conftest import DAY
 from tests.promises.days import write_accounts
 
@@ -39,7 +41,7 @@ def test_no_post_reaches_a_key_a_record_or_a_log_and_no_secret_a_log(
     with caplog.at_level(logging.DEBUG):
         run_day(DAY)
 
-    posts = lake.find_parquet(keys.posts(DAY, "pixelforge"), POSTS)
+    posts = find_frame(lake, keys.posts(DAY, "pixelforge"), POSTS)
     assert posts is not None
     written = [text for text in posts["text"] if len(text) > 20]
     assert written
@@ -73,7 +75,7 @@ def test_the_stored_csv_reads_back_as_the_stored_posts_and_runs_nothing(
     run_day(DAY)
 
     for account in ("pixelforge", "1729"):
-        posts = lake.find_parquet(keys.posts(DAY, account), POSTS)
+        posts = find_frame(lake, keys.posts(DAY, account), POSTS)
         body = lake.get(keys.account_csv(DAY, account))
         assert posts is not None
         assert from_csv(body).equals(posts)

@@ -13,8 +13,8 @@ import pytest
 
 from pipeline import run_day
 from pipeline.cli import day as day_module
-from pipeline.lake import Lake
-from pipeline.ledger import read_book, spent
+from pipeline.lake.client import Lake
+from pipeline.spend.ledger import read_month, spent
 from tests.conftest import DAY, Served
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
 
@@ -90,7 +90,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
             run_day(DAY)
             # The ledger may say too much after a kill, never too little.
             paid = served.counts()
-            said = spent(read_book(lake, "2026-11"))
+            said = spent(read_month(lake, "2026-11"))
             assert said.posts >= paid["posts"] + paid["included"] - before["posts"] - before["included"]
             assert said.users >= paid["users"] - before["users"]
         assert etags(lake) == expected, f"killed before write {last}"

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import clock, keys, run_day
+from pipeline import clock, run_day
 from pipeline.errors import OverBudget, RunFailed
-from pipeline.lake import Lake
-from pipeline.ledger import read_book, spent
-from pipeline.outcome import Outcome, Status, find_outcomes
-from pipeline.prices import usd
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes
+from pipeline.lake.frames import find_frame
+from pipeline.lake.records import Outcome
 from pipeline.schema import ROLLUP
+from pipeline.spend.ledger import read_month, spent
+from pipeline.status import Status
+from pipeline.x_api.prices import usd
 from tests.conftest import DAY, Served
 from tests.promises.days import ACCOUNTS, write_accounts
 
@@ -39,7 +43,7 @@ def test_the_report_shows_the_sum(lake: Lake, tmp_path: Path, monkeypatch: pytes
     write_accounts(tmp_path, monkeypatch)
     run_day(DAY)
 
-    rollup = lake.find_parquet(keys.rollup(DAY), ROLLUP)
+    rollup = find_frame(lake, keys.rollup(DAY), ROLLUP)
     assert rollup is not None
     page = lake.get(keys.report(DAY)).decode()
     assert f"{rollup['fetched'].sum()} fetched = {rollup['kept'].sum()} kept" in " ".join(page.split())
@@ -57,7 +61,7 @@ def test_days_run_twice_are_paid_once(
     counts = served.counts()
     assert counts["posts"] == fetched
     assert counts["users"] == 2  # both that can be read, once: the profile is good for a week
-    assert spent(read_book(lake, f"{clock.now():%Y-%m}")).usd == usd(
+    assert spent(read_month(lake, f"{clock.now():%Y-%m}")).usd == usd(
         posts=fetched + counts["included"], users=2
     )
 

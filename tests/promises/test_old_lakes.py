@@ -10,13 +10,15 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from pipeline import keys, run_day
-from pipeline.lake import Lake
-from pipeline.outcome import Status, find_outcomes
-from pipeline.planned import find_plan
+from pipeline import run_day
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes, find_plan
+from pipeline.lake.frames import find_frame
+from pipeline.lake.sql import connect
 from pipeline.report import report
 from pipeline.schema import POSTS, QUARANTINE, ROLLUP, SCHEMA_VERSION
-from pipeline.sql import connect
+from pipeline.status import Status
 from reports import publish
 from reports.publish import read
 from tests.conftest import DAY, Served
@@ -48,7 +50,7 @@ def without_raw(lake: Lake) -> Lake:
 
 
 def test_the_version_stands_in_plans_outcomes_and_rollups(old_lake: Lake) -> None:
-    plan, rollup = find_plan(old_lake, OLD_DAY), old_lake.find_parquet(keys.rollup(OLD_DAY), ROLLUP)
+    plan, rollup = find_plan(old_lake, OLD_DAY), find_frame(old_lake, keys.rollup(OLD_DAY), ROLLUP)
     assert plan is not None
     assert rollup is not None
     versions = {outcome.schema_version for outcome in find_outcomes(old_lake, OLD_DAY).values()}
@@ -82,7 +84,7 @@ def test_its_raw_pages_make_the_same_posts_again(old_lake: Lake, account: str) -
 
 
 def test_its_quarantine_is_read(old_lake: Lake) -> None:
-    rejected = old_lake.find_parquet(keys.quarantine(OLD_DAY, HANDWRITTEN), QUARANTINE)
+    rejected = find_frame(old_lake, keys.quarantine(OLD_DAY, HANDWRITTEN), QUARANTINE)
     assert rejected is not None
     [reasons] = rejected["reasons"].to_list()
     assert "like_count is -1, not a count" in reasons
@@ -101,7 +103,7 @@ def test_a_new_day_is_compared_with_its_roll_up(old_lake: Lake) -> None:
     run_day(DAY, accounts=["1729"])
 
     figures = read(old_lake, DAY)
-    old = old_lake.find_parquet(keys.rollup(OLD_DAY), ROLLUP)
+    old = find_frame(old_lake, keys.rollup(OLD_DAY), ROLLUP)
     assert old is not None
     assert figures.previous == OLD_DAY
     shown = figures.trend.filter(pl.col("metric") == "posts", pl.col("day") == OLD_DAY)

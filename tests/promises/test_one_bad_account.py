@@ -10,10 +10,11 @@ from starlette.types import Receive, Scope, Send
 
 from pipeline import run_day
 from pipeline.errors import RunFailed
-from pipeline.lake import Lake
-from pipeline.outcome import Status, find_outcomes
-from pipeline.sandbox.x_api import create_app
-from pipeline.sandbox.x_server import serving
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes
+from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.x.server import serving
+from pipeline.status import Status
 from tests.conftest import DAY
 from tests.promises.days import write_accounts
 
@@ -49,7 +50,7 @@ def broken(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iter
 def break_accounts(broken: Broken, *handles: str) -> None:
     import os
 
-    from pipeline.x_api import XApi
+    from pipeline.x_api.client import XApi
 
     found, _ = XApi(os.environ["X_BEARER_TOKEN"], os.environ["X_API_URL"]).users(handles)
     broken.ids = {profile.user_id for profile in found.values()}

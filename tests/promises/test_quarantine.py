@@ -9,12 +9,15 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from pipeline import keys, posts, run_day
-from pipeline.lake import Lake
-from pipeline.outcome import find_outcomes
-from pipeline.sandbox.x_api import create_app
-from pipeline.sandbox.x_server import serving
+from pipeline import run_day
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes
+from pipeline.lake.frames import find_frame
+from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.x.server import serving
 from pipeline.schema import POSTS, QUARANTINE, ROLLUP
+from pipeline.transform import normalize
 from tests.conftest import DAY
 from tests.promises.days import etags, write_accounts
 
@@ -69,24 +72,24 @@ def test_a_quarantined_day_is_mended_from_raw_alone(
     assert outcome.counts.quarantined > 0
     assert outcome.counts.kept > 0
     assert f"more than the 5% tolerated; see {keys.quarantine(DAY, 'pixelforge')}" in (outcome.reason or "")
-    rejected = lake.find_parquet(keys.quarantine(DAY, "pixelforge"), QUARANTINE)
+    rejected = find_frame(lake, keys.quarantine(DAY, "pixelforge"), QUARANTINE)
     assert rejected is not None
     assert rejected.height == outcome.counts.quarantined
     assert set(rejected["reasons"].explode()) == {"like_count is missing"}
-    rollup = lake.find_parquet(keys.rollup(DAY), ROLLUP)
+    rollup = find_frame(lake, keys.rollup(DAY), ROLLUP)
     assert rollup is not None
     page = " ".join(lake.get(keys.report(DAY)).decode().split())
     assert f"{rollup['quarantined'].sum()} quarantined" in page
     assert (outcome.reason or "").partition(";")[0] in page
 
     asked = changed_x.requests
-    monkeypatch.setitem(posts._COUNTS, "like_count", ("like_count", "thumbs_up"))
+    monkeypatch.setitem(normalize._COUNTS, "like_count", ("like_count", "thumbs_up"))
     mended = run_day(DAY)
 
     assert changed_x.requests == asked
     assert mended.statuses == {"ok": 2}
     assert lake.keys("quarantine/") == []
-    back = lake.find_parquet(keys.posts(DAY, "pixelforge"), POSTS)
+    back = find_frame(lake, keys.posts(DAY, "pixelforge"), POSTS)
     assert back is not None
     assert set(rejected["post_id"]) < set(back["post_id"])
     page = " ".join(lake.get(keys.report(DAY)).decode().split())
@@ -98,7 +101,7 @@ def test_posts_that_break_a_rule_leave_the_others_as_they_are(
 ) -> None:
     """Mended, the lake is what it had been without the breach."""
     run_day(DAY)
-    monkeypatch.setitem(posts._COUNTS, "like_count", ("like_count", "thumbs_up"))
+    monkeypatch.setitem(normalize._COUNTS, "like_count", ("like_count", "thumbs_up"))
     run_day(DAY)
     mended = etags(lake)
     alone = Lake(f"{lake.url}-alone")

@@ -8,17 +8,20 @@ import boto3
 import polars as pl
 import pytest
 
-from pipeline import clock, keys, run_day
+from pipeline import clock, run_day
 from pipeline.cli import day as day_module
-from pipeline.gone import find_gone
-from pipeline.lake import Lake
-from pipeline.ledger import read_book, spent
-from pipeline.outcome import Outcome, Status, find_outcome, find_outcomes
-from pipeline.prices import usd
-from pipeline.raw import read_pages
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_deleted_posts, find_outcome, find_outcomes
+from pipeline.lake.frames import find_frame
+from pipeline.lake.raw import read_pages
+from pipeline.lake.records import Outcome
 from pipeline.schema import METRICS, POSTS
+from pipeline.spend.ledger import read_month, spent
+from pipeline.status import Status
 from pipeline.window import Window
-from pipeline.x_api import XApi
+from pipeline.x_api.client import XApi
+from pipeline.x_api.prices import usd
 from tests.conftest import DAY, Orders, Served
 from tests.promises.days import etags, write_accounts
 from tests.promises.test_killed_anywhere import Killed, counting
@@ -52,7 +55,7 @@ def earlier_days(lake: Lake) -> None:
 
 
 def posts_of(lake: Lake, day: date, account: str = "pixelforge") -> pl.DataFrame:
-    found = lake.find_parquet(keys.posts(day, account), POSTS)
+    found = find_frame(lake, keys.posts(day, account), POSTS)
     assert found is not None
     return found
 
@@ -67,7 +70,7 @@ def test_newer_counts_stand_beside_the_first_ones_which_stay(lake: Lake, earlier
     before = {day: posts_of(lake, day) for day in BEFORE}
     run_on_its_morning(DAY)
 
-    counts = lake.find_parquet(keys.metrics(OBSERVED, "pixelforge"), METRICS)
+    counts = find_frame(lake, keys.metrics(OBSERVED, "pixelforge"), METRICS)
     assert counts is not None
     assert set(counts["day"]) == set(BEFORE)
     first = pl.concat(before.values()).select("post_id", "impression_count", "age_hours")
@@ -83,7 +86,7 @@ def test_newer_counts_stand_beside_the_first_ones_which_stay(lake: Lake, earlier
 def test_what_is_read_again_is_paid_again_once_and_told(
     lake: Lake, earlier_days: None, served: Served
 ) -> None:
-    before = spent(read_book(lake, "2026-11"))
+    before = spent(read_month(lake, "2026-11"))
     run_on_its_morning(DAY)
     run_on_its_morning(DAY)
 
@@ -96,7 +99,7 @@ def test_what_is_read_again_is_paid_again_once_and_told(
     )
     assert again > 0
     assert served.counts()["posts"] == fetched + again
-    assert spent(read_book(lake, "2026-11")).posts - before.posts == fetched + again
+    assert spent(read_month(lake, "2026-11")).posts - before.posts == fetched + again
     assert sum(outcome.cost_usd for outcome in outcomes) == pytest.approx(usd(posts=fetched + again))
 
 
@@ -119,7 +122,7 @@ def test_a_post_that_x_no_longer_shows_is_forgotten_and_counted(
     orders.give("pixelforge", "gone", after=1)
     run_on_its_morning(DAY)
 
-    gone = find_gone(lake, DAY, "pixelforge")
+    gone = find_deleted_posts(lake, DAY, "pixelforge")
     assert gone is not None
     assert gone.days == {BEFORE[1]: (newest,)}
     assert outcome_of(lake).gone == 1
@@ -161,7 +164,7 @@ def test_replies_that_are_not_asked_for_any_more_are_not_taken_for_gone(
     )
     run_on_its_morning(DAY)
 
-    assert find_gone(lake, DAY, "citymetro") is None
+    assert find_deleted_posts(lake, DAY, "citymetro") is None
     assert posts_of(lake, BEFORE[1], "citymetro").equals(stored)
 
 

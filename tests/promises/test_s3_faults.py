@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 
-from pipeline import lake as lake_module
 from pipeline import run_day
 from pipeline.cli import day as day_module
 from pipeline.errors import AviaryError
-from pipeline.lake import Lake
+from pipeline.lake import client as lake_module
+from pipeline.lake.client import Lake
 from tests.conftest import DAY, Served
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
 from tests.promises.s3_proxy import Asked, Fault, Proxy, proxy_to
@@ -154,7 +154,7 @@ def test_a_conditional_write_whose_answer_is_lost_is_known_as_ones_own(
 
     assert lake.put_if("spend/x.json", b"1", None)
     assert not lake.put_if("spend/x.json", b"1", None)
-    tagged = lake.find_tagged("spend/x.json")
+    tagged = lake.find("spend/x.json")
     assert tagged is not None
     assert lake.put_if("spend/x.json", b"2", tagged[1])
     assert not lake.put_if("spend/x.json", b"2", tagged[1])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import run_day
-from pipeline.lake import Lake
+from pipeline.lake.client import Lake
 from tests.conftest import DAY, Served
 from tests.promises.days import ACCOUNTS, etags, write_accounts
 

@@ -1,4 +1,4 @@
-"""A lake in a folder: what `reports` needs of `pipeline.lake.Lake`, so that pages can be opened from disk."""
+"""A lake in a folder: what `reports` needs of `pipeline.lake.client.Lake`, so that pages can be opened from disk."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline import keys
-from pipeline.lake import Lake
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.frames import put_frame
 from pipeline.schema import POSTS
 from tests.reports.world import World
 
@@ -31,7 +32,7 @@ class FolderLake(Lake):
         return body, hashlib.sha256(body).hexdigest()
 
     def find(self, key: str) -> bytes | None:
-        found = self.find_tagged(key)
+        found = self.find(key)
         return found[0] if found else None
 
     def exists(self, key: str) -> bool:
@@ -46,7 +47,7 @@ class FolderLake(Lake):
         self.put(key, html.encode())
 
     def put_if(self, key: str, body: bytes, etag: str | None) -> bool:
-        found = self.find_tagged(key)
+        found = self.find(key)
         if (found[1] if found else None) != etag:
             return False
         self.put(key, body)
@@ -73,7 +74,7 @@ def fill(lake: Lake, world: World) -> None:
     """Store what the pipeline would have stored for a world."""
     lake.put(keys.plan(world.day), world.plan.model_dump_json().encode())
     for (day,), frame in world.rollups.group_by("day"):
-        lake.put_parquet(keys.rollup(day), frame)  # type: ignore[arg-type]
+        put_frame(lake, keys.rollup(day), frame)  # type: ignore[arg-type]
         past = world.plan.model_copy(update={"day": day})
         if day != world.day:
             lake.put(keys.plan(day), past.model_dump_json().encode())  # type: ignore[arg-type]
@@ -81,9 +82,9 @@ def fill(lake: Lake, world: World) -> None:
         pl.col("collected_at").dt.date().dt.offset_by("-1d")
     )  # the worlds are read the morning after, in UTC
     for (account, day), frame in world.posts.group_by("account", days):
-        lake.put_parquet(keys.posts(day, str(account)), frame)  # type: ignore[arg-type]
+        put_frame(lake, keys.posts(day, str(account)), frame)  # type: ignore[arg-type]
     if not world.rollups.filter(pl.col("day") == world.day).height:
-        lake.put_parquet(keys.rollup(world.day), world.rollups.clear())
+        put_frame(lake, keys.rollup(world.day), world.rollups.clear())
     lake.put(f"csv/day={world.day}/all-accounts.csv", b"user,text\n")
 
 

@@ -107,7 +107,7 @@ def test_the_first_day_ever_compares_with_nothing():
 
 
 def test_an_account_called_index_does_not_stand_in_the_reports_place():
-    from pipeline import keys
+    from pipeline.lake import keys
 
     assert keys.account_report(DAY, "index") != keys.report(DAY)
 

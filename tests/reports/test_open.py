@@ -14,11 +14,12 @@ import pytest
 import requests
 from playwright.sync_api import Browser
 
-from pipeline import keys
 from pipeline.cli.open import spans
-from pipeline.lake import LINK_HOURS, Lake
+from pipeline.lake import keys
+from pipeline.lake.access import LINK_HOURS
+from pipeline.lake.client import Lake
 from pipeline.local.viewer import create_app
-from pipeline.sandbox.x_server import serving
+from pipeline.sandbox.x.server import serving
 from reports import publish
 from tests.reports.folder_lake import fill
 from tests.reports.world import DAY, TWELVE, world
@@ -258,7 +259,7 @@ def test_days_are_told_as_spans():
 
 def test_pages_are_stored_compressed(filled: Lake):
     """What the viewer hands on; a browser that reads S3 itself undoes it, too."""
-    stored = filled.find_stored(keys.report(DAY))
+    stored = filled.find(keys.report(DAY))
     assert stored is not None
     assert stored.body is not None
     assert gzip.decompress(stored.body) == filled.get(keys.report(DAY))

@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import keys
 from pipeline.errors import AviaryError
+from pipeline.lake import keys
+from pipeline.lake.frames import put_frame
 from reports import publish
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.world import DAY, TWELVE, World, world
@@ -178,7 +179,7 @@ def test_the_page_of_an_account_that_is_in_the_plan_no_more_is_removed(lake: Fol
     lake.put(keys.plan(DAY), small.plan.model_copy(update={"accounts": left}).model_dump_json().encode())
     of_left = small.rollups.filter(pl.col("account") != small.plan.accounts[0].account)
     for (day,), frame in of_left.group_by("day"):
-        lake.put_parquet(keys.rollup(day), frame)
+        put_frame(lake, keys.rollup(day), frame)
     publish(lake, DAY)
     stored_now = lake.keys(keys.account_reports_prefix(DAY))
     assert stored_now == sorted(keys.account_report(DAY, account.account) for account in left)

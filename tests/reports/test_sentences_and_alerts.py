@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.planned import Plan
+from pipeline.lake.records import Plan
 from pipeline.schema import ROLLUP
 from reports.alerts import Alert, alerts
 from reports.figures.day import DayFigures, day_figures

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from pipeline.outcome import Status
-from pipeline.planned import Plan, PlannedAccount
+from pipeline.lake.records import Plan, PlannedAccount
 from pipeline.schema import POSTS, ROLLUP
+from pipeline.status import Status
 from pipeline.window import Window
 
 DAY = date(2026, 11, 22)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.lake import Lake
+from pipeline.lake.client import Lake
 from tests.promises.days import write_accounts
 
 DAY = "2026-11-22"

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.lake import Lake
-from pipeline.ledger import Reads, read_book, spent
-from pipeline.outcome import find_outcomes
-from pipeline.planned import find_plan
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcomes, find_plan
+from pipeline.spend.ledger import Reads, read_month, spent
 from tests.conftest import DAY, Served
 from tests.promises.days import etags, write_accounts
 
@@ -97,7 +96,7 @@ def test_check_live_tries_the_lake_the_token_and_the_handles(
     assert "the token works" in out
     assert "2 of 3 accounts can be read" in out
     assert "@quickdealz: suspended" in out
-    assert spent(read_book(lake, "2026-11")) == Reads(users=2)
+    assert spent(read_month(lake, "2026-11")) == Reads(users=2)
 
 
 def test_what_check_live_looked_up_the_first_run_need_not_buy_again(
@@ -123,7 +122,7 @@ def test_cost_tells_by_account_what_a_day_costs_and_what_was_spent_and_is_left(
     assert rows["@pixelforge"] == [f"${cost['pixelforge']:.3f}", "$1.00", f"${cost['pixelforge']:.2f}"]
     assert rows["@citymetro"] == [f"${cost['citymetro']:.3f}", "$2.00", f"${cost['citymetro']:.2f}"]
     assert rows["@quickdealz"] == ["not", "read", "yet", "$1.00", "$0.00"]
-    spent_usd = spent(read_book(lake, "2026-11")).usd
+    spent_usd = spent(read_month(lake, "2026-11")).usd
     assert f"by the ledger, per UTC month: 2026-10 $0.00, 2026-11 ${spent_usd:.2f}" in out
     assert f"left this month: ${100 - spent_usd:.2f} of budget.usd_per_month $100.00" in out
 

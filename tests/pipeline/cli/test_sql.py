@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import keys
 from pipeline.cli import main
-from pipeline.lake import Lake
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.frames import put_frame
 from tests.pipeline.given import DAY, stored_posts
 
 Sql = Callable[..., tuple[int, str, str]]
@@ -43,7 +44,7 @@ def sql(
 
 
 def test_a_query_prints_a_table_with_all_its_rows(sql: Sql, lake: Lake) -> None:
-    lake.put_parquet(keys.posts(DAY, "1729"), stored_posts(*({"account": "1729"} for _ in range(60))))
+    put_frame(lake, keys.posts(DAY, "1729"), stored_posts(*({"account": "1729"} for _ in range(60))))
 
     code, out, err = sql("SELECT day, account, post_id FROM posts ORDER BY post_id::INT")
 
@@ -60,7 +61,7 @@ def test_what_is_piped_in_is_run_statement_by_statement(sql: Sql) -> None:
 
 
 def test_json_is_one_object_a_row(sql: Sql, lake: Lake) -> None:
-    lake.put_parquet(keys.posts(DAY, "1729"), stored_posts({"account": "1729", "hashtags": ["ä"]}, {}))
+    put_frame(lake, keys.posts(DAY, "1729"), stored_posts({"account": "1729", "hashtags": ["ä"]}, {}))
 
     _, out, _ = sql("--json", "SELECT day, account, like_count, hashtags FROM posts ORDER BY post_id")
 
@@ -92,7 +93,7 @@ def test_a_mistake_is_one_line(sql: Sql, query: str, code: int, said: str) -> No
 @pytest.mark.parametrize("style", [(), ("--json",)])
 def test_hostile_text_does_nothing_to_a_terminal(sql: Sql, lake: Lake, style: tuple[str, ...]) -> None:
     hostile = "\x1b[31mred\x1b]0;title\x07\r\x9b2J\u202eright to left\u2066"
-    lake.put_parquet(keys.posts(DAY, "nasa"), stored_posts({"text": hostile}))
+    put_frame(lake, keys.posts(DAY, "nasa"), stored_posts({"text": hostile}))
 
     _, out, _ = sql(*style, "SELECT text FROM posts")
 

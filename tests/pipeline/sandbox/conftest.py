@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from pipeline.sandbox.x_api import create_app
-from pipeline.sandbox.x_server import serving
+from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.x.server import serving
 
 TOKEN = "a-token"
 MORNING_AFTER = "2026-11-23T06:00:00Z"

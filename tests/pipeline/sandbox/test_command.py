@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sandbox.s3 import forgetful
+from pipeline.sandbox.s3 import uses_moto
 
 ROOT = Path(__file__).parents[3]
 APP = """
@@ -21,7 +21,7 @@ app.command()(sandbox)
 app.callback()(lambda: None)
 app()
 """
-pytestmark = pytest.mark.skipif(forgetful(), reason="no SeaweedFS on this machine")
+pytestmark = pytest.mark.skipif(uses_moto(), reason="no SeaweedFS on this machine")
 
 
 def _command(directory: Path, *words: str) -> list[str]:

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import requests
 
-from pipeline.sandbox.faults import Fault
-from pipeline.sandbox.x_api import create_app
-from pipeline.sandbox.x_server import serving
+from pipeline.sandbox.faults.rules import Fault
+from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.x.server import serving
 from tests.pipeline.sandbox.conftest import ALL_FIELDS, MORNING_AFTER, TOKEN, X
 
 HANDLE = "stadiumfc"

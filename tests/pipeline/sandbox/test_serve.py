@@ -18,12 +18,12 @@ from botocore.exceptions import ClientError
 
 from pipeline.errors import ConfigError
 from pipeline.sandbox.processes import command_line, end_leftover
-from pipeline.sandbox.s3 import forgetful
+from pipeline.sandbox.s3 import uses_moto
 from pipeline.sandbox.serve import Sandbox, running
 
 ROOT = Path(__file__).parents[3]
 
-pytestmark = pytest.mark.skipif(forgetful(), reason="no SeaweedFS on this machine: moto keeps no promises")
+pytestmark = pytest.mark.skipif(uses_moto(), reason="no SeaweedFS on this machine: moto keeps no promises")
 
 
 def _s3(environment: dict[str, str], secret: str | None = None) -> BaseClient:

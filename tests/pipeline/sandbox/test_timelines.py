@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sandbox.posts import Post
-from pipeline.sandbox.snowflakes import at_ms, day_of, day_start_ms
-from pipeline.sandbox.timelines import World, posts_of_day
-from pipeline.sandbox.voices import named_handles
-from pipeline.snowflakes import ms_of
+from pipeline.sandbox.world.personas import named_handles
+from pipeline.sandbox.world.posts import Post
+from pipeline.sandbox.world.snowflakes import at_ms, day_of, day_start_ms
+from pipeline.sandbox.world.timelines import World, posts_of_day
+from pipeline.x_api.snowflakes import ms_of
 
 STORY_DAY = date(2026, 11, 22)
 WORLD = World(story_day=STORY_DAY)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sandbox import voices
-from pipeline.sandbox.voices import UNREADABLE, named_handles, voice_of
-from pipeline.sandbox.writing import _SLOT, BUILT_IN
+from pipeline.sandbox.world import personas
+from pipeline.sandbox.world.personas import UNREADABLE, named_handles, voice_of
+from pipeline.sandbox.world.writing import _SLOT, BUILT_IN
 
-FILES = sorted(Path(voices.__file__).parent.rglob("*.toml"))
+FILES = sorted(Path(personas.__file__).parent.rglob("*.toml"))
 # What looks like a slot and is part of the text.
 LITERAL = {"jndi"}
 

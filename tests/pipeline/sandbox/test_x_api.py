@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from pipeline.sandbox.timelines import World
-from pipeline.sandbox.x_api import create_app
-from pipeline.sandbox.x_server import serving
+from pipeline.sandbox.world.timelines import World
+from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.x.server import serving
 from tests.pipeline.sandbox.conftest import ALL_FIELDS, TOKEN, X
 
 INVALID = "https://api.twitter.com/2/problems/invalid-request"

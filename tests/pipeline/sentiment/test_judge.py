@@ -3,7 +3,7 @@
 import polars as pl
 from polars.testing import assert_frame_equal
 
-from pipeline.sentiment import Analyzer, judge, label, score
+from pipeline.sentiment import Analyzer, label, score, score_posts
 
 
 def test_score_gives_four_float_columns_in_the_packages_order():
@@ -19,7 +19,7 @@ def test_a_null_text_has_null_scores():
 
 
 def test_no_posts_give_an_empty_frame_of_the_same_columns():
-    empty = judge(pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String))
+    empty = score_posts(pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String))
     assert empty.columns == ["clean_text", "neg", "neu", "pos", "compound", "sentiment"]
     assert empty.schema["sentiment"] == pl.String
     assert empty.height == 0
@@ -32,7 +32,7 @@ def test_the_label_turns_at_plus_and_minus_five_hundredths():
 
 
 def test_what_was_scored_is_stored_and_is_what_the_score_is_of():
-    judged = judge(
+    judged = score_posts(
         pl.Series(["@united I don\u2019t like it &amp; never will https://t.co/x"]), pl.Series(["en"])
     )
     words = "I don't like it & never will"
@@ -42,7 +42,7 @@ def test_what_was_scored_is_stored_and_is_what_the_score_is_of():
 
 
 def test_posts_vader_cannot_judge_are_null_and_not_neutral():
-    judged = judge(
+    judged = score_posts(
         pl.Series(["Ich liebe es", "https://t.co/x", "It is a table", None]),
         pl.Series(["de", "en", "en", "en"]),
     )

@@ -1,4 +1,4 @@
-"""Only what VADER can judge is scored; the rest is left for the report to count as not scored."""
+"""Only what VADER can score_posts is scored; the rest is left for the report to count as not scored."""
 
 import pytest
 from hypothesis import given, settings

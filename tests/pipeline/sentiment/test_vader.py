@@ -11,9 +11,9 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SPECIAL_CASES
 
 from pipeline.sentiment import Analyzer
 from pipeline.sentiment.contrast import weigh_around_but
+from pipeline.sentiment.lexicon import vocabulary
 from pipeline.sentiment.phrases import phrases_by_telltale
 from pipeline.sentiment.repeats import repeated_valences
-from pipeline.sentiment.words import vocabulary
 from tests.pipeline.sentiment.texts import oracle, triggering_texts
 
 ours = Analyzer().polarity_scores

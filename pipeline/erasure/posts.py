@@ -1,0 +1,199 @@
+"""Removes posts from everywhere they are stored; each keeps its place in the counts.
+
+Killed anywhere, it is finished by running it again: the record comes first, and says what must go and where it
+was; raw pages go before what is made of them; and what is left is found by looking, older versions included.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from io import BytesIO
+
+import polars as pl
+
+from pipeline.erasure import register
+from pipeline.erasure.locate import find_matches, sources_since, stored_of, stored_on
+from pipeline.erasure.rebuild import rebuild, redact_object
+from pipeline.erasure.redact import ErasureTarget, copy_of, related, related_in
+from pipeline.erasure.register import target_of
+from pipeline.errors import LakeError
+from pipeline.lake import catalogue
+from pipeline.lake.catalogue import KINDS, Redaction, account_day_of, find_kind
+from pipeline.lake.client import Lake
+from pipeline.lake.raw import parse_page
+from pipeline.lake.records import ErasureRecord
+from pipeline.lake.versions import Version, erase, list_versions, read_version
+from pipeline.progress import OnProgress, no_progress
+from pipeline.schema import POSTS
+from pipeline.x_api.snowflakes import written_at
+
+_A_DAY = timedelta(days=1)  # what a local day may differ from UTC's
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What an erasure has done so far: its record, and how many objects held any of it, by kind."""
+
+    record: ErasureRecord
+    objects: Counter[str]
+
+
+def forget_posts(
+    lake: Lake, account: str, post_ids: Collection[str], days: Collection[date], reason: str
+) -> Removed:
+    """Remove posts from what an account has stored of some days; `reason` is kept, so it holds no content.
+
+    What all accounts share of these days (the roll-up, the spreadsheet of all, the pages) is not touched: make it
+    again with `pipeline.report.report` for each of `record.days`, then call `finish`. Later readings leave the posts
+    out on their own. Costs a few requests per day; what other accounts repeat of the posts is `forget_everywhere`'s.
+    """
+    record = register.begin(lake, post_ids, reason)
+    register.save(lake, record)
+    record = record.extended((), ((day, account) for day in days))
+    record, found = _find(lake, record, stored_of(lake, account, days))
+    _remove(lake, record, found)
+    return Removed(record, Counter(label(version) for version in found))
+
+
+def forget_everywhere(
+    lake: Lake, post_ids: Collection[str], reason: str, on_object: OnProgress = no_progress
+) -> Removed:
+    """Remove posts, and retweets of them, from all accounts and days; the rest is as with `forget_posts`.
+
+    Reads what was stored since the posts were written: only looking tells where they are.
+    """
+    record = register.begin(lake, post_ids, reason)
+    register.save(lake, record)
+    instants = [written_at(post_id) for post_id in record.post_ids]
+    known = [instant.date() for instant in instants if instant]
+    since = min(known) - _A_DAY if len(known) == len(instants) else None
+    stored = sources_since(lake, since)
+    own = {day + days * _A_DAY for day in known for days in (-1, 0, 1)} if since else None
+    copies = _copies(lake, stored, target_of(record), own)
+    record, found = _find(lake, record, stored, on_object, copies)
+    primary = {version.key for version in stored}
+    shown = [version for version in stored_on(lake, record.days) if version.key not in primary]
+    shown = find_matches(lake, shown, target_of(record))
+    _remove(lake, record, found, copies)
+    return Removed(record, Counter(label(version) for version in [*found, *shown]))
+
+
+def finish(lake: Lake, record: ErasureRecord, on_object: OnProgress = no_progress) -> int:
+    """Remove the older versions that still hold what `record` forgets; return how many objects were searched.
+
+    Call it when the days' pages are made again. Raises `LakeError` when anything is still there, and names it.
+    """
+    stored = stored_on(lake, record.days)
+    if record.account:  # of the days' other accounts only those matter that have repeated it
+        stored = [each for each in stored if account_day_of(each.key) in {None, *record.account_days}]
+        stored += shared_versions(lake)
+    found = find_matches(lake, stored, target_of(record), on_object)
+    if record.account:
+        # Older lines of the index may name the account in words that no search could tell from others.
+        found += [version for version in stored if not version.latest and _is_index(version.key)]
+    left = [version.key for version in found if version.latest]
+    for version in found:
+        if not version.latest and version.holds:
+            erase(lake, version)
+    if left:
+        raise LakeError(
+            f"{lake.url}/{left[0]} still holds what must be forgotten; run the same command again"
+        )
+    return sum(version.holds for version in stored)
+
+
+def erase_older(lake: Lake, record: ErasureRecord) -> None:
+    """Remove the older versions that still hold what `record` forgets, when what is current is made again.
+
+    Without versioning it reads nothing.
+    """
+    older = [version for version in stored_on(lake, record.days) if not version.latest]
+    for version in find_matches(lake, older, target_of(record)):
+        erase(lake, version)
+
+
+def shared_versions(lake: Lake) -> list[Version]:
+    """Return all versions of what has entries of several accounts, and is not made from anything else."""
+    return [version for kind in KINDS if kind.names_accounts for version in list_versions(lake, kind.folder)]
+
+
+def label(version: Version) -> str:
+    """Return what an object is, for people."""
+    return version.key.partition("/")[0] if version.latest else "older versions"
+
+
+def _copies(
+    lake: Lake, stored: Iterable[Version], target: ErasureTarget, days: Collection[date] | None
+) -> frozenset[str]:
+    """Return how retweets of the posts read; the text comes from the posts themselves, stored on `days`."""
+    own = [
+        version
+        for version in stored
+        if find_kind(version.key) is catalogue.POSTS
+        and (days is None or catalogue.day_of(version.key) in days)
+    ]
+    return frozenset(
+        copy_of(row["account"], row["text"])
+        for version in find_matches(lake, own, target)
+        for row in _frame(lake, version).to_dicts()
+        if row["post_id"] in target.post_ids and row["kind"] != "retweet"
+    )
+
+
+def _find(
+    lake: Lake,
+    record: ErasureRecord,
+    stored: list[Version],
+    on_object: OnProgress = no_progress,
+    copies: frozenset[str] = frozenset(),
+) -> tuple[ErasureRecord, list[Version]]:
+    """Find what must go, and record how far it reaches before any of it goes."""
+    while True:
+        target = replace(target_of(record), copies=copies)
+        found = find_matches(lake, stored, target, on_object)
+        others = _related(lake, found, target)
+        if others <= set(record.post_ids):
+            break
+        record = record.extended(others, ())  # a retweet has an id of its own, by which other objects know it
+    record = record.extended((), (place for version in found if (place := account_day_of(version.key))))
+    register.save(lake, record)
+    return record, found
+
+
+def _remove(
+    lake: Lake, record: ErasureRecord, found: Iterable[Version], copies: frozenset[str] = frozenset()
+) -> None:
+    """Take what must go out of what was found, and rebuild what is made of that."""
+    target = replace(target_of(record), copies=copies)
+    for version in found:
+        if version.latest:
+            redact_object(lake, version.key, target)
+    for place in record.account_days:
+        rebuild(lake, place, target)
+    for version in found:
+        if not version.latest:
+            erase(lake, version)
+
+
+def _is_index(key: str) -> bool:
+    kind = find_kind(key)
+    return kind is not None and kind.redaction is Redaction.RENDERED and not kind.has_day
+
+
+def _related(lake: Lake, found: Iterable[Version], target: ErasureTarget) -> set[str]:
+    """Return the ids that go with the posts: their other versions, and retweets of them."""
+    others: set[str] = set()
+    for version in found:
+        kind = find_kind(version.key)
+        if kind and kind.redaction is Redaction.PAGE:
+            body = read_version(lake, version)
+            others |= related(parse_page(lake, version.key, body), target) if body else set()
+        elif kind is catalogue.POSTS:
+            others |= related_in(_frame(lake, version), target)
+    return others
+
+
+def _frame(lake: Lake, version: Version) -> pl.DataFrame:
+    body = read_version(lake, version)
+    return pl.read_parquet(BytesIO(body)) if body else pl.DataFrame(schema=POSTS)

@@ -1,0 +1,66 @@
+"""Takes what must be forgotten out of an account's day: out of its raw pages, and so out of what is made of them."""
+
+from io import BytesIO
+
+import polars as pl
+
+from pipeline.erasure.redact import ErasureTarget, redact, redact_frame
+from pipeline.lake import keys
+from pipeline.lake.catalogue import Redaction, find_kind
+from pipeline.lake.client import Lake
+from pipeline.lake.days import find_outcome, find_plan
+from pipeline.lake.frames import find_frame, put_frame
+from pipeline.lake.raw import find_manifest, find_refresh_manifest, parse_page, read_pages
+from pipeline.lake.records import AccountDay, Outcome
+from pipeline.page import pack
+from pipeline.schema import POSTS, QUARANTINE
+from pipeline.transform import account_day
+
+
+def redact_object(lake: Lake, key: str, target: ErasureTarget) -> None:
+    """Take the target out of an object that is not made from any other; objects of other kinds stay as they are."""
+    kind = find_kind(key)
+    match kind.redaction if kind else None:
+        case Redaction.PAGE:
+            lake.put(key, pack(redact(parse_page(lake, key, lake.get(key)), target)))
+        case Redaction.ROWS:
+            put_frame(lake, key, redact_frame(pl.read_parquet(BytesIO(lake.get(key))), target))
+
+
+def rebuild(lake: Lake, place: AccountDay, target: ErasureTarget) -> None:
+    """Make an account's day again from its raw pages, or, where these have expired, from what was made of them."""
+    day, account = place
+    plan, before = find_plan(lake, day), find_outcome(lake, day, account)
+    settings = plan.settings_of(account) if plan else None
+    manifest = find_manifest(lake, day, account)
+    pages = read_pages(lake, day, account) if manifest else []
+    if settings and before and before.status.has_posts and manifest and len(pages) == manifest.pages:
+        refresh = find_refresh_manifest(lake, day, account) if settings.refresh_days else None
+        account_day.make(lake, settings, pages, manifest, refresh)
+    else:
+        _redact_derived(lake, place, target)
+
+
+def _redact_derived(lake: Lake, place: AccountDay, target: ErasureTarget) -> None:
+    """Take the target out of an account's posts, spreadsheet and quarantine, and adjust its counts.
+
+    How the day ended stays as it was recorded when it was read.
+    """
+    day, account = place
+    stored = find_frame(lake, keys.posts(day, account), POSTS)
+    if stored is None:
+        return
+    posts = redact_frame(stored, target)
+    quarantined = find_frame(lake, keys.quarantine(day, account), QUARANTINE)
+    rejected = pl.DataFrame(schema=QUARANTINE) if quarantined is None else redact_frame(quarantined, target)
+    before = find_outcome(lake, day, account)
+    outcome = _without(before, posts, rejected) if before and before.status.has_posts else None
+    account_day.write(lake, day, account, posts, rejected, outcome)
+
+
+def _without(before: Outcome, posts: pl.DataFrame, rejected: pl.DataFrame) -> Outcome:
+    """Return an outcome whose counts are of what is left; the rest of what was fetched is forgotten."""
+    left = before.counts.model_copy(update={"kept": posts.height, "quarantined": rejected.height})
+    forgotten = left.fetched - left.kept - left.filtered - left.duplicates - left.quarantined
+    counts = left.model_copy(update={"forgotten": forgotten})
+    return before.model_copy(update={"counts": counts, "scored": posts["compound"].count()})

@@ -1,0 +1,367 @@
+"""Every kind of object that the lake stores: one entry each, and nothing else knows a prefix. Pure.
+
+`forget`, retention, `open`, the demo's copy, SQL, the table of keys in docs/lake.md and the bucket's template follow
+from these entries. A new kind of object is one new entry; the tests ask the rest of the product whether it obeys.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from functools import cached_property
+from typing import Final
+
+from pipeline.ids import ACCOUNT, ID
+
+_FIELDS: Final = {
+    "day": r"\d{4}-\d\d-\d\d",
+    "observed": r"\d{4}-\d\d-\d\d",
+    "account": ACCOUNT,
+    "number": r"\d{4,}",
+    "month": r"\d{4}-\d\d",
+    "year": r"\d{4}",
+    "post": f"0*{ID}",
+}
+
+
+class Redaction(Enum):
+    """How a forgotten post leaves objects of a kind; `erasure` has one function for each."""
+
+    NO_POSTS = "holds no posts"
+    PAGE = "its items become tombstones"
+    ROWS = "its rows are removed"
+    ACCOUNT_DAY = "made again from the account's raw pages"
+    DAY = "made again by the stage report"
+    RENDERED = "rendered again"
+
+
+class Expiry(Enum):
+    """When the bucket removes objects of a kind."""
+
+    NEVER = "never"
+    RAW_DAYS = "retention.raw_days"
+
+
+@dataclass(frozen=True)
+class ObjectKind:
+    """One kind of object."""
+
+    name: str
+    pattern: str  # its key, with the names of `_FIELDS` in braces
+    holds: str  # what it is, for people: a row of docs/lake.md
+    content_type: str
+    redaction: Redaction
+    when_damaged: str  # what to do when an object of this kind cannot be read
+    expires: Expiry = Expiry.NEVER
+    is_source: bool = False  # posts are looked for here; the other kinds only repeat what these hold
+    names_accounts: bool = False  # holds entries of several accounts, which only `forget --account` removes
+    is_served: bool = False  # shown by `open`, and copied by the demo
+
+    def key(self, **values: object) -> str:
+        """Return the key of the object with these values."""
+        return self.pattern.format(**values)
+
+    def prefix(self, **values: object) -> str:
+        """Return what all keys begin with that have these values for the first fields of the pattern."""
+        known = self.pattern
+        for name, value in values.items():
+            known = known.replace(f"{{{name}}}", str(value))
+        return known.partition("{")[0]
+
+    def fields(self, key: str) -> dict[str, str] | None:
+        """Return the values in an object's key, or None when the key is of another kind."""
+        match = self._form.fullmatch(key)
+        return match.groupdict() if match else None
+
+    @property
+    def folder(self) -> str:
+        """The first folder of its keys, such as `raw/`."""
+        return f"{self.pattern.partition('/')[0]}/"
+
+    @property
+    def date_prefix(self) -> str:
+        """What its keys begin with, up to the date: `raw/day=`. All of the key for kinds without one."""
+        return re.split(r"\{(?:day|observed)\}", self.pattern)[0]
+
+    @property
+    def has_day(self) -> bool:
+        """Whether each object is of one day."""
+        return "{day}" in self.pattern
+
+    @property
+    def is_of_account(self) -> bool:
+        """Whether each object belongs to one account alone. (Pages are made from all of a day.)"""
+        return "{account}" in self.pattern and self.redaction is not Redaction.RENDERED
+
+    @cached_property
+    def _form(self) -> re.Pattern[str]:
+        parts = re.split(r"\{(\w+)\}", self.pattern)
+        texts, names = map(re.escape, parts[::2]), (f"(?P<{name}>{_FIELDS[name]})" for name in parts[1::2])
+        return re.compile(
+            "".join(text + name for text, name in zip(texts, [*names, ""], strict=True)), re.ASCII
+        )
+
+
+_JSON, _PARQUET, _CSV = "application/json", "application/vnd.apache.parquet", "text/csv; charset=utf-8"
+_ZSTD, _HTML = "application/zstd", "text/html; charset=utf-8"
+_OLDER_VERSION = "restore an older version of it"
+_READ_AGAIN = (
+    f"{_OLDER_VERSION}, or read the day again: python -m pipeline run --day DAY --account HANDLE --refetch"
+)
+_RUN_AGAIN = "delete it and run the day again, which reads nothing from X that is stored"
+_REPORT_AGAIN = "make it again: python -m pipeline report --day DAY"
+
+RAW_PAGE = ObjectKind(
+    "raw page",
+    "raw/day={day}/account={account}/page-{number}.json.zst",
+    "X's answers as they came: `{request, collected_at, body}`",
+    _ZSTD,
+    Redaction.PAGE,
+    _READ_AGAIN,
+    Expiry.RAW_DAYS,
+    is_source=True,
+)
+RAW_MANIFEST = ObjectKind(
+    "manifest",
+    "raw/day={day}/account={account}/manifest.json",
+    "that the day was read to its end, and how",
+    _JSON,
+    Redaction.NO_POSTS,
+    _READ_AGAIN,
+    Expiry.RAW_DAYS,
+)
+REFRESH_PAGE = ObjectKind(
+    "refresh page",
+    "raw/day={day}/account={account}/refresh-{number}.json.zst",
+    "X's answers about the days before, which were read again with this one",
+    _ZSTD,
+    Redaction.PAGE,
+    f"{_OLDER_VERSION}, or delete the refresh-* objects beside it: the earlier days keep their first counts",
+    Expiry.RAW_DAYS,
+    is_source=True,
+)
+REFRESH_MANIFEST = ObjectKind(
+    "refresh manifest",
+    "raw/day={day}/account={account}/refresh-manifest.json",
+    "that the days before were read again, and how",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete the refresh-* objects beside it: the earlier days keep their first counts",
+    Expiry.RAW_DAYS,
+)
+POSTS = ObjectKind(
+    "posts",
+    "posts/day={day}/account={account}/posts.parquet",
+    "the posts of the day, scored",
+    _PARQUET,
+    Redaction.ACCOUNT_DAY,
+    _RUN_AGAIN,
+    is_source=True,
+)
+ACCOUNT_CSV = ObjectKind(
+    "spreadsheet",
+    "csv/day={day}/{account}.csv",
+    "the same for spreadsheets",
+    _CSV,
+    Redaction.ACCOUNT_DAY,
+    _RUN_AGAIN,
+)
+ALL_ACCOUNTS_CSV = ObjectKind(
+    "spreadsheet of all accounts",
+    "csv/day={day}/all-accounts.csv",  # a handle never holds a hyphen
+    "all accounts of the day for spreadsheets",
+    _CSV,
+    Redaction.DAY,
+    _REPORT_AGAIN,
+    is_served=True,
+)
+QUARANTINE = ObjectKind(
+    "quarantine",
+    "quarantine/day={day}/account={account}/rejected.parquet",
+    "posts that break the contract, each with its reasons and as X sent it",
+    _PARQUET,
+    Redaction.ACCOUNT_DAY,
+    _RUN_AGAIN,
+    is_source=True,
+)
+OUTCOME = ObjectKind(
+    "outcome",
+    "outcomes/day={day}/account={account}.json",
+    "how the account's day ended: `ok`, `partial`, `over_budget`, `missing`, `suspended`, `protected`, `failed`; "
+    "its counts; what it cost",
+    _JSON,
+    Redaction.NO_POSTS,
+    _RUN_AGAIN,
+)
+PLAN = ObjectKind(
+    "plan",
+    "plans/day={day}.json",
+    "the accounts the day was planned for, with their settings",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete it and run the day again, by the settings of today",
+    names_accounts=True,
+)
+ROLLUP = ObjectKind(
+    "roll-up",
+    "daily/day={day}/rollup.parquet",
+    "one row per planned account: what the report is made from",
+    _PARQUET,
+    Redaction.DAY,
+    _REPORT_AGAIN,
+)
+USERS = ObjectKind(
+    "users",
+    "users/observed={observed}/users.parquet",
+    "the accounts known on that UTC date: id, handle, name, followers",
+    _PARQUET,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete it: the accounts are looked up again",
+    names_accounts=True,
+)
+METRICS = ObjectKind(
+    "metrics",
+    "metrics/observed={observed}/account={account}/metrics.parquet",
+    "newer counts of earlier days' posts, as read again on the morning of that local date (`refresh_days`)",
+    _PARQUET,
+    Redaction.ROWS,
+    f"{_OLDER_VERSION}, or delete it: the posts keep their first counts",
+    is_source=True,
+)
+SPEND = ObjectKind(
+    "ledger",
+    "spend/month={month}.json",
+    "reads bought per run",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}; deleting it would forget what was spent this month",
+)
+ERASED_POST = ObjectKind(
+    "erased post",
+    "forgotten/post={post}.json",
+    "what must stay forgotten: the ids, the days, when and why; no content",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or forget the post again: python -m pipeline forget --post ID",
+)
+ERASED_ACCOUNT = ObjectKind(
+    "erased account",
+    "forgotten/account={account}.json",
+    "the same for an account",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or forget the account again: python -m pipeline forget --account HANDLE",
+)
+DELETED_POSTS = ObjectKind(
+    "deleted posts",
+    "forgotten/gone/day={day}/account={account}.json",
+    "the ids of earlier posts that X no longer had when that day was run",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete it: the posts stay in the lake",
+)
+REPORT = ObjectKind(
+    "report",
+    "reports/{day}/index.html",
+    "the page of a day",
+    _HTML,
+    Redaction.RENDERED,
+    _REPORT_AGAIN,
+    is_served=True,
+)
+ACCOUNT_REPORT = ObjectKind(
+    "account's page",
+    "reports/{day}/account-{account}.html",  # handles may be `index` or, on Windows a device, `con`
+    "the page of one account's day",
+    _HTML,
+    Redaction.RENDERED,
+    _REPORT_AGAIN,
+    is_served=True,
+)
+REPORT_LINES = ObjectKind(
+    "index lines",
+    "reports/days-{year}.json",
+    "the line that each day of the year has in the index",
+    _JSON,
+    Redaction.RENDERED,
+    "delete it and render its days again: python -m pipeline report --day DAY",
+)
+REPORT_YEAR = ObjectKind(
+    "index of a year",
+    "reports/{year}.html",
+    "the page of a year's reports",
+    _HTML,
+    Redaction.RENDERED,
+    _REPORT_AGAIN,
+    is_served=True,
+)
+REPORTS_INDEX = ObjectKind(
+    "index",
+    "reports/index.html",
+    "the page of all days",
+    _HTML,
+    Redaction.RENDERED,
+    _REPORT_AGAIN,
+    is_served=True,
+)
+REPORTS_LATEST = ObjectKind(
+    "latest report",
+    "reports/latest.html",
+    "the way to the newest day",
+    _HTML,
+    Redaction.RENDERED,
+    _REPORT_AGAIN,
+    is_served=True,
+)
+
+KINDS: Final = (
+    RAW_PAGE, RAW_MANIFEST, REFRESH_PAGE, REFRESH_MANIFEST, POSTS, ACCOUNT_CSV, ALL_ACCOUNTS_CSV, QUARANTINE, OUTCOME,
+    PLAN, ROLLUP, USERS, METRICS, SPEND, ERASED_POST, ERASED_ACCOUNT, DELETED_POSTS, REPORT, ACCOUNT_REPORT,
+    REPORT_LINES, REPORT_YEAR, REPORTS_INDEX, REPORTS_LATEST,
+)  # fmt: skip
+
+
+def find_kind(key: str) -> ObjectKind | None:
+    """Return the kind of the object at `key`, or None when the lake has no such kind."""
+    return next((kind for kind in KINDS if kind.fields(key) is not None), None)
+
+
+def content_type_of(key: str) -> str:
+    """Return the content type that the object at `key` is stored with."""
+    kind = find_kind(key)
+    return kind.content_type if kind else "application/octet-stream"
+
+
+def day_of(key: str) -> date | None:
+    """Return the day of the object at `key`; None for kinds that are not of one day."""
+    kind = find_kind(key)
+    day = (kind.fields(key) or {}).get("day") if kind else None
+    return date.fromisoformat(day) if day else None
+
+
+def account_of(key: str) -> str | None:
+    """Return the account that the object at `key` belongs to alone; None when to more than one."""
+    kind = find_kind(key)
+    return (kind.fields(key) or {}).get("account") if kind and kind.is_of_account else None
+
+
+def account_day_of(key: str) -> tuple[date, str] | None:
+    """Return the day and the account that the object at `key` belongs to alone, or None."""
+    day, account = day_of(key), account_of(key)
+    return (day, account) if day and account else None
+
+
+def sources() -> tuple[str, ...]:
+    """Return the prefixes, up to the date, below which posts are looked for."""
+    return tuple(dict.fromkeys(kind.date_prefix for kind in KINDS if kind.is_source))
+
+
+def is_served(key: str) -> bool:
+    """Whether `key` is a page of the reports, or the spreadsheet that each day's page links to."""
+    kind = find_kind(key)
+    return kind is not None and kind.is_served
+
+
+def folders() -> tuple[str, ...]:
+    """Return the lake's own top folders, in the order of `KINDS`."""
+    return tuple(dict.fromkeys(kind.folder for kind in KINDS))

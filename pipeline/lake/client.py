@@ -1,0 +1,297 @@
+"""The lake: the only module that talks to S3.
+
+A PUT is atomic per object, so a reader never sees half of one; whoever writes several objects writes the one
+that points to the others last. `versions`, `frames` and `access` hold the less common ways to use it.
+"""
+
+import gzip
+import logging
+import re
+import uuid
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import boto3
+import stamina
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004  # botocore's own, the base of refused, reset and timed-out connections
+    HTTPClientError,
+    IncompleteReadError,
+    NoCredentialsError,
+    ResponseStreamingError,
+)
+from pydantic import BaseModel, ValidationError
+from urllib3.exceptions import ProtocolError
+
+from pipeline.errors import ConfigError, LakeError, LakeRefused
+from pipeline.lake.catalogue import content_type_of
+from pipeline.lake.damage import damaged
+from pipeline.text import one_line
+
+# At INFO botocore tells of every client where it found its credentials: noise in each task's log.
+logging.getLogger("botocore").setLevel(logging.WARNING)
+
+# botocore's defaults (60 s timeouts, legacy retries, 10 connections) are not what a pipeline wants.
+CLIENT_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 5},
+    connect_timeout=5,
+    read_timeout=30,
+    max_pool_connections=32,
+    s3={"addressing_style": "path"},
+    signature_version="s3v4",  # links are signed by the old version else, which many regions refuse
+)
+_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")  # what botocore takes as a name
+_WRONG_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
+_NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
+_NOT_MODIFIED = {"304", "NotModified"}
+_LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+_BROKEN_OFF = (ResponseStreamingError, IncompleteReadError, ProtocolError)  # answers, in the middle
+_WRITER = "writer"  # metadata of what `put_if` writes
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object as S3 has it."""
+
+    stored: bytes  # as it lies in the bucket; empty when `unchanged`
+    etag: str
+    content_type: str = ""
+    content_encoding: str = ""  # `gzip`, or empty
+    unchanged: bool = False  # it still has the ETag that the reader knows
+
+    @property
+    def body(self) -> bytes:
+        """The bytes as they were before compression."""
+        return gzip.decompress(self.stored) if self.content_encoding == "gzip" else self.stored
+
+
+class Lake:
+    """One bucket, or a folder of one, addressed by the keys of `pipeline.lake.keys`."""
+
+    def __init__(
+        self, url: str, session: boto3.Session | None = None, endpoint_url: str | None = None
+    ) -> None:
+        """Open `s3://bucket[/prefix]`, by default with AWS's own settings. Raises `ConfigError`."""
+        self.bucket, _, prefix = url.removeprefix("s3://").partition("/")
+        if not url.startswith("s3://") or not _BUCKET.fullmatch(self.bucket):
+            raise ConfigError(f"AVIARY_LAKE={url!r} is not an S3 address; write it like s3://bucket/prefix")
+        self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        try:
+            self.session = session or boto3.Session()
+            self.client: Any = self.session.client("s3", config=CLIENT_CONFIG, endpoint_url=endpoint_url)
+        except (BotoCoreError, ValueError) as error:
+            raise ConfigError(
+                f"S3 cannot be used with these settings: {error}; set AWS_REGION, AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY, or an AWS profile"
+            ) from None
+
+    @property
+    def url(self) -> str:
+        """The address this lake was opened by."""
+        return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
+
+    @property
+    def endpoint(self) -> str:
+        """The S3 server's address, for messages."""
+        return str(self.client.meta.endpoint_url)
+
+    def check(self) -> None:
+        """Try the bucket once, cheaply. Raises `ConfigError` with what to fix."""
+        try:
+            self.client.head_bucket(Bucket=self.bucket)
+        except ClientError as error:
+            code = _code(error)
+            if code in _NOT_FOUND | {"NoSuchBucket"}:
+                problem = (
+                    f"there is no bucket {self.bucket!r} at {self.endpoint}; create it, or set AVIARY_LAKE"
+                )
+            elif code in _WRONG_CREDENTIALS:
+                problem = (
+                    f"{self.endpoint} refuses the credentials for bucket {self.bucket!r}; check AWS_ACCESS_KEY_ID "
+                    "and AWS_SECRET_ACCESS_KEY, or the role's rights"
+                )
+            else:
+                problem = f"{self.endpoint} answers {code} for bucket {self.bucket!r}; check AVIARY_LAKE"
+            raise ConfigError(problem) from None
+        except NoCredentialsError:
+            raise ConfigError(
+                "no AWS credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role"
+            ) from None
+        except BotoCoreError as error:
+            raise ConfigError(
+                f"S3 at {self.endpoint} cannot be reached ({type(error).__name__}); "
+                "check AWS_ENDPOINT_URL_S3 and the network"
+            ) from None
+
+    def find(
+        self, key: str, *, version_id: str | None = None, known_etag: str | None = None
+    ) -> StoredObject | None:
+        """Return an object, or one version of it, or None when there is none.
+
+        With `known_etag`, an object that still has it comes back `unchanged`, without its bytes.
+        """
+        conditions = {"VersionId": version_id, "IfNoneMatch": known_etag}
+        answer = self.request(
+            "get_object",
+            key,
+            accept=_NOT_FOUND | (_NOT_MODIFIED if known_etag else set()),
+            **{name: value for name, value in conditions.items() if value},
+        )
+        if "refused" in answer:
+            unchanged = answer["refused"] in _NOT_MODIFIED
+            return StoredObject(b"", known_etag, unchanged=True) if known_etag and unchanged else None
+        return StoredObject(
+            answer["Body"], answer["ETag"], answer.get("ContentType", ""), answer.get("ContentEncoding", "")
+        )
+
+    def get(self, key: str) -> bytes:
+        """Return the bytes of an object that must be there. Raises `LakeError`, which names it, when it is not."""
+        found = self.find(key)
+        if found is None:
+            raise LakeError(
+                f"{self.url}/{key} is missing; it was there a moment ago, so run the command again"
+            )
+        return found.body
+
+    def find_model(self, key: str, model: type[Model]) -> Model | None:
+        """Return the record at `key`, or None when there is none. Raises `LakeDamaged` when it cannot be read."""
+        found = self.find(key)
+        return None if found is None else self.parse_model(key, found.body, model)
+
+    def parse_model(self, key: str, body: bytes, model: type[Model]) -> Model:
+        """Return the record that `body`, read from `key`, holds. Raises `LakeDamaged`."""
+        try:
+            return model.model_validate_json(body)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise damaged(self.url, key, f"{place}: {first['msg']}" if place else first["msg"]) from None
+
+    def exists(self, key: str) -> bool:
+        """Whether there is such an object."""
+        return "refused" not in self.request("head_object", key, accept=_NOT_FOUND)
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write an object, whole or not at all, with the content type of its kind."""
+        self.request("put_object", key, Body=body, ContentType=content_type_of(key))
+
+    def put_html(self, key: str, html: str) -> None:
+        """Write a page that a browser shows as it is, compressed without a time so that bytes repeat."""
+        self.request(
+            "put_object",
+            key,
+            Body=gzip.compress(html.encode(), mtime=0),
+            ContentType=content_type_of(key),
+            ContentEncoding="gzip",
+            CacheControl="no-cache",
+        )
+
+    def put_model(self, key: str, model: BaseModel) -> None:
+        """Write a record as JSON that a person can read."""
+        self.put(key, to_json(model))
+
+    def put_if(self, key: str, body: bytes, etag: str | None) -> bool:
+        """Write an object only if it still has `etag` (None: only if there is none). Tell whether it was written."""
+        writer = uuid.uuid4().hex
+        answer = self.request(
+            "put_object",
+            key,
+            # SeaweedFS and AWS answer 412 to If-Match on a key that is gone, moto 404.
+            accept=_LOST_RACE | _NOT_FOUND,
+            Body=body,
+            ContentType=content_type_of(key),
+            Metadata={_WRITER: writer},
+            **({"IfMatch": etag} if etag else {"IfNoneMatch": "*"}),
+        )
+        # A write whose answer was lost on the way is asked for again, and then refused because of itself.
+        return "refused" not in answer or self._writer(key) == writer
+
+    def _writer(self, key: str) -> str | None:
+        """Return who wrote an object by `put_if`."""
+        answer = self.request("head_object", key, accept=_NOT_FOUND)
+        writer: str | None = answer.get("Metadata", {}).get(_WRITER)
+        return writer
+
+    def delete(self, key: str) -> None:
+        """Remove an object; there being none is fine."""
+        self.request("delete_object", key)
+
+    def keys(self, prefix: str, after: str = "", last: str | None = None) -> list[str]:
+        """Return the keys below `prefix` that sort after `after`, and none after `last`, in order."""
+        found: list[str] = []
+        more: dict[str, Any] = {"StartAfter": self.prefix + after}
+        while more:
+            answer = self.request("list_objects_v2", prefix, **more)
+            found += [item["Key"].removeprefix(self.prefix) for item in answer.get("Contents", [])]
+            if last is not None and found and found[-1] >= last:
+                break
+            token = answer.get("NextContinuationToken")
+            more = {"ContinuationToken": token} if token else {}
+        return found if last is None else [key for key in found if key <= last]
+
+    def has_any(self, prefix: str) -> bool:
+        """Whether there is any key below `prefix`; one request, however many there are."""
+        return bool(self.request("list_objects_v2", prefix, MaxKeys=1).get("Contents"))
+
+    def request(
+        self, operation: str, key: str, *, accept: Collection[str] = (), **arguments: Any
+    ) -> dict[str, Any]:
+        """Return S3's whole answer about `key` (a prefix, where one lists; empty for the bucket), its body read.
+
+        Refusals whose code is in `accept` come back as `{"refused": code}`. Raises `LakeError` and `LakeRefused`, each
+        one line that names the object.
+        """
+        where = (
+            {"Prefix" if "list" in operation else "Key": self.prefix + key}
+            if key or "list" in operation
+            else {}
+        )
+        with self.translate_errors(_DOING[operation.partition("_")[0]], key):
+            try:
+                return self._send(operation, **where, **arguments)
+            except ClientError as error:
+                if _code(error) in accept:
+                    return {"refused": _code(error)}
+                raise
+
+    @stamina.retry(on=_BROKEN_OFF, attempts=5)
+    def _send(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """Ask S3. botocore asks again while there is no answer, but not when an answer breaks off."""
+        answer: dict[str, Any] = getattr(self.client, operation)(Bucket=self.bucket, **arguments)
+        if "Body" in answer:
+            answer["Body"] = answer["Body"].read()
+        return answer
+
+    @contextmanager
+    def translate_errors(self, doing: str, key: str) -> Iterator[None]:
+        """Turn S3's failures into one line that names the object."""
+        try:
+            yield
+        except ClientError as error:
+            kind = LakeRefused if _code(error) in _WRONG_CREDENTIALS | {"NoSuchBucket"} else LakeError
+            raise kind(f"cannot {doing} {self.url}/{key}: S3 answers {_code(error)}") from None
+        except (ConnectionError, HTTPClientError, *_BROKEN_OFF) as error:
+            raise LakeError(
+                f"cannot {doing} {self.url}/{key}: {type(error).__name__} at {self.endpoint}"
+            ) from None
+        except BotoCoreError as error:  # credentials that are missing, or cannot be had
+            raise LakeRefused(f"cannot {doing} {self.url}/{key}: {one_line(str(error))}") from None
+
+
+_DOING = {"get": "read", "head": "read", "put": "write", "delete": "delete", "list": "list"}
+
+
+def to_json(model: BaseModel) -> bytes:
+    """Return a record as the lake stores it, its fields spelt as they have always been."""
+    return model.model_dump_json(indent=1, by_alias=True).encode()
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", "unknown"))

@@ -1,0 +1,186 @@
+"""The records of the lake: what is stored as JSON, as pydantic models. Pure.
+
+Fields keep the names they were first stored under (their aliases), so that old lakes stay readable.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from pipeline.accounts.model import Kind
+from pipeline.schema import SCHEMA_VERSION
+from pipeline.status import Status
+from pipeline.window import Window
+
+AccountDay = tuple[date, str]  # a local day, and the lower-case handle of an account
+
+
+class Record(BaseModel):
+    """What all records have in common: they never change, and read what newer versions added without it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class PlannedAccount(Record):
+    """One account of a day, as accounts.yaml and X described it when the day was planned."""
+
+    account: str  # the lower-case handle: the name of its keys
+    handle: str  # as X spells it, or as accounts.yaml does while X has not answered
+    group: str | None = None
+    user_id: str | None = None  # null when X knows no such account
+    name: str | None = None
+    followers: int | None = None
+    followers_on: date | None = None  # the UTC date of the look-up
+    post_count: int | None = Field(default=None, alias="published")  # posts since the account was made
+    created_at: AwareDatetime | None = None
+    include: tuple[Kind, ...]
+    max_posts: int
+    refresh_days: int = 0
+
+
+class DaySettings(PlannedAccount):
+    """All that an account's day is derived by, apart from its raw pages."""
+
+    day: date
+    timezone: str
+    quarantined_posts: float  # share of the account's posts that may be quarantined
+
+    @property
+    def window(self) -> Window:
+        """The day's `[start, end)`."""
+        return Window(self.day, self.timezone)
+
+
+class AccountTask(DaySettings):
+    """One account's task in one run: what `plan` hands to `collect` and `analyze`, small enough for XCom."""
+
+    run_id: str
+    stopped: str | None = None  # why nothing may be read, found while planning
+    usd_per_run: float
+    usd_per_month: float
+
+
+class Plan(Record):
+    """A day's accounts. A finished day is repeated by its plan, whatever accounts.yaml says by then."""
+
+    day: date
+    timezone: str
+    sample: bool  # read from the sandbox, not from X
+    failed_accounts: float  # share of the accounts that may fail
+    quarantined_posts: float  # share of an account's posts that may be quarantined
+    schema_version: int = SCHEMA_VERSION
+    accounts: tuple[PlannedAccount, ...]
+
+    @property
+    def window(self) -> Window:
+        """The day's `[start, end)`."""
+        return Window(self.day, self.timezone)
+
+    def settings_of(self, account: str) -> DaySettings | None:
+        """Return what the account's day is derived by, or None when the day was not planned for it."""
+        entry = next((entry for entry in self.accounts if entry.account == account), None)
+        return (
+            None
+            if entry is None
+            else DaySettings(
+                **entry.model_dump(),
+                day=self.day,
+                timezone=self.timezone,
+                quarantined_posts=self.quarantined_posts,
+            )
+        )
+
+
+class Counts(BaseModel):
+    """Where every fetched item went: fetched is the sum of the other five."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fetched: int = 0
+    kept: int = 0
+    filtered: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    forgotten: int = 0
+
+
+class Outcome(Record):
+    """One account's day, as written to `outcomes/` after everything it speaks of."""
+
+    status: Status
+    reason: str | None = None
+    counts: Counts = Counts()
+    truncated: bool = False
+    cost_usd: float = 0.0
+    pages: int = 0
+    scored: int = 0
+    refreshed: tuple[date, ...] = ()  # the earlier days read again with this one
+    refresh_stopped_because: str | None = Field(default=None, alias="refresh_short")
+    deleted: int = Field(
+        default=0, alias="gone"
+    )  # posts of these days that X no longer has, and are forgotten
+    collected_at: AwareDatetime | None = None
+    schema_version: int = SCHEMA_VERSION
+
+
+NO_OUTCOME = Outcome(
+    status=Status.FAILED, reason="its task ended without leaving an outcome; see the log of the run"
+)
+
+
+class Manifest(Record):
+    """Says that an account's day was read to its end, and how."""
+
+    pages: int
+    posts: int
+    truncated: bool
+    depth_reached: bool = False  # X shows no more of the account's posts than these
+    collected_at: AwareDatetime
+
+
+class RefreshManifest(Record):
+    """Says that the days before an account's day were read again, and how. Names no post."""
+
+    pages: int
+    billed: int  # post reads
+    days: tuple[date, ...]  # the days read again
+    deleted: int = Field(alias="gone")  # posts that were stored and that X does not show any more
+    stopped_because: str | None = Field(default=None, alias="short")
+
+
+class DeletedPosts(Record):
+    """Posts, by their days, that a complete refresh did not show: ids only."""
+
+    days: dict[date, tuple[str, ...]]
+
+    @property
+    def post_ids(self) -> list[str]:
+        """All of them."""
+        return [post_id for ids in self.days.values() for post_id in ids]
+
+
+class ErasureRecord(Record):
+    """One erasure. It stands at each of its posts, so that whoever begins it again knows how far it reaches."""
+
+    post_ids: tuple[str, ...] = ()  # with their versions and the retweets of them that were found
+    account: str | None = None
+    user_ids: tuple[str, ...] = ()  # of the account
+    account_days: tuple[AccountDay, ...] = Field(default=(), alias="places")  # that held any of it
+    reason: str
+    forgotten_at: AwareDatetime
+
+    @property
+    def days(self) -> list[date]:
+        """The local days that held any of it."""
+        return sorted({day for day, _ in self.account_days})
+
+    def extended(self, post_ids: Iterable[str], account_days: Iterable[AccountDay]) -> "ErasureRecord":
+        """Return the record with these posts and account-days as well."""
+        others = sorted(set(post_ids) - set(self.post_ids), key=int)
+        return self.model_copy(
+            update={
+                "post_ids": (*self.post_ids, *others),
+                "account_days": tuple(sorted({*self.account_days, *account_days})),
+            }
+        )

@@ -1,0 +1,1 @@
+"""What the sandbox's X API can be told to do wrong."""

@@ -1,0 +1,164 @@
+"""FaultRules to misbehave: what goes wrong, for whose requests, how often.
+
+An order is written the same way everywhere (`create_app`, `POST /sandbox/orders`):
+`{"handle": "citymetro", "fault": "503", "times": 2, "after": 1, "endpoint": "timeline"}`.
+What each fault looks like is told in docs/sandbox.md.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pipeline.errors import ConfigError
+from pipeline.sandbox.world.personas import State
+from pipeline.text import one_line
+
+EVERY = "*"
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+_COUNTS = ("times", "after", "posts")
+
+
+class Fault(StrEnum):
+    """What can be ordered to go wrong."""
+
+    RATE_LIMITED = "429"
+    RATE_LIMITED_WITHOUT_RESET = "429_without_reset"
+    MONTHLY_CAP = "monthly_cap"
+    UNAUTHORIZED = "401"
+    OUT_OF_CREDITS = "402"
+    NOT_ENROLLED = "403"
+    SPEND_CAP = "spend_cap"
+    WRONG_REQUEST = "400"
+    BROKEN = "500"
+    UNAVAILABLE = "503"
+    HTML = "html"
+    TRUNCATED = "truncated"
+    LIST = "list"
+    RESET = "reset"
+    HANG = "hang"
+    DRIP = "drip"
+    EXPIRED = "expired_token"
+    EMPTY_PAGE = "empty_page"
+    REPEATED_POST = "repeated_post"
+    OUT_OF_ORDER = "out_of_order"
+    NEW_WORDS = "new_words"
+    MIXED_WORDS = "mixed_words"
+    WITHOUT_METRICS = "without_metrics"
+    GONE = "gone"
+    DEPTH = "depth"
+    SUSPENDED = "suspended"
+    MISSING = "missing"
+    PROTECTED = "protected"
+    RENAMED = "renamed"
+
+
+STATES: Mapping[Fault, State] = {
+    Fault.SUSPENDED: "suspended",
+    Fault.MISSING: "missing",
+    Fault.PROTECTED: "protected",
+}
+# A page that turns to another one: only a request with a pagination token can meet these.
+_CONTINUED = frozenset({Fault.EXPIRED, Fault.REPEATED_POST})
+_OF_PAGES = _CONTINUED | {
+    Fault.EMPTY_PAGE,
+    Fault.OUT_OF_ORDER,
+    Fault.NEW_WORDS,
+    Fault.MIXED_WORDS,
+    Fault.WITHOUT_METRICS,
+    Fault.GONE,
+    Fault.DEPTH,
+}
+# These alter X's own answer; the others come in its place, or cut it.
+ALTERING = _OF_PAGES - {Fault.EXPIRED} | {*STATES, Fault.RENAMED}
+ENDPOINTS = ("timeline", "users_by", "usage")
+
+
+def _endpoints(fault: Fault) -> tuple[str, ...]:
+    """Return where a fault can be met, the ones an order means by itself first."""
+    if fault in STATES:
+        return "timeline", "users_by"
+    if fault == Fault.RENAMED:
+        return ("users_by",)
+    return ("timeline",) if fault in _OF_PAGES else ENDPOINTS
+
+
+@dataclass(frozen=True)
+class FaultRule:
+    """`times` requests are hit (None: for good) after `after` matching ones have passed."""
+
+    handle: str  # lower case, or `*`: every request
+    fault: Fault
+    times: int | None = None
+    after: int = 0
+    endpoint: str | None = None  # None: wherever the fault is usually met
+    posts: int | None = None  # of `depth`: how far back the timeline reaches
+
+    @classmethod
+    def read(cls, entry: object) -> "FaultRule":
+        """Return an order as it was written. Raises `ConfigError` naming what is allowed."""
+        if not isinstance(entry, Mapping):
+            raise ConfigError(f"an order is an object with handle and fault, not {_shown(entry)}")
+        allowed = tuple(cls.__dataclass_fields__)
+        for key in entry:
+            if key not in allowed:
+                raise ConfigError(f"an order has no {_shown(key)}; it has {', '.join(allowed)}")
+        handle, fault, endpoint = (entry.get(key) for key in ("handle", "fault", "endpoint"))
+        if not isinstance(handle, str) or not (handle == EVERY or _HANDLE.fullmatch(handle)):
+            raise ConfigError(
+                f"handle {_shown(handle)} is none: 1 to 15 letters, digits or _, without @; * is every account"
+            )
+        if not isinstance(fault, str) or fault not in [*Fault]:
+            raise ConfigError(f"there is no fault {_shown(fault)}; there are {', '.join(Fault)}")
+        met = _endpoints(Fault(fault))
+        if endpoint is not None and endpoint not in met:
+            raise ConfigError(f"fault {fault} has no endpoint {_shown(endpoint)}, only {', '.join(met)}")
+        for key in _COUNTS:
+            least = 0 if key == "after" else 1
+            value = entry.get(key)
+            if value is not None and (type(value) is not int or value < least):
+                raise ConfigError(f"{key} is a whole number from {least}, not {_shown(value)}")
+        if entry.get("posts") is not None and fault != Fault.DEPTH:
+            raise ConfigError(f"posts is for the fault depth only, not for {fault}")
+        given: dict[str, Any] = {key: value for key, value in entry.items() if value is not None}
+        return cls(**given | {"handle": handle.lower(), "fault": Fault(fault)})
+
+    @classmethod
+    def parse(cls, text: str) -> dict[str, object]:
+        """Return what `HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]` orders. Raises `ConfigError`."""
+        handle, equals, rest = text.partition("=")
+        fault, *counts = rest.split(":")
+        if not equals or len(counts) > len(_COUNTS):
+            raise ConfigError(
+                f"{_shown(text)} is no order; it is written HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"
+            )
+        for value in counts:
+            if value and not (value.isascii() and value.isdigit()):
+                raise ConfigError(f"{_shown(text)} is no order: {_shown(value)} is not a whole number")
+        numbers = {key: int(value) for key, value in zip(_COUNTS, counts, strict=False) if value}
+        entry: dict[str, object] = {"handle": handle, "fault": fault, **numbers}
+        cls.read(entry)
+        return entry
+
+    def concerns(self, handle: str) -> bool:
+        """Tell whether the order is about a lower-case handle."""
+        return self.handle in (EVERY, handle)
+
+    def matches(self, endpoint: str, handles: Sequence[str], *, continued: bool) -> bool:
+        """Tell whether the order is about a request."""
+        endpoints = (self.endpoint,) if self.endpoint else _usual(self.fault)
+        return (
+            endpoint in endpoints
+            and (self.handle == EVERY or self.handle in handles)
+            and (continued or self.fault not in _CONTINUED)
+        )
+
+
+def _usual(fault: Fault) -> tuple[str, ...]:
+    met = _endpoints(fault)
+    return ("timeline",) if met == ENDPOINTS else met
+
+
+def _shown(value: object) -> str:
+    return one_line(repr(value), 60)

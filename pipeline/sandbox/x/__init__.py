@@ -1,0 +1,1 @@
+"""The sandbox's X API v2: requests checked and answered as X does."""

@@ -1,0 +1,214 @@
+"""From invented posts and accounts to X's JSON: only the fields asked for, in the request's spelling."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pipeline.sandbox.world.posts import Post
+from pipeline.sandbox.world.snowflakes import iso
+from pipeline.sandbox.world.timelines import World
+from pipeline.sandbox.world.writing import entities
+from pipeline.sandbox.x.field_names import NEW_SPELLING
+from pipeline.sandbox.x.parameters import Wanted
+from pipeline.x_api.snowflakes import ms_of
+
+PROBLEMS = "https://api.twitter.com/2/problems"
+_REFERENCE_TYPES = {"reply": "replied_to", "thread": "replied_to", "quote": "quoted", "retweet": "retweeted"}
+_HOUR_MS = 3_600_000
+
+
+def post_body(world: World, post: Post, wanted: Wanted, now_ms: int) -> dict[str, Any]:
+    """Return one post with the fields asked for."""
+    new = wanted.new_spelling
+    always = {
+        "id": str(post.id),
+        "text": post.short or post.written.text,
+        "edit_history_post_ids" if new else "edit_history_tweet_ids": [
+            str(version) for version in post.versions
+        ],
+    }
+    asked = wanted.post_fields | _brought_along(wanted.expansions)
+    values = ((name, _FIELDS[name](world, post, now_ms, new)) for name in _FIELDS if name in asked)
+    return always | {
+        NEW_SPELLING.get(name, name) if new else name: value for name, value in values if value is not None
+    }
+
+
+def _brought_along(expansions: frozenset[str]) -> set[str]:
+    """Return the fields that hold what an expansion expands: X serves them unasked."""
+    return {"attachments" if name == "attachments.media_keys" else name.split(".")[0] for name in expansions}
+
+
+def _replied_to(world: World, post: Post, *_: object) -> str | None:
+    answers = post.kind in {"reply", "thread"} and post.about is not None
+    return str(world.user_id(post.about.author)) if answers and post.about else None
+
+
+def _references(_: World, post: Post, *__: object) -> list[dict[str, str]] | None:
+    return [{"type": _REFERENCE_TYPES[post.kind], "id": str(post.about.id)}] if post.about else None
+
+
+def _note(world: World, post: Post, *_: object) -> dict[str, Any] | None:
+    if post.short is None:
+        return None
+    found = entities(post.written.text, post.written.links, world.user_id)
+    return {"text": post.written.text} | ({"entities": found} if found else {})
+
+
+def _edit_controls(_: World, post: Post, *__: object) -> dict[str, Any]:
+    return {
+        "edits_remaining": 6 - len(post.versions),
+        "is_edit_eligible": post.kind in {"post", "quote"},
+        "editable_until": iso(post.at_ms + _HOUR_MS),
+    }
+
+
+def _withheld(_: World, post: Post, *__: object) -> dict[str, Any] | None:
+    return {"copyright": False, "country_codes": [post.withheld]} if post.withheld else None
+
+
+def _entities(world: World, post: Post, *_: object) -> dict[str, Any] | None:
+    return entities(post.short or post.written.text, post.written.links, world.user_id) or None
+
+
+def _metrics(_: World, post: Post, now_ms: int, new_spelling: bool) -> dict[str, int]:
+    counts = post.counts(now_ms)
+    return {
+        "repost_count" if new_spelling else "retweet_count": counts.reposts,
+        "reply_count": counts.replies,
+        "like_count": counts.likes,
+        "quote_count": counts.quotes,
+        "bookmark_count": counts.bookmarks,
+        "impression_count": counts.impressions,
+    }
+
+
+# Each field's value for (world, post, now, new spelling); None: this post does not have it.
+_FIELDS: Mapping[str, Callable[[World, Post, int, bool], Any]] = {
+    "author_id": lambda world, post, *_: str(world.user_id(post.author)),
+    "created_at": lambda _, post, *__: iso(post.at_ms),
+    "conversation_id": lambda _, post, *__: str(post.conversation),
+    "lang": lambda _, post, *__: post.lang,
+    "public_metrics": _metrics,
+    "entities": _entities,
+    "referenced_tweets": _references,
+    "in_reply_to_user_id": _replied_to,
+    "possibly_sensitive": lambda _, post, *__: post.sensitive,
+    "reply_settings": lambda *_: "everyone",
+    "edit_controls": _edit_controls,
+    "note_tweet": _note,
+    "attachments": lambda _, post, *__: {"media_keys": [_media_key(post)]} if post.photo else None,
+    "withheld": _withheld,
+}
+
+
+def user_body(world: World, handle: str, fields: Iterable[str], now_ms: int) -> dict[str, Any]:
+    """Return one account with the fields asked for; id, name and username always."""
+    voice = world.voice(handle)
+    every: Mapping[str, Any] = {
+        "created_at": iso(ms_of(world.user_id(handle))),
+        "description": voice.description,
+        "location": voice.location,
+        "protected": False,
+        "verified": voice.verified,
+        "verified_type": "business" if voice.verified else "none",
+        "url": "",
+        "profile_image_url": "https://abs.twimg.com/sticky/default_profile_images/default_profile_normal.png",
+        "public_metrics": {
+            "followers_count": world.followers(handle, now_ms),
+            "following_count": voice.following,
+            "tweet_count": world.published(handle, now_ms),
+            "listed_count": voice.followers // 900,
+            "like_count": voice.following * 7,
+            "media_count": world.published(handle, now_ms) // 4,
+        },
+    }
+    body = {"id": str(world.user_id(handle)), "name": voice.name, "username": handle}
+    return body | {field: every[field] for field in every if field in fields}
+
+
+def includes(world: World, posts: list[Post], wanted: Wanted, now_ms: int) -> dict[str, Any]:
+    """Return the objects that the expansions asked for, each once."""
+    found: dict[str, Any] = {}
+    abouts = [post.about for post in posts if post.about is not None and not post.about_gone]
+    handles: list[str] = []
+    if "author_id" in wanted.expansions:
+        handles += [post.author for post in posts]
+    if "in_reply_to_user_id" in wanted.expansions:
+        handles += [post.about.author for post in posts if post.about and post.kind in {"reply", "thread"}]
+    if "referenced_tweets.id.author_id" in wanted.expansions:
+        handles += [about.author for about in abouts]
+    if "entities.mentions.username" in wanted.expansions:
+        for post in posts:
+            mentions = entities(post.written.text, {}, world.user_id).get("mentions", ())
+            handles += [mention["username"].lower() for mention in mentions]
+    if handles:
+        found["users"] = [
+            user_body(world, handle, wanted.user_fields, now_ms) for handle in dict.fromkeys(handles)
+        ]
+    if abouts and _expands_references(wanted):
+        found["posts" if wanted.new_spelling else "tweets"] = [
+            post_body(world, about, wanted, now_ms)
+            for about in {about.id: about for about in abouts}.values()
+        ]
+    if "attachments.media_keys" in wanted.expansions:
+        media = [_media_body(post, wanted) for post in posts if post.photo]
+        if media:
+            found["media"] = media
+    return found
+
+
+def gone_references(posts: list[Post], wanted: Wanted) -> list[dict[str, Any]]:
+    """Return the partial errors for referenced posts that cannot be had any more."""
+    if not _expands_references(wanted):
+        return []
+    name = "referenced_posts.id" if wanted.new_spelling else "referenced_tweets.id"
+    return [
+        {
+            "value": str(post.about.id),
+            "detail": f"Could not find tweet with {name}: [{post.about.id}].",
+            "title": "Not Found Error",
+            "resource_type": "tweet",
+            "parameter": name,
+            "resource_id": str(post.about.id),
+            "type": f"{PROBLEMS}/resource-not-found",
+        }
+        for post in posts
+        if post.about is not None and post.about_gone
+    ]
+
+
+def unreadable(state: str, parameter: str, value: str) -> dict[str, Any]:
+    """Return the partial error for a missing, suspended or protected account, in X's recorded words."""
+    common = {"value": value, "resource_id": value, "parameter": parameter, "resource_type": "user"}
+    if state == "suspended":
+        return common | {
+            "detail": f"User has been suspended: [{value}].",
+            "title": "Forbidden",
+            "type": f"{PROBLEMS}/resource-not-found",
+        }
+    if state == "protected":
+        return common | {
+            "section": "data",
+            "detail": f"Sorry, you are not authorized to see the user with {parameter}: [{value}].",
+            "title": "Authorization Error",
+            "type": f"{PROBLEMS}/not-authorized-for-resource",
+        }
+    return common | {
+        "detail": f"Could not find user with {parameter}: [{value}].",
+        "title": "Not Found Error",
+        "type": f"{PROBLEMS}/resource-not-found",
+    }
+
+
+def _expands_references(wanted: Wanted) -> bool:
+    return bool(wanted.expansions & {"referenced_tweets.id", "referenced_tweets.id.author_id"})
+
+
+def _media_key(post: Post) -> str:
+    return f"3_{post.id - 1}"
+
+
+def _media_body(post: Post, wanted: Wanted) -> dict[str, Any]:
+    body: dict[str, Any] = {"media_key": _media_key(post), "type": "photo"}
+    sizes = {"width": 1600, "height": 900}
+    return body | {field: size for field, size in sizes.items() if field in wanted.media_fields}

@@ -1,0 +1,1 @@
+"""Money: what reading costs, what was spent, and what may still be."""

@@ -1,0 +1,151 @@
+"""An account's day, from raw pages to what is stored of it, and the one writer of that.
+
+The stage `analyze`, `forget` and the refresh of earlier days all write through `write`, so that a new output format is
+one change. It takes the lake as an argument; everything else is pure.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.lake import keys
+from pipeline.lake.frames import put_frame
+from pipeline.lake.records import Counts, DaySettings, Manifest, Outcome, RefreshManifest
+from pipeline.page import Page, is_tombstone
+from pipeline.schema import KIND_OF, POSTS
+from pipeline.sentiment import score_posts
+from pipeline.share import exceeds, percent
+from pipeline.status import Status
+from pipeline.transform import quarantine
+from pipeline.transform.contract import Posts
+from pipeline.transform.normalize import newest_versions, read_posts
+from pipeline.transform.spreadsheet import to_csv
+from pipeline.x_api.limits import DEPTH, DEPTH_WITHOUT_REPLIES
+from pipeline.x_api.prices import Reads
+
+if TYPE_CHECKING:
+    from pipeline.lake.client import Lake
+
+
+@dataclass(frozen=True)
+class DerivedDay:
+    """An account's day, sorted out: `posts` as POSTS, `rejected` as QUARANTINE."""
+
+    posts: pl.DataFrame
+    rejected: pl.DataFrame
+    counts: Counts
+    truncated: bool  # the day's earliest posts are left out because of max_posts
+
+
+def make(
+    lake: "Lake",
+    settings: DaySettings,
+    pages: list[Page],
+    manifest: Manifest,
+    refresh: RefreshManifest | None = None,
+) -> Outcome:
+    """Write all that is derived from an account's raw pages, and return its outcome; same pages, same bytes."""
+    derived = derive(pages, settings)
+    outcome = conclude(derived, pages, manifest, settings, refresh)
+    write(lake, settings.day, settings.account, derived.posts, derived.rejected, outcome)
+    return outcome
+
+
+def write(
+    lake: "Lake",
+    day: date,
+    account: str,
+    posts: pl.DataFrame,
+    rejected: pl.DataFrame,
+    outcome: Outcome | None,
+) -> None:
+    """Write an account's POSTS, spreadsheet, QUARANTINE (none when it is empty) and, last, its outcome.
+
+    Without an outcome, the one that is stored stays.
+    """
+    put_frame(lake, keys.posts(day, account), posts)
+    lake.put(keys.account_csv(day, account), to_csv(posts))
+    if rejected.is_empty():
+        lake.delete(keys.quarantine(day, account))
+    else:
+        put_frame(lake, keys.quarantine(day, account), rejected)
+    if outcome:
+        lake.put_model(keys.outcome(day, account), outcome)
+
+
+def derive(pages: list[Page], settings: DaySettings) -> DerivedDay:
+    """Return the account's day: each fetched item ends in exactly one of the counts."""
+    read = read_posts(pages, settings.account)
+    forgotten = sum(is_tombstone(item) for page in pages for item in page.items)
+    unreadable = read.filter(pl.col("problems").list.len() > 0)
+    sound = read.filter(pl.col("problems").list.len() == 0)
+
+    newest = newest_versions(sound)
+    of_day = newest.filter(
+        pl.col("kind").is_in([KIND_OF[kind] for kind in settings.include]),
+        pl.col("created_at").is_between(settings.window.start, settings.window.end, closed="left"),
+    )
+    wanted = (
+        of_day.sort("created_at", "position", descending=[True, False])
+        .head(settings.max_posts)
+        .sort("created_at", "post_id")
+    )
+    scored = pl.concat([wanted, score_posts(wanted["text"], wanted["lang"])], how="horizontal")
+    posts, failure = Posts.filter(scored.select(POSTS.names()))
+    rejected = pl.concat([quarantine.unreadable(unreadable), quarantine.broken(wanted, failure.details())])
+    return DerivedDay(
+        posts=pl.DataFrame(posts),
+        rejected=rejected,
+        counts=Counts(
+            fetched=read.height + forgotten,
+            kept=posts.height,
+            filtered=newest.height - wanted.height,
+            duplicates=sound.height - newest.height,
+            quarantined=rejected.height,
+            forgotten=forgotten,
+        ),
+        truncated=of_day.height > wanted.height,
+    )
+
+
+def conclude(
+    derived: DerivedDay,
+    pages: list[Page],
+    manifest: Manifest,
+    settings: DaySettings,
+    refresh: RefreshManifest | None = None,
+) -> Outcome:
+    """Return the account's outcome; `refresh` is of the earlier days that were read again with this one."""
+    counts = derived.counts
+    defects = []
+    if lost := manifest.pages - len(pages):
+        defects.append(
+            f"{lost} of {manifest.pages} raw pages {'is' if lost == 1 else 'are'} lost; "
+            "run the day again with --refetch"
+        )
+    if manifest.depth_reached:
+        defects.append(
+            "X shows no posts from before these: the day lies at the end of what it shows of a timeline "
+            f"({DEPTH:,} posts, {DEPTH_WITHOUT_REPLIES} without replies), so earlier posts of the day may be missing"
+        )
+    if exceeds(counts.quarantined, counts.fetched, settings.quarantined_posts):
+        defects.append(
+            f"{counts.quarantined} of {counts.fetched} posts are quarantined, more than the "
+            f"{percent(settings.quarantined_posts)} tolerated; see "
+            f"{keys.quarantine(settings.day, settings.account)}"
+        )
+    return Outcome(
+        status=Status.PARTIAL if defects else Status.OK,
+        reason="; ".join(defects) or None,
+        counts=counts,
+        truncated=manifest.truncated or derived.truncated,
+        cost_usd=Reads(posts=sum(page.billed for page in pages) + (refresh.billed if refresh else 0)).usd,
+        pages=len(pages),
+        scored=derived.posts["compound"].count(),
+        collected_at=manifest.collected_at,
+        refreshed=refresh.days if refresh else (),
+        refresh_stopped_because=refresh.stopped_because if refresh else None,
+        deleted=refresh.deleted if refresh else 0,
+    )

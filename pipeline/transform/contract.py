@@ -1,0 +1,87 @@
+"""The contract of a day's posts: rows that break a rule go to quarantine, with every reason.
+
+Apart from `schema` because dataframely takes a second to import and only `analyze` needs it.
+"""
+
+import dataframely as dy
+import polars as pl
+
+from pipeline.ids import ACCOUNT, ID
+from pipeline.schema import KINDS, SENTIMENTS
+from pipeline.sentiment.frames import SCORES, label
+
+# Each of a post's three shares is rounded to three digits.
+_ROUNDED = 0.002
+_SECOND = 1 / 3600  # in hours
+
+
+class Posts(dy.Schema):
+    """One row per post of an account's day."""
+
+    post_id = dy.String(primary_key=True, regex=f"^{ID}$")
+    account = dy.String(regex=f"^{ACCOUNT}$")
+    author_id = dy.String(regex=f"^{ID}$")
+    created_at = dy.Datetime(time_unit="us", time_zone="UTC")
+    text = dy.String()
+    clean_text = dy.String()
+    lang = dy.String(nullable=True)
+    kind = dy.String(check=lambda kind: kind.is_in(KINDS))
+    conversation_id = dy.String(nullable=True, regex=f"^{ID}$")
+    like_count = dy.Int64(min=0)
+    repost_count = dy.Int64(min=0)
+    reply_count = dy.Int64(min=0)
+    quote_count = dy.Int64(min=0)
+    bookmark_count = dy.Int64(nullable=True, min=0)
+    impression_count = dy.Int64(nullable=True, min=0)
+    engagement = dy.Int64(nullable=True, min=0)
+    hashtags = dy.List(dy.String())
+    mentions = dy.List(dy.String())
+    urls = dy.List(dy.String())
+    edited = dy.Bool()
+    edit_history = dy.List(dy.String())
+    possibly_sensitive = dy.Bool(nullable=True)
+    neg = dy.Float64(nullable=True, min=0, max=1)
+    neu = dy.Float64(nullable=True, min=0, max=1)
+    pos = dy.Float64(nullable=True, min=0, max=1)
+    compound = dy.Float64(nullable=True, min=-1, max=1)
+    sentiment = dy.String(nullable=True, check=lambda sentiment: sentiment.is_in(SENTIMENTS))
+    collected_at = dy.Datetime(time_unit="us", time_zone="UTC")
+    age_hours = dy.Float64()
+
+    @dy.rule()
+    def engagement_only_without_retweets(cls) -> pl.Expr:
+        """A retweet's counts are the original's, so it has no engagement; every other post has one."""
+        return (pl.col("kind") == "retweet") == pl.col("engagement").is_null()
+
+    @dy.rule()
+    def engagement_is_the_sum_of_its_parts(cls) -> pl.Expr:
+        """Likes, reposts, replies and quotes; impressions and bookmarks are none of it."""
+        parts = pl.sum_horizontal("like_count", "repost_count", "reply_count", "quote_count")
+        return pl.col("engagement").is_null() | (pl.col("engagement") == parts)
+
+    @dy.rule()
+    def collected_after_it_was_written(cls) -> pl.Expr:
+        """A post cannot be read before it exists."""
+        return pl.col("collected_at") >= pl.col("created_at")
+
+    @dy.rule()
+    def age_is_the_time_in_between(cls) -> pl.Expr:
+        """So that counts of the same age can be told apart from others."""
+        hours = (pl.col("collected_at") - pl.col("created_at")).dt.total_seconds(fractional=True) / 3600
+        return (pl.col("age_hours") - hours).abs() < _SECOND
+
+    @dy.rule()
+    def scored_wholly_or_not_at_all(cls) -> pl.Expr:
+        """A post without words that VADER can judge has none of the scores."""
+        return pl.sum_horizontal(pl.col(*SCORES, "sentiment").is_null()).is_in([0, len(SCORES) + 1])
+
+    @dy.rule()
+    def shares_add_up(cls) -> pl.Expr:
+        """To one; VADER finds nothing at all in a text of single letters."""
+        shares = pl.sum_horizontal("neg", "neu", "pos")
+        return pl.col("compound").is_null() | (shares == 0) | ((shares - 1).abs() <= _ROUNDED)
+
+    @dy.rule()
+    def sentiment_follows_the_compound_score(cls) -> pl.Expr:
+        """By the thresholds of VADER's authors."""
+        return pl.col("sentiment").eq_missing(label(pl.col("compound")))

@@ -1,0 +1,224 @@
+"""X's JSON to rows: both of X's vocabularies, whole texts, one meaning per column. Pure."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from pipeline.page import Page, is_tombstone
+from pipeline.schema import POSTS
+from pipeline.text import printable
+
+_SCORES = ("clean_text", "neg", "neu", "pos", "compound", "sentiment")
+# What the pages say of a post, before it is scored. `problems` says what could not be read; `item` is the
+# post as X sent it; `first_id` ties the versions of an edited post; `position` is the order on X's pages.
+READ = pl.Schema(
+    {name: dtype for name, dtype in POSTS.items() if name not in _SCORES}
+    | {
+        "first_id": pl.String(),
+        "position": pl.Int64(),
+        "problems": pl.List(pl.String()),
+        "item": pl.String(),
+    }
+)
+_COUNTS = {
+    "like_count": ("like_count",),
+    "repost_count": ("retweet_count", "repost_count"),
+    "reply_count": ("reply_count",),
+    "quote_count": ("quote_count",),
+    "bookmark_count": ("bookmark_count",),
+    "impression_count": ("impression_count",),
+}
+_OPTIONAL_COUNTS = {
+    "bookmark_count",
+    "impression_count",
+}  # null where not returned by X; the others must be there
+_MAX_COUNT = 10**12  # no post has as many of anything; sums of sums stay within Int64
+# What X escapes in texts. Anything else that looks like an entity was typed like that.
+_ESCAPES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
+_ESCAPED = re.compile("&(?:amp|lt|gt);")
+
+
+def read_posts(pages: Sequence[Page], account: str) -> pl.DataFrame:
+    """Return every item of the pages, but for tombstones, as a row of READ, in the order X sent them."""
+    rows: list[dict[str, Any]] = []
+    for page in pages:
+        originals = {str(post.get("id")): post for post in page.included if isinstance(post, dict)}
+        for item in page.items:
+            if is_tombstone(item):
+                continue
+            rows.append(_row(item, originals, page.collected_at, account, len(rows)))
+    return pl.DataFrame(rows, schema=READ)
+
+
+def newest_versions(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of READ with each post once: its newest edit, as it came first on X's pages."""
+    # Ids grow with time, but as text "9" sorts behind "10": the length decides first.
+    by_age = [pl.col("post_id").str.len_chars(), pl.col("post_id")]
+    return (
+        rows.sort(*by_age, -pl.col("position"), descending=True)
+        .unique("post_id", keep="first", maintain_order=True)
+        .unique("first_id", keep="first", maintain_order=True)
+        .sort("position")
+    )
+
+
+def _row(
+    item: Any, originals: Mapping[str, Mapping[str, Any]], collected_at: datetime, account: str, position: int
+) -> dict[str, Any]:
+    """Read one item; what cannot be read becomes null and a problem, never an exception."""
+    row: dict[str, Any] = dict.fromkeys(READ)
+    problems: list[str] = []
+    row |= {
+        "account": account,
+        "collected_at": collected_at.astimezone(UTC),
+        "position": position,
+        "problems": problems,
+        "item": json.dumps(item, separators=(",", ":")),  # ASCII: a lone surrogate stays an escape
+    }
+    if not isinstance(item, dict):
+        problems.append(f"the item is a {type(item).__name__}, not an object")
+        return row
+    read = _Reader(item, problems)
+    kind = _kind(item)
+    note = read.mapping("note_tweet", "note_post")
+    entities = [read.mapping("entities"), note.get("entities")]
+    post_id = read.text("id", required=True)
+    edits = read.ids("edit_history_tweet_ids", "edit_history_post_ids")
+    row |= {
+        "post_id": post_id,
+        "author_id": read.text("author_id", required=True),
+        "created_at": read.instant("created_at"),
+        "text": _whole_text(item, note, kind, originals),
+        "lang": read.text("lang"),
+        "kind": kind,
+        "conversation_id": read.text("conversation_id"),
+        "hashtags": _entity_values(entities, "hashtags", "tag"),
+        "mentions": _entity_values(entities, "mentions", "username"),
+        "urls": _entity_values(entities, "urls", "expanded_url", "url"),
+        "edited": len(edits) > 1,
+        "edit_history": edits,
+        "possibly_sensitive": read.flag("possibly_sensitive"),
+        "first_id": edits[0] if edits else post_id,
+    }
+    metrics = _Reader(read.mapping("public_metrics"), problems)
+    row |= {
+        column: metrics.count(*names, required=column not in _OPTIONAL_COUNTS)
+        for column, names in _COUNTS.items()
+    }
+    if row["text"] is None:
+        problems.append("text is missing")
+        row["text"] = ""
+    if row["created_at"]:
+        row["age_hours"] = (row["collected_at"] - row["created_at"]).total_seconds() / 3600
+    counts = [row[name] for name in ("like_count", "repost_count", "reply_count", "quote_count")]
+    if kind != "retweet" and None not in counts:
+        row["engagement"] = sum(counts)
+    return row
+
+
+class _Reader:
+    """Takes values of the expected type out of one JSON object, under any of X's names for them."""
+
+    def __init__(self, item: Mapping[str, Any], problems: list[str]) -> None:
+        self._item = item
+        self._problems = problems
+
+    def _value(self, names: Iterable[str], wanted: type, required: bool = False) -> Any:
+        for name in names:
+            value = self._item.get(name)
+            # bool is an int to Python, not to X.
+            if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+                return value
+            if value is not None:
+                self._problems.append(f"{name} is {json.dumps(value)[:60]}, not a {wanted.__name__}")
+                return None
+        if required:
+            self._problems.append(f"{next(iter(names))} is missing")
+        return None
+
+    def text(self, *names: str, required: bool = False) -> str | None:
+        value = self._value(names, str, required)
+        return None if value is None else printable(value)
+
+    def flag(self, *names: str) -> bool | None:
+        value: bool | None = self._value(names, bool)
+        return value
+
+    def count(self, *names: str, required: bool) -> int | None:
+        value: int | None = self._value(names, int, required)
+        if value is not None and not 0 <= value <= _MAX_COUNT:
+            self._problems.append(f"{names[0]} is {str(value)[:60]}, not a count")
+            return None
+        return value
+
+    def mapping(self, *names: str) -> Mapping[str, Any]:
+        return self._value(names, dict) or {}
+
+    def ids(self, *names: str) -> list[str]:
+        return [printable(value) for value in self._value(names, list) or [] if isinstance(value, str)]
+
+    def instant(self, name: str) -> datetime | None:
+        text = self._value((name,), str, required=True)
+        if text is None:
+            return None
+        try:
+            instant = datetime.fromisoformat(text)
+            return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):  # the latter where UTC has no such year
+            self._problems.append(f"{name} is {json.dumps(text)[:60]}, not an instant")
+            return None
+
+
+def references(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return what a post refers to, each with its type and id, in either vocabulary."""
+    entries = item.get("referenced_tweets") or item.get("referenced_posts") or []
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+
+def _kind(item: Mapping[str, Any]) -> str:
+    """Decide what a post is. A quote within a reply is a reply; a reply to a deleted post has no reference."""
+    types = [reference.get("type") for reference in references(item)]
+    if "retweeted" in types or "reposted" in types:
+        return "retweet"
+    if "replied_to" in types or item.get("in_reply_to_user_id"):
+        return "reply"
+    return "quote" if "quoted" in types else "post"
+
+
+def _whole_text(
+    item: Mapping[str, Any], note: Any, kind: str, originals: Mapping[str, Mapping[str, Any]]
+) -> str | None:
+    """Return the text as written: the long form, a retweet's original in full, X's escapes undone."""
+    long = note.get("text") if isinstance(note, dict) else None
+    texts = [text for text in (item.get("text"), long) if isinstance(text, str)]
+    if not texts:
+        return None
+    text = max(texts, key=len)
+    if kind == "retweet":
+        author, colon, _ = text.partition(": ")
+        for reference in references(item):
+            original = originals.get(str(reference.get("id")))
+            if original is not None and author.startswith("RT @"):
+                whole = _whole_text(
+                    original, original.get("note_tweet") or original.get("note_post"), "post", {}
+                )
+                if whole is not None:
+                    return printable(author) + colon + whole
+    return _ESCAPED.sub(lambda escape: _ESCAPES[escape[0]], printable(text))
+
+
+def _entity_values(entities: Iterable[Any], group: str, *names: str) -> list[str]:
+    """Return the distinct values of a group of entities, in order of appearance."""
+    values: dict[str, None] = {}
+    for source in entities:
+        entries = source.get(group) if isinstance(source, dict) else None
+        for entry in entries if isinstance(entries, list) else []:
+            found = [
+                entry[name] for name in names if isinstance(entry, dict) and isinstance(entry.get(name), str)
+            ]
+            values |= dict.fromkeys(printable(value) for value in found[:1])
+    return list(values)

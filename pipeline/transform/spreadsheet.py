@@ -1,0 +1,100 @@
+"""CSV that a spreadsheet opens right: text stays text, and nothing runs.
+
+The original project's five columns come first. A text cell that a spreadsheet would take for a formula, a number, a
+date or a boolean gets an apostrophe in front; ids are such cells, since seventeen digits survive only as
+text. Where semicolons separate columns, a spreadsheet opens the file wrongly and may see cells begin within a
+text: there, too, an apostrophe is put before what would run. Before an apostrophe of the text's own another one is
+put, so `from_csv` can take exactly one away in each of these places.
+"""
+
+import io
+import json
+
+import polars as pl
+
+from pipeline.schema import POST_LISTS, POST_TIMES, POSTS
+
+ORIGINAL_FIVE = {
+    "user": "account",
+    "text": "text",
+    "favorite_count": "like_count",
+    "retweet_count": "repost_count",
+    "created_at": "created_at",
+}
+COLUMNS = ORIGINAL_FIVE | {name: name for name in POSTS if name not in ORIGINAL_FIVE.values()}
+_TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.fZ"
+# What a spreadsheet runs, also behind white space and what cannot be seen; and what `from_csv` would take away.
+_RUNS = r"[=+\-@＝＋－＠']"
+_BEGINS_WRONG = rf"^[\s\p{{C}}]*{_RUNS}|^[\t\r\n]"
+# Where a cell may begin within a text, when the file is opened as if semicolons or tabs separated columns.
+_RUNS_INSIDE = rf"([;\t\r\n])([[\s\p{{C}}\"]&&[^\t\r\n]]*{_RUNS})"
+# Numbers, amounts, dates and times of day in the languages that spreadsheets are mostly used in: digits, signs, and no
+# words but these. A month may be shortened (SEPT2 is the second of September).
+_MONTHS = """
+january february march april june july august september october november december
+januar februar märz maerz mrz juni juli oktober dezember janvier février fevrier mars avril juin juillet août aout
+septembre octobre novembre décembre decembre enero febrero marzo abril mayo junio julio agosto septiembre octubre
+noviembre diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre janeiro fevereiro março
+marco maio junho julho setembro outubro dezembro januari februari maart mei augustus mrt augusti marts desember
+"""
+_OTHERS = "mai maj am pm usd eur gbp chf kr zł de e a p t z h"
+_SHORTENED = {month[:length] for month in _MONTHS.split() for length in range(3, len(month) + 1)}
+_WORDS = "|".join([*sorted(_SHORTENED, reverse=True), *_OTHERS.split()])
+_SIGNS = r"\p{N}\s\p{Sc}.,:/%‰+−\-–()’_年月日時时分秒년월일시분초"
+_LIKE_A_NUMBER = rf"(?i)^(?:[{_SIGNS}]|{_WORDS})*$"
+_TRUTH_OR_ERROR = (
+    r"(?i)^\s*(?:true|false|wahr|falsch|vrai|faux|verdadero|verdadeiro|falso|vero|waar|onwaar|sant|sand|falskt|falsk|"
+    r"usann|prawda|fałsz|#n/a|#nv|#n/d|#[\p{L}/0]+[!?])\s*$"
+)
+
+
+def to_csv(posts: pl.DataFrame) -> bytes:
+    """Return POSTS as CSV: UTF-8 with signature, CRLF between rows, lists as JSON arrays, times in UTC."""
+    texts = [name for name, dtype in POSTS.items() if dtype == pl.String]
+    cells = posts.with_columns(
+        pl.col(POST_TIMES).dt.strftime(_TIME_FORMAT),
+        *(_json_arrays(posts[name]) for name in POST_LISTS),
+    ).with_columns(_escaped(name) for name in texts)
+    buffer = io.BytesIO()
+    cells.select(pl.col(source).alias(name) for name, source in COLUMNS.items()).write_csv(
+        buffer, include_bom=True, line_terminator="\r\n"
+    )
+    return buffer.getvalue()
+
+
+def from_csv(body: bytes) -> pl.DataFrame:
+    """Return the POSTS that `to_csv` was given."""
+    cells = pl.read_csv(
+        io.BytesIO(body.removeprefix(b"\xef\xbb\xbf")),
+        schema={
+            name: pl.String() if source in (*POST_LISTS, *POST_TIMES) else POSTS[source]
+            for name, source in COLUMNS.items()
+        },
+    ).rename(COLUMNS)
+    texts = [name for name, dtype in POSTS.items() if dtype == pl.String]
+    return cells.with_columns(
+        pl.col(texts).str.strip_prefix("'").str.replace_all(r"([;\t\r\n])'", "${1}"),
+        pl.col(POST_TIMES).str.strptime(pl.Datetime("us", "UTC"), _TIME_FORMAT),
+        *(pl.col(name).str.json_decode(pl.List(pl.String)) for name in POST_LISTS),
+    ).select(POSTS.names())
+
+
+def _escaped(name: str) -> pl.Expr:
+    """Return a text column as cells that stay the texts they are."""
+    text = pl.col(name)
+    taken_wrong = (
+        text.str.contains(_BEGINS_WRONG)
+        | (text.str.contains(_LIKE_A_NUMBER) & text.str.contains(r"\p{N}"))
+        | text.str.contains(_TRUTH_OR_ERROR)
+    )
+    inert = text.str.replace_all(_RUNS_INSIDE, "${1}'${2}")
+    return pl.when(taken_wrong).then("'" + inert).otherwise(inert).alias(name)
+
+
+def _json_arrays(lists: pl.Series) -> pl.Series:
+    """Return lists as JSON arrays, the one spelling that any value survives; null, from before a column was, stays."""
+    arrays = [
+        None if values is None else json.dumps(values, ensure_ascii=False).replace(";", r"\u003b")
+        for values in lists.to_list()
+    ]
+    return pl.Series(lists.name, arrays, pl.String)
