@@ -1,4 +1,4 @@
-"""The work: everything between accounts.yaml and the lake, importable without Airflow."""
+"""Everything between accounts.yaml and the lake, importable without Airflow."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -72,7 +72,7 @@ class RateLimited(Transient, XError):
 
 
 class XRefused(Terminal, XError):
-    """X understood and refuses this request for this account; the rest of the run may go on."""
+    """X understood and refuses this request for this account; the rest of the run may continue."""
 
 
 class PageTokenExpired(XRefused):

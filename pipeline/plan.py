@@ -86,7 +86,7 @@ def plan(
 
 
 def choose(accounts: Sequence[Account], only: Sequence[str]) -> list[Account]:
-    """Return the accounts named by `only` in any letter case, or all. Raises `ConfigError` for strangers."""
+    """Return the accounts named by `only` in any letter case, or all. Raises `ConfigError` for others."""
     by_key = {account.key: account for account in accounts}
     wanted = {name.lower().removeprefix("@"): name for name in only}
     problems = []
@@ -120,7 +120,7 @@ def _reset_account_day(lake: Lake, day: date, account: str) -> None:
 
 
 def _forgotten(account: Account) -> Refusal:
-    """Say why an account that was forgotten is not read: nobody but a person can tell whether it may be again."""
+    """Say why an account that was forgotten is not read: only a person can decide whether it may be again."""
     return Refusal(
         Status.FAILED,
         f"the account was forgotten by request; take it out of accounts.yaml, or delete "

@@ -111,9 +111,9 @@ ROLLUP: Final = pl.Schema(
         "reposts": pl.Int64(),
         "replies": pl.Int64(),
         "quotes": pl.Int64(),
-        "bookmarks": pl.Int64(),  # of the posts where X tells; null when of none
+        "bookmarks": pl.Int64(),  # of the posts where X returns them; null when it does for none
         "engagement": pl.Int64(),  # likes + reposts + replies + quotes
-        "impressions": pl.Int64(),  # of the posts where X tells; null when of none
+        "impressions": pl.Int64(),  # of the posts where X returns them; null when it does for none
         "impressions_known": pl.Int64(),  # how many posts those are
         "engagement_seen": pl.Int64(),  # the engagement of just those posts: rate = this / impressions
         "median_engagement": pl.Float64(),  # null without posts

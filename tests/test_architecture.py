@@ -1,60 +1,118 @@
 """Imports run one way, and the parts stay where a reader looks for them."""
 
-import ast
+import re
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.imports import ROOT, Import, files, imports, modules, reachable, roots
+
+STAGES = ("plan", "collect", "analyze", "report", "verdict")
 # What `reports` may know of `pipeline`: the lake and the shapes that lie in it, no stage.
-LAKE_SIDE = {"clock", "errors", "keys", "lake", "outcome", "planned", "schema", "window"}
+LAKE_SIDE = {"clock", "errors", "ids", "lake", "page", "schema", "share", "status", "text", "window"}
+# Records, and everything that computes: nothing of it reaches a network.
+PURE = re.compile(
+    r"pipeline\.(transform|sentiment|accounts)(\..+)?"
+    r"|pipeline\.(errors|ids|page|progress|schema|settings|share|status|text|window)"
+    r"|pipeline\.lake\.(catalogue|damage|frames|keys|kinds|records|versions|access)"
+    r"|pipeline\.x_api\.(limits|prices|snowflakes)"
+)
+CLIENTS = {"boto3", "botocore", "requests", "tweepy", "urllib3"}
+# Imports inside functions: where a command or a task pays only for what it needs.
+MAY_DEFER = ("pipeline.cli", "pipeline.local", "dags")
+LAZY = ("pipeline", "pipeline.sentiment")  # `__init__` files that import on first use
+PLAIN_MODULES = 20
+MAX_LINES = 300
 
 
-def imports(file: Path) -> set[str]:
-    """Return the dotted names a module imports, wherever in it."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{name.name}" for name in node.names} | {node.module}
-    return found
+def room_of(module: str) -> str:
+    """Return the part of the product that a module lies in: a folder, or a module of its own."""
+    first, _, rest = module.partition(".")
+    return rest.partition(".")[0] or first if first == "pipeline" else first
 
 
-def modules(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
+def ours(found: Import) -> bool:
+    return found.target in modules()
 
 
-def names(files: list[Path]) -> list[str]:
-    return [str(file.relative_to(ROOT)) for file in files]
+def test_pipeline_knows_neither_airflow_nor_dags_and_only_its_command_line_reports() -> None:
+    for found in imports():
+        if found.module.startswith("pipeline"):
+            assert found.target.partition(".")[0] not in {"airflow", "dags", "pandas"}, found
+            if room_of(found.module) != "cli":
+                assert not found.target.startswith("reports"), found
 
 
-@pytest.mark.parametrize("file", modules("pipeline"), ids=names(modules("pipeline")))
-def test_pipeline_knows_neither_airflow_nor_dags_and_only_its_command_line_reports(file: Path) -> None:
-    roots = {name.partition(".")[0] for name in imports(file)}
-    assert not roots & {"airflow", "dags", "pandas"}
-    if (ROOT / "pipeline" / "cli") not in file.parents:
-        assert "reports" not in roots
+def test_reports_know_the_lake_side_of_the_pipeline_only() -> None:
+    for found in imports():
+        if found.module.startswith("reports"):
+            assert found.target.partition(".")[0] not in {"airflow", "dags", "boto3", "tweepy"}, found
+            if found.target.startswith("pipeline"):
+                assert room_of(found.target) in LAKE_SIDE, found
 
 
-@pytest.mark.parametrize("file", modules("reports"), ids=names(modules("reports")))
-def test_reports_know_the_lake_side_of_the_pipeline_only(file: Path) -> None:
-    known = {name.split(".")[1] for name in imports(file) if name.startswith("pipeline.")}
-    assert known <= LAKE_SIDE
-    assert not {name.partition(".")[0] for name in imports(file)} & {"airflow", "dags", "boto3", "tweepy"}
+def test_dags_use_the_stable_airflow_only() -> None:
+    for found in imports():
+        if found.module.startswith("dags") and found.target.startswith("airflow"):
+            assert found.target.startswith(("airflow.sdk", "airflow.providers.")), found
 
 
-@pytest.mark.parametrize("file", modules("dags"), ids=names(modules("dags")))
-def test_dags_use_the_stable_airflow_only(file: Path) -> None:
-    for name in imports(file):
-        if name.startswith("airflow"):
-            assert name.startswith(("airflow.sdk", "airflow.providers."))
+def test_only_the_lake_opens_connections_to_s3_and_only_x_api_to_x() -> None:
+    for found in imports():
+        root = found.target.partition(".")[0]
+        if room_of(found.module) != "sandbox":
+            assert root not in {"boto3", "botocore"} or found.module == "pipeline.lake.client", found
+            assert root != "tweepy" or room_of(found.module) == "x_api", found
 
 
-def test_only_the_lake_talks_to_s3_and_only_x_api_to_x() -> None:
-    for file in modules("pipeline"):
-        roots = {name.partition(".")[0] for name in imports(file)}
-        inside = file.relative_to(ROOT / "pipeline")
-        if inside.parts[0] != "sandbox":
-            assert ("boto3" in roots) == (str(inside) == "lake.py"), inside
-            assert ("tweepy" in roots) <= (inside.parts[0] == "x_api"), inside
+@pytest.mark.parametrize("module", sorted(name for name in modules() if PURE.fullmatch(name)))
+def test_what_is_pure_reaches_no_client_of_any_network(module: str) -> None:
+    assert not roots(reachable(module)) & CLIENTS
+
+
+def test_what_talks_to_x_does_not_reach_s3() -> None:
+    for module in modules():
+        if room_of(module) == "x_api":
+            assert not roots(reachable(module)) & {"boto3", "botocore"}, module
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_stage_imports_another(stage: str) -> None:
+    others = {f"pipeline.{other}" for other in STAGES if other != stage}
+    assert not reachable(f"pipeline.{stage}") & others
+
+
+def test_imports_are_deferred_only_where_a_command_or_a_task_pays_for_what_it_needs() -> None:
+    deferred = {found.module for found in imports() if found.deferred and ours(found)}
+    elsewhere = {module for module in deferred if not module.startswith(MAY_DEFER)}
+    assert elsewhere <= set(LAZY)
+
+
+def test_the_parts_depend_on_each_other_in_one_direction() -> None:
+    arrows = {
+        (room_of(found.module), room_of(found.target))
+        for found in imports()
+        if ours(found) and not found.deferred
+    }
+    waiting = {(importer, imported) for importer, imported in arrows if importer != imported}
+    while waiting:
+        importers = {importer for importer, _ in waiting}
+        left = {arrow for arrow in waiting if arrow[1] in importers}
+        assert left != waiting, f"these import each other in a circle: {sorted(left)}"
+        waiting = left
+
+
+def test_the_top_of_the_pipeline_shows_its_stages_and_a_handful_of_plain_modules() -> None:
+    assert len(list((ROOT / "pipeline").glob("*.py"))) <= PLAIN_MODULES
+
+
+@pytest.mark.parametrize(
+    "file", files("dags", "pipeline", "reports", "tests"), ids=lambda file: str(file.relative_to(ROOT))
+)
+def test_no_module_is_longer_than_a_reader_holds_in_mind(file: Path) -> None:
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("file", files("tests"), ids=lambda file: str(file.relative_to(ROOT)))
+def test_what_tests_share_lies_in_no_test(file: Path) -> None:
+    assert not re.search(r"^\s*(from|import) tests\S*\.test_", file.read_text(encoding="utf-8"), re.MULTILINE)

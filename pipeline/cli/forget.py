@@ -57,7 +57,8 @@ def forget(
 def render_again(lake: "Lake", days: Collection[date], on_day: Callable[[int, int], None]) -> None:
     """Make what was made of these days again, then the later pages that compare with them."""
     from pipeline.lake import keys
-    from pipeline.lake.catalogue import KINDS, Redaction, day_of
+    from pipeline.lake.catalogue import KINDS, day_of
+    from pipeline.lake.kinds import Redaction
     from pipeline.report import report
     from reports import publish
     from reports.thresholds import FACTOR_DAYS

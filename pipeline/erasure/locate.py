@@ -11,8 +11,9 @@ import polars as pl
 
 from pipeline.erasure.redact import ErasureTarget, redact, redact_frame
 from pipeline.lake import catalogue
-from pipeline.lake.catalogue import KINDS, Redaction
+from pipeline.lake.catalogue import KINDS
 from pipeline.lake.frames import READERS
+from pipeline.lake.kinds import Redaction
 from pipeline.lake.versions import Version, list_versions, read_version
 from pipeline.page import decompress, unpack
 from pipeline.progress import OnProgress, no_progress

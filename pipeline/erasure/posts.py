@@ -19,8 +19,9 @@ from pipeline.erasure.redact import ErasureTarget, copy_of, related, related_in
 from pipeline.erasure.register import target_of
 from pipeline.errors import LakeError
 from pipeline.lake import catalogue
-from pipeline.lake.catalogue import KINDS, Redaction, account_day_of, find_kind
+from pipeline.lake.catalogue import KINDS, account_day_of, find_kind
 from pipeline.lake.client import Lake
+from pipeline.lake.kinds import Redaction
 from pipeline.lake.raw import parse_page
 from pipeline.lake.records import ErasureRecord
 from pipeline.lake.versions import Version, erase, list_versions, read_version
@@ -90,7 +91,7 @@ def finish(lake: Lake, record: ErasureRecord, on_object: OnProgress = no_progres
         stored += shared_versions(lake)
     found = find_matches(lake, stored, target_of(record), on_object)
     if record.account:
-        # Older lines of the index may name the account in words that no search could tell from others.
+        # Older lines of the index may name the account in words that no search could distinguish.
         found += [version for version in stored if not version.latest and _is_index(version.key)]
     left = [version.key for version in found if version.latest]
     for version in found:

@@ -6,10 +6,11 @@ import polars as pl
 
 from pipeline.erasure.redact import ErasureTarget, redact, redact_frame
 from pipeline.lake import keys
-from pipeline.lake.catalogue import Redaction, find_kind
+from pipeline.lake.catalogue import find_kind
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome, find_plan
 from pipeline.lake.frames import find_frame, put_frame
+from pipeline.lake.kinds import Redaction
 from pipeline.lake.raw import find_manifest, find_refresh_manifest, parse_page, read_pages
 from pipeline.lake.records import AccountDay, Outcome
 from pipeline.page import pack

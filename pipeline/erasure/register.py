@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline import clock
 from pipeline.erasure.redact import ErasureTarget, is_retweet, mentioned_ids, redact
 from pipeline.lake import catalogue, keys
+from pipeline.lake.kinds import ObjectKind
 from pipeline.lake.records import ErasureRecord
 from pipeline.page import Page
 
@@ -85,7 +86,7 @@ def without_forgotten(lake: "Lake", page: Page) -> Page:
 
 
 def _stored(
-    lake: "Lake", kind: catalogue.ObjectKind, after: str = "", last: str | None = None
+    lake: "Lake", kind: ObjectKind, after: str = "", last: str | None = None
 ) -> list[tuple[str, dict[str, str]]]:
     """Return the keys of a kind, each with the values in it."""
     stored = lake.keys(kind.prefix(), after=after, last=last)

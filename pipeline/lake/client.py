@@ -33,7 +33,7 @@ from pipeline.lake.catalogue import content_type_of
 from pipeline.lake.damage import damaged
 from pipeline.text import one_line
 
-# At INFO botocore tells of every client where it found its credentials: noise in each task's log.
+# At INFO botocore logs for every client where it found its credentials: noise in each task's log.
 logging.getLogger("botocore").setLevel(logging.WARNING)
 
 # botocore's defaults (60 s timeouts, legacy retries, 10 connections) are not what a pipeline wants.

@@ -1,4 +1,4 @@
-"""What a reader is told of a stored object that cannot be read. Pure."""
+"""The error for a stored object that cannot be read. Pure."""
 
 from pipeline.errors import LakeDamaged
 from pipeline.lake.catalogue import find_kind

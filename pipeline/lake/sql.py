@@ -12,6 +12,7 @@ import polars as pl
 from pipeline.lake import catalogue
 from pipeline.lake.access import Access, access_to
 from pipeline.lake.client import Lake
+from pipeline.lake.kinds import ObjectKind
 from pipeline.lake.users import USERS
 from pipeline.schema import METRICS, POSTS, ROLLUP
 
@@ -77,13 +78,13 @@ def log_in(connection: duckdb.DuckDBPyConnection, access: Access) -> None:
         "REGION": access.region,
         "ENDPOINT": host,
     }
-    told = ", ".join(f"{name} {_quoted(value)}" for name, value in options.items() if value)
+    given = ", ".join(f"{name} {_quoted(value)}" for name, value in options.items() if value)
     connection.execute(
-        f"CREATE OR REPLACE SECRET lake (TYPE s3, URL_STYLE 'path', USE_SSL {scheme == 'https'}, {told})"
+        f"CREATE OR REPLACE SECRET lake (TYPE s3, URL_STYLE 'path', USE_SSL {scheme == 'https'}, {given})"
     )
 
 
-def _stored(lake: Lake, kind: catalogue.ObjectKind) -> str | None:
+def _stored(lake: Lake, kind: ObjectKind) -> str | None:
     """Return the address of all objects of a kind, or None while there are none: DuckDB calls that an error."""
     return f"{lake.url}/{re.sub('{.*?}', '*', kind.pattern)}" if lake.has_any(kind.folder) else None
 

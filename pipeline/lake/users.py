@@ -1,6 +1,6 @@
 """What is known of X's accounts: ids for good, profiles for `profile_days`.
 
-Each snapshot carries the earlier ones' knowledge on, so the newest alone tells all.
+Each snapshot contains what the earlier ones knew, so the newest alone suffices.
 """
 
 from collections.abc import Iterable

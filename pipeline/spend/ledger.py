@@ -1,11 +1,11 @@
-"""The spending ledger: what was bought, and what is being bought right now, per UTC month and per run.
+"""The spending ledger: what was bought, and what is reserved right now, per UTC month and per run.
 
 Before a page is requested its highest price is reserved; when it has come the reservation becomes what it
 really cost. A crash in between leaves the reservation standing: the ledger may say too much, never too
 little. One small object a month, changed only by conditional writes, so concurrent workers lose no update.
 
-As every request passes by here first, it is also where a run's workers tell each other that X refuses all of
-them: once one has heard 401 or 402, the others ask nothing more.
+Every request passes here first, so this is also where a run's workers learn that X refuses all of them: once one has
+received 401 or 402, the others send nothing more.
 """
 
 import json
@@ -21,6 +21,7 @@ from pipeline import clock
 from pipeline.errors import LakeError, OverBudget, RunStopped, XBadResponse, XError
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
+from pipeline.lake.damage import damaged
 from pipeline.x_api.prices import Reads, usd
 
 Run = dict[str, int]  # posts, users, and how many of each are only reserved: held_posts, held_users
@@ -46,8 +47,8 @@ _EMPTY: Run = {"posts": 0, "users": 0, "held_posts": 0, "held_users": 0}
 _EPSILON = 1e-9  # money is counted in reads; dollars are floats only where they are compared
 _MAX_CONFLICTS = 40  # lost races before giving up; sixteen workers at once were seen to need under ten
 _WAITS = 40  # waits of about a second for others to settle: what one page takes at worst
-# How long a stop holds. A run's other workers find it by then; who has mended the cause and clears one of their
-# tasks need not clear `plan` too.
+# How long a stop holds: long enough for a run's other workers to find it, and short enough that whoever has fixed the
+# cause can clear one of their tasks without clearing `plan` too.
 _STOP_HOLDS = timedelta(minutes=10)
 _CROSSING = timedelta(days=2)  # a run that began in one month may go on into the next for this long
 
@@ -102,7 +103,7 @@ class Ledger:
             raise
 
     def begin(self) -> None:
-        """Forget an earlier attempt's stop: this run's plan is made anew, so X may be asked again."""
+        """Clear an earlier attempt's stop: this run is planned again, so X may be asked again."""
         self._change(_month(clock.now()), lambda month_ledger, _: _clear_stop(month_ledger, self._run_id))
 
     def _reserve(self, month: str, subject: str, max_reads: Reads) -> None:
@@ -134,7 +135,7 @@ class Ledger:
         return read_month(self._lake, before)["runs"].get(self._run_id, _EMPTY)
 
     def _hold(self, month_ledger: MonthLedger, run: Run, max_reads: Reads, earlier: Run) -> _Shortage | None:
-        """Write the reservation into the month_ledger, or tell what is short. Raises `RunStopped`."""
+        """Add the reservation, or return what is short. Raises `RunStopped`."""
         stop = month_ledger.get("stopped", {}).get(self._run_id)
         if stop and clock.now() - datetime.fromisoformat(stop["at"]) < _STOP_HOLDS:
             raise RunStopped(stop["reason"])
@@ -155,12 +156,12 @@ class Ledger:
         month_ledger.setdefault("stopped", {})[self._run_id] = Stop(at=clock.now().isoformat(), reason=reason)
 
     def _change(self, month: str, change: Callable[[MonthLedger, Run], Answer]) -> Answer:
-        """Read the month_ledger, change it, and write it unless another worker has written meanwhile: then again."""
+        """Read the month, change it, and write it; when another worker has written meanwhile, start over."""
         key = keys.spend(month)
         for _ in range(_MAX_CONFLICTS):
             found = self._lake.find(key)
-            before = found.body.decode() if found else None
-            month_ledger: MonthLedger = json.loads(before) if before else {"runs": {}}
+            month_ledger = _parse(self._lake, key, found.body if found else None)
+            before = json.dumps(month_ledger) if found else None
             run = month_ledger["runs"].get(self._run_id, dict(_EMPTY))
             answer = change(month_ledger, run)
             if run != _EMPTY:
@@ -178,7 +179,7 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Reservation:
-    """Money reserved for one request, in the month_ledger of the month it was asked in."""
+    """Money reserved for one request, in the month it was asked in."""
 
     settle: Callable[[Reads], None]  # replace the reservation by what was really read
 
@@ -201,13 +202,22 @@ def _month(instant: datetime) -> str:
 
 
 def spent(month_ledger: MonthLedger) -> Reads:
-    """Return the sum of a month's month_ledger, what is reserved right now included."""
+    """Return the sum of a month, what is reserved right now included."""
     runs = month_ledger["runs"].values()
     return Reads(sum(run["posts"] for run in runs), sum(run["users"] for run in runs))
 
 
 def read_month(lake: Lake, month: str) -> MonthLedger:
-    """Return the month_ledger of a UTC month such as 2026-11; empty when nothing was spent."""
+    """Return a UTC month such as 2026-11; empty when nothing was spent. Raises `LakeDamaged`."""
     found = lake.find(keys.spend(month))
-    month_ledger: MonthLedger = json.loads(found.body) if found else {"runs": {}}
+    return _parse(lake, keys.spend(month), found.body if found else None)
+
+
+def _parse(lake: Lake, key: str, body: bytes | None) -> MonthLedger:
+    try:
+        month_ledger: MonthLedger = json.loads(body) if body else {"runs": {}}
+    except ValueError as error:
+        raise damaged(lake.url, key, f"it is not JSON: {error}") from None
+    if not isinstance(month_ledger, dict) or not isinstance(month_ledger.get("runs"), dict):
+        raise damaged(lake.url, key, "it has no runs")
     return month_ledger

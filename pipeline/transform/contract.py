@@ -66,7 +66,7 @@ class Posts(dy.Schema):
 
     @dy.rule()
     def age_is_the_time_in_between(cls) -> pl.Expr:
-        """So that counts of the same age can be told apart from others."""
+        """So that counts of the same age can be compared."""
         hours = (pl.col("collected_at") - pl.col("created_at")).dt.total_seconds(fractional=True) / 3600
         return (pl.col("age_hours") - hours).abs() < _SECOND
 

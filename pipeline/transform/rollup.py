@@ -53,7 +53,7 @@ def _figures(posts: pl.DataFrame, timezone: str) -> pl.DataFrame:
     own = pl.col("kind") != "retweet"
     seen = own & pl.col("impression_count").is_not_null()
     scored = own & pl.col("compound").is_not_null()
-    told = own & pl.col("bookmark_count").is_not_null()
+    bookmarked = own & pl.col("bookmark_count").is_not_null()
     local_hour = pl.col("created_at").dt.convert_time_zone(timezone).dt.hour()
     return (
         posts.sort("created_at", "post_id")
@@ -65,7 +65,7 @@ def _figures(posts: pl.DataFrame, timezone: str) -> pl.DataFrame:
             reposts=pl.col("repost_count").filter(own).sum(),
             replies=pl.col("reply_count").filter(own).sum(),
             quotes=pl.col("quote_count").filter(own).sum(),
-            bookmarks=_sum_or_null(pl.col("bookmark_count"), told),
+            bookmarks=_sum_or_null(pl.col("bookmark_count"), bookmarked),
             engagement=pl.col("engagement").filter(own).sum(),
             impressions=_sum_or_null(pl.col("impression_count"), seen),
             impressions_known=seen.sum(),

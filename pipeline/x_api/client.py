@@ -110,8 +110,8 @@ class XApi:
     ) -> dict[str, Any]:
         """Return one page of an account's posts of `[start_time, end_time)`, newest first, as X's JSON.
 
-        `token` goes on from the page that gave it, `until_id` from the post before that one. Raises
-        `AccountUnavailable` when X shows none of the account (suspended, protected, gone), and
+        `token` continues after the page that gave it, `until_id` from the post before that one. Raises
+        `AccountUnavailable` when X shows none of the account (suspended, protected, missing), and
         `PageTokenExpired`.
         """
         body = self._ask(
@@ -169,7 +169,7 @@ def _count(value: Any) -> int | None:
 def _instant(value: Any) -> datetime | None:
     try:
         return datetime.fromisoformat(str(value)).astimezone(UTC)
-    except (ValueError, OverflowError):  # not told, or no instant
+    except (ValueError, OverflowError):  # missing, or no instant
         return None
 
 

@@ -35,6 +35,6 @@ def day_at_most(account: "Account") -> float:
 
 
 def first_run_at_most(config: "AccountsConfig") -> float:
-    """Return the highest price of a run that knows nobody yet and has no earlier days."""
+    """Return the highest price of a run that has to look up every account and has no earlier days."""
     without_earlier = (account.model_copy(update={"refresh_days": 0}) for account in config.accounts)
     return sum(map(day_at_most, without_earlier)) + usd(users=len(config.accounts))

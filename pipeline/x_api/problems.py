@@ -107,7 +107,7 @@ def error_for_response(subject: str, response: requests.Response) -> Exception: 
 def _reset_at(response: requests.Response) -> datetime:
     try:
         return datetime.fromtimestamp(int(response.headers.get("x-rate-limit-reset", "")), UTC)
-    except (ValueError, OverflowError, OSError):  # not told, or no instant
+    except (ValueError, OverflowError, OSError):  # missing, or no instant
         return clock.now() + RATE_WINDOW
 
 

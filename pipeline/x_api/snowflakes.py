@@ -1,10 +1,10 @@
-"""X's ids tell when they were made: milliseconds since 4 November 2010, above 22 bits that tell apart."""
+"""X's ids contain the time they were made: milliseconds since 4 November 2010, above 22 bits that distinguish. Pure."""
 
 from datetime import UTC, datetime
 
 EPOCH_MS = 1_288_834_974_657
 LOW_BITS = 22
-_COUNTED_UP_TO = 30_000_000_000  # until then posts were numbered one by one: those ids tell no time
+_COUNTED_UP_TO = 30_000_000_000  # until then posts were numbered one by one: those ids contain no time
 
 
 def ms_of(snowflake: int) -> int:

@@ -23,7 +23,7 @@ _AT_ONCE = 65_536
 class Transport(HTTPAdapter):
     """Sends tweepy's requests to another host, with the token and the time limits.
 
-    The token is put in here and nowhere else: tweepy logs its headers at DEBUG, so it is never told the token.
+    The token is put in here and nowhere else: tweepy logs its headers at DEBUG, so it never gets the token.
     An error's body is left to `problems`: tweepy reads it too, and trips over what is not as it expects.
     """
 
