@@ -215,7 +215,7 @@ def read_month(lake: Lake, month: str) -> MonthLedger:
 
 def _parse(lake: Lake, key: str, body: bytes | None) -> MonthLedger:
     try:
-        month_ledger: MonthLedger = json.loads(body) if body else {"runs": {}}
+        month_ledger: MonthLedger = {"runs": {}} if body is None else json.loads(body)
     except ValueError as error:
         raise damaged(lake.url, key, f"it is not JSON: {error}") from None
     if not isinstance(month_ledger, dict) or not isinstance(month_ledger.get("runs"), dict):
