@@ -4,12 +4,13 @@ import logging
 
 from pydantic import BaseModel, ConfigDict
 
+from pipeline.erasure.rebuild import forget_in_day
 from pipeline.errors import AnalyzeError
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome, outcome_on_failure
-from pipeline.lake.raw import find_manifest, find_refresh_manifest, read_pages
-from pipeline.lake.records import AccountTask, Counts, Outcome
+from pipeline.lake.raw import find_manifest, find_refresh_manifest, read_day
+from pipeline.lake.records import AccountTask, Counts, Manifest, Outcome
 from pipeline.status import Status
 from pipeline.transform import account_day
 
@@ -37,13 +38,26 @@ def analyze(lake: Lake, task: AccountTask) -> Analyzed:
     if manifest is None:
         return _kept(before, task)
     with outcome_on_failure(lake, task.day, task.account):
-        pages = read_pages(lake, task.day, task.account)
-        if len(pages) < manifest.pages and before and before.status.has_posts:
-            return _kept(before, task)  # pages expire one by one
-        refresh = find_refresh_manifest(lake, task.day, task.account) if task.refresh_days else None
-        outcome = account_day.make(lake, task, pages, manifest, refresh)
+        outcome = _derive(lake, task, manifest, before)
+        if outcome is None:
+            return _kept(before, task)
         log.info("@%s: %s; %s, %d scored", task.handle, outcome.status, outcome.counts, outcome.scored)
     return Analyzed(posts=keys.posts(task.day, task.account), status=outcome.status, counts=outcome.counts)
+
+
+def _derive(lake: Lake, task: AccountTask, manifest: Manifest, before: Outcome | None) -> Outcome | None:
+    """Write what follows from the pages; None, and nothing written, where some of a stored day's have expired.
+
+    What was forgotten while this ran may have been written back, so `forgotten/` is looked at again afterwards.
+    """
+    refresh = find_refresh_manifest(lake, task.day, task.account) if task.refresh_days else None
+    while True:
+        pages = read_day(lake, task.day, task.account, manifest)
+        if len(pages) < manifest.pages and before and before.status.has_posts:
+            return None  # pages expire one by one
+        outcome = account_day.make(lake, manifest.applied_to(task), pages, manifest, refresh)
+        if not forget_in_day(lake, task.day, task.account, manifest, pages):
+            return outcome
 
 
 def _kept(before: Outcome | None, task: AccountTask) -> Analyzed:

@@ -1,25 +1,32 @@
 """Stage two: an account's posts of one day, from X into `raw/`, page by page.
 
-Each page is stored before the next is asked for, so a retry continues where the last attempt ended.
+Each page is stored before the next is asked for, so a retry continues where the last attempt ended. The manifest, which
+names the pages, makes them the account's day: one write, so that a day that is read again replaces the old one whole or
+not at all.
 """
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from pydantic import BaseModel, ConfigDict
 
 from pipeline import clock
-from pipeline.errors import AccountUnavailable, OverBudget, XRefused
+from pipeline.errors import AccountUnavailable, OverBudget, RefetchRefused, XRefused
 from pipeline.lake import keys
-from pipeline.lake.client import Lake
+from pipeline.lake.client import Lake, to_json
 from pipeline.lake.days import find_outcome, outcome_on_failure, put_outcome
-from pipeline.lake.raw import find_manifest, read_pages
+from pipeline.lake.frames import find_frame
+from pipeline.lake.raw import find_manifest, name_of, newest_reading, read_numbered
 from pipeline.lake.records import AccountTask, Manifest, Outcome
+from pipeline.page import Page
 from pipeline.progress import OnPage, no_progress
 from pipeline.read import depth
 from pipeline.read.timeline import TimelineRange, TimelineReader, is_complete, posts_in
 from pipeline.refresh.fetch import refresh
+from pipeline.schema import POSTS
 from pipeline.spend.ledger import Budget, Ledger
 from pipeline.status import Status
+from pipeline.transform.metrics import seen_ids
 from pipeline.x_api.client import XApi
 
 
@@ -38,63 +45,139 @@ class Collected(BaseModel):
 def collect(lake: Lake, x: XApi, task: AccountTask, on_page: OnPage = no_progress) -> Collected:
     """Read what is still missing of the account's day; `on_page` follows the pages and posts stored so far.
 
-    A finished day is not read again. An account X does not show, or the budget does not reach, gets its
-    outcome here and is returned as skipped. Raises the errors of `x_api` and `lake`, with a `failed` outcome left.
+    A finished day is not read again, unless the task says `refetch`. An account X does not show, or the budget does not
+    reach, gets its outcome here and is returned as skipped. Raises the errors of `x_api` and `lake`, with a `failed`
+    outcome left; and `RefetchRefused` where a finished day stays as it was.
     """
-    folder = keys.raw_folder(task.day, task.account)
     before = find_outcome(lake, task.day, task.account)
-    if before and before.status.finished:
-        skipped = None if before.status.has_posts else before.reason
+    manifest = find_manifest(lake, task.day, task.account)
+    finished = before is not None and before.status.finished
+    if task.refetch and (finished or manifest):
+        return _collected(task, _read_again(lake, x, task, manifest, on_page))
+    if before and finished:
         return Collected(
-            raw=folder,
+            raw=keys.raw_folder(task.day, task.account),
             pages=before.pages,
             posts=before.counts.fetched,
             truncated=before.truncated,
-            skipped=skipped,
+            skipped=None if before.status.has_posts else before.reason,
         )
     with outcome_on_failure(lake, task.day, task.account):
-        if task.stopped or task.user_id is None:
-            raise XRefused(f"@{task.handle}: {task.stopped or 'X did not return its id; run again'}")
-        manifest = find_manifest(lake, task.day, task.account)
+        user_id = _require_user(task)
         try:
-            ledger = Ledger(lake, task.run_id, Budget(task.usd_per_run, task.usd_per_month))
-            manifest = manifest or _read(lake, x, ledger, task, user_id=task.user_id, on_page=on_page)
-            refresh(lake, x, ledger, task, user_id=task.user_id, on_page=on_page)
+            if manifest is None:
+                page_key = partial(keys.raw_page, task.day, task.account)
+                _, manifest = _read(lake, x, task, user_id, page_key, on_page)
+                lake.put_model(keys.raw_manifest(task.day, task.account), manifest)
+            refresh(lake, x, _ledger(lake, task), task, user_id=user_id, on_page=on_page)
         except AccountUnavailable as unavailable:
             return _skipped(lake, task, Outcome(status=Status(unavailable.status), reason=unavailable.reason))
         except OverBudget as over:
             return _skipped(lake, task, Outcome(status=Status.OVER_BUDGET, reason=str(over)))
-    return Collected(raw=folder, pages=manifest.pages, posts=manifest.posts, truncated=manifest.truncated)
+    return _collected(task, manifest)
 
 
 def _read(
-    lake: Lake, x: XApi, ledger: Ledger, task: AccountTask, *, user_id: str, on_page: OnPage
-) -> Manifest:
-    """Read on from the last stored page until the day or `max_posts` is reached, then say so."""
-    window = task.window
-    reader = TimelineReader(
-        lake,
-        x,
-        ledger,
-        TimelineRange(task.handle, user_id, window.start, window.end, task.include, task.max_posts),
-        partial(keys.raw_page, task.day, task.account),
-    )
-    stored = read_pages(lake, task.day, task.account)
+    lake: Lake, x: XApi, task: AccountTask, user_id: str, page_key: Callable[[int], str], on_page: OnPage
+) -> tuple[list[Page], Manifest]:
+    """Read on from the last stored page until the day or `max_posts` is reached; the manifest is not stored yet."""
+    posts_range = _range(task, user_id)
+    reader = TimelineReader(lake, x, _ledger(lake, task), posts_range, page_key)
+    stored = read_numbered(lake, keys.raw_folder(task.day, task.account), page_key)
     probes = [page for page in stored if page.is_probe]
     pages = reader.read_remaining([page for page in stored if not page.is_probe], on_page)
     complete = is_complete(pages)
-    doubtful = depth.is_doubtful(reader.posts_range, pages, task.post_count, task.created_at, clock.now())
+    doubtful = depth.is_doubtful(posts_range, pages, task.post_count, task.created_at, clock.now())
     if complete and doubtful and not probes:
-        probes = [reader.fetch_page(depth.probe(reader.posts_range), pages)]
-    manifest = Manifest(
-        pages=len(pages) + len(probes),
+        probes = [reader.fetch_page(depth.probe(posts_range), pages)]
+    count = len(pages) + len(probes)
+    return [*pages, *probes], Manifest(
+        pages=count,
+        names=tuple(name_of(page_key(number)) for number in range(1, count + 1)),
         posts=posts_in([*pages, *probes]),
+        include=task.include,
+        max_posts=task.max_posts,
+        start=task.start,
+        end=task.end,
+        run_id=task.run_id,
         truncated=not complete,
         depth_reached=any(depth.is_reached(probe) for probe in probes),
         collected_at=pages[-1].collected_at,
     )
-    lake.put_model(keys.raw_manifest(task.day, task.account), manifest)
+
+
+def _read_again(lake: Lake, x: XApi, task: AccountTask, before: Manifest | None, on_page: OnPage) -> Manifest:
+    """Read a finished day again beside its pages, and make the new ones the day; until then nothing of it changes.
+
+    A run that has done so finds it done. Raises `RefetchRefused` when the day stays as it was.
+    """
+    if before and before.run_id == task.run_id:
+        return before
+    key = keys.raw_manifest(task.day, task.account)
+    stored = lake.find(key)
+    try:
+        page_key = partial(keys.refetched_page, task.day, task.account, _reading(lake, task, before))
+        pages, manifest = _read(lake, x, task, _require_user(task), page_key, on_page)
+    except (AccountUnavailable, OverBudget, XRefused) as refused:
+        raise RefetchRefused(f"{refused}; {task.day} stays as it was") from None
+    _require_no_surprise(lake, task, pages)
+    if not lake.put_if(key, to_json(manifest), stored.etag if stored else None):
+        raise RefetchRefused(
+            f"@{task.handle}: another run has read {task.day} again meanwhile; this one's pages are not used"
+        )
     return manifest
+
+
+def _reading(lake: Lake, task: AccountTask, before: Manifest | None) -> int:
+    """Return the number of the reading to continue, or of a new one.
+
+    What an interrupted run has bought is continued. What was complete, and surprising, is used only when confirmed.
+    """
+    newest = newest_reading(lake, task.day, task.account)
+    page_key = partial(keys.refetched_page, task.day, task.account, newest)
+    if newest == 0 or (before and name_of(page_key(1)) in before.names):
+        return newest + 1
+    pages = read_numbered(lake, keys.raw_folder(task.day, task.account), page_key)
+    posts_range = _range(task, user_id="")
+    continues = bool(pages) and posts_range.is_of(pages[0])
+    unfinished = not is_complete(pages) and posts_in(pages) < task.max_posts
+    return newest if continues and (unfinished or task.confirmed) else newest + 1
+
+
+def _require_no_surprise(lake: Lake, task: AccountTask, pages: Sequence[Page]) -> None:
+    """Stop before a reading replaces a day of which it shows little: one answer of X proves no deletion."""
+    stored = find_frame(lake, keys.posts(task.day, task.account), POSTS)
+    known = set(stored["post_id"]) if stored is not None else set()
+    shown = known & seen_ids(pages)
+    if known and 2 * len(shown) < len(known) and not task.confirmed:
+        raise RefetchRefused(
+            f"@{task.handle}: X now shows {len(shown)} of the {len(known)} stored posts of {task.day}, so the day "
+            "stays as it was; if that is right, run the same command with --yes, which uses the pages just read"
+        )
+
+
+def _require_user(task: AccountTask) -> str:
+    if task.stopped or task.user_id is None:
+        raise XRefused(f"@{task.handle}: {task.stopped or 'X did not return its id; run again'}")
+    return task.user_id
+
+
+def _range(task: AccountTask, user_id: str) -> TimelineRange:
+    window = task.window
+    return TimelineRange(task.handle, user_id, window.start, window.end, task.include, task.max_posts)
+
+
+def _ledger(lake: Lake, task: AccountTask) -> Ledger:
+    return Ledger(lake, task.run_id, Budget(task.usd_per_run, task.usd_per_month))
+
+
+def _collected(task: AccountTask, manifest: Manifest) -> Collected:
+    return Collected(
+        raw=keys.raw_folder(task.day, task.account),
+        pages=manifest.pages,
+        posts=manifest.posts,
+        truncated=manifest.truncated,
+    )
 
 
 def _skipped(lake: Lake, task: AccountTask, outcome: Outcome) -> Collected:

@@ -5,7 +5,20 @@ next. The command line prints it and exits with `exit_code`; the DAG's retry pol
 `Terminal`.
 """
 
+import traceback
 from datetime import datetime
+from pathlib import Path
+
+from pipeline.text import one_line
+
+
+def describe(error: BaseException) -> str:
+    """Return an error in one line: a message of ours as it is; of any other its type, its text and its place."""
+    if isinstance(error, AviaryError):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return one_line(f"{type(error).__name__}: {error}{place}")
 
 
 class AviaryError(Exception):
@@ -89,6 +102,10 @@ class AccountUnavailable(Terminal, XError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class RefetchRefused(XRefused):
+    """A finished day was not replaced by reading it again; it stays as it was."""
 
 
 class RunStopped(Terminal, XError):

@@ -1,16 +1,16 @@
 """Stage one: which accounts this day is for, who they are on X, and whether the budget suffices."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
 from pipeline import clock
 from pipeline.accounts import Account, AccountsConfig
 from pipeline.erasure.register import erased_accounts
-from pipeline.errors import ConfigError
-from pipeline.lake import keys, raw, retention
-from pipeline.lake.client import Lake
-from pipeline.lake.days import find_outcomes, find_plan, put_outcome
+from pipeline.errors import ConfigError, LakeError
+from pipeline.lake import keys, retention
+from pipeline.lake.client import Lake, to_json
+from pipeline.lake.days import find_outcomes, find_plan, put_outcome, window_of
 from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
 from pipeline.read.lookup import Found, look_up
 from pipeline.spend.ledger import Budget, Ledger
@@ -18,6 +18,8 @@ from pipeline.status import Status
 from pipeline.window import Window
 from pipeline.x_api.client import XApi
 from pipeline.x_api.problems import Refusal
+
+_MAX_CONFLICTS = 40  # lost races for the plan before giving up
 
 
 def plan(
@@ -30,59 +32,45 @@ def plan(
     sample: bool,
     only: Sequence[str] = (),
     refetch: bool = False,
+    confirmed: bool = False,
 ) -> list[AccountTask]:
     """Write the day's plan and return the tasks of this run, one per account it is for.
 
     Accounts already planned keep the settings they were planned with, so that a finished day repeats to the
-    byte; a finished account is not looked up again. Accounts X refuses get their outcome here.
+    byte; a finished account is not looked up again. Accounts X refuses get their outcome here. `refetch` makes
+    tasks that read finished days again, by the settings of now; `confirmed` lets that replace a day of which X
+    shows little.
 
-    Raises `ConfigError` for a day that is not over, an account that is not listed, or a lake that holds
-    another timezone's or another source's day; `OverBudget` when not even the look-up can be paid; and the
-    errors of `x_api`.
+    Raises `ConfigError` for a day that is not over or has no hours left, an account that is not listed, or a lake that
+    holds another source's day; `OverBudget` when not even the look-up can be paid; and the errors of `x_api`.
     """
-    Window(day, config.timezone).require_closed(clock.now())
     chosen = choose(config.accounts, only)
     before = find_plan(lake, day)
-    _require_same_source(before, config, sample)
+    window = before.window if before else window_of(lake, day, config.timezone)
+    window.require_closed(clock.now())
+    _require_same_source(before, sample)
     outcomes = find_outcomes(lake, day)
-    if refetch:
-        for account in chosen:
-            _reset_account_day(lake, day, account.key)
-            outcomes.pop(account.key, None)
-
     finished = {account for account, outcome in outcomes.items() if outcome.status.finished}
     budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
-    forgotten = erased_accounts(lake)
-    unfinished = [account for account in chosen if account.key not in finished]
     ledger = Ledger(lake, run_id, budget)
     ledger.begin()
-    unforgotten = [account for account in unfinished if account.key not in forgotten]
-    found = look_up(lake, x, ledger, unforgotten, config.profile_days)
-    again = {account.key: _forgotten(account) for account in unfinished if account.key in forgotten}
-    found = Found(found.users, {**found.refusals, **again})
-    for key, refusal in found.refusals.items():
-        put_outcome(lake, day, key, Outcome(status=refusal.status, reason=refusal.reason))
-
-    entries = {entry.account: entry for entry in before.accounts} if before else {}
+    to_read = [account for account in chosen if refetch or account.key not in finished]
+    found = _found(lake, x, ledger, to_read, config.profile_days)
     listed = {account.key for account in config.accounts}
-    # An account that left accounts.yaml stays in a day it was stored for.
-    planned = {account for account in entries if account in listed or account in outcomes}
+    chosen = _under_their_first_handles(chosen, before, listed, found)
     for account in chosen:
-        planned.add(account.key)
-        if account.key not in finished or account.key not in entries:
-            frozen = None if refetch else entries.get(account.key)
-            entries[account.key] = _entry(account, frozen, found)
-    the_plan = Plan(
-        day=day,
-        timezone=config.timezone,
-        sample=sample,
-        failed_accounts=config.tolerate.failed_accounts,
-        quarantined_posts=config.tolerate.quarantined_posts,
-        accounts=tuple(entries[account] for account in sorted(planned)),
+        refusal = found.refusals.get(account.key)
+        if refusal and account.key not in finished:
+            put_outcome(lake, day, account.key, Outcome(status=refusal.status, reason=refusal.reason))
+
+    the_plan = _write(
+        lake, day, lambda stored: _merged(stored, window, sample, config, chosen, outcomes, found)
     )
-    lake.put_model(keys.plan(day), the_plan)
     retention.keep(lake, config.retention.raw_days)
-    return [_task(entries[account.key], the_plan, run_id, budget, found) for account in chosen]
+    tasks = [_task(the_plan, account.key, run_id, budget, found) for account in chosen]
+    if not refetch:
+        return tasks
+    return [_refetching(task, account, confirmed) for task, account in zip(tasks, chosen, strict=True)]
 
 
 def choose(accounts: Sequence[Account], only: Sequence[str]) -> list[Account]:
@@ -100,12 +88,7 @@ def choose(accounts: Sequence[Account], only: Sequence[str]) -> list[Account]:
     return [account for account in accounts if not only or account.key in wanted]
 
 
-def _require_same_source(before: Plan | None, config: AccountsConfig, sample: bool) -> None:
-    if before and before.timezone != config.timezone:
-        raise ConfigError(
-            f"{before.day} is stored with timezone {before.timezone}, and accounts.yaml now says {config.timezone}: "
-            "the day would have other boundaries; put the timezone back to run this day again"
-        )
+def _require_same_source(before: Plan | None, sample: bool) -> None:
     if before and before.sample != sample:
         kind, other = ("sample data", "X") if before.sample else ("posts of X", "the sandbox")
         raise ConfigError(
@@ -113,10 +96,74 @@ def _require_same_source(before: Plan | None, config: AccountsConfig, sample: bo
         )
 
 
-def _reset_account_day(lake: Lake, day: date, account: str) -> None:
-    """Make the day unfinished before its pages go, so that after a crash in between a plain run completes it."""
-    lake.delete(keys.outcome(day, account))
-    raw.discard(lake, day, account)
+def _found(lake: Lake, x: XApi, ledger: Ledger, to_read: Sequence[Account], profile_days: int) -> Found:
+    """Return who the accounts are; those that were forgotten are not looked up, and refused."""
+    erased = erased_accounts(lake)
+    found = look_up(lake, x, ledger, [each for each in to_read if each.key not in erased], profile_days)
+    forgotten = {account.key: _forgotten(account) for account in to_read if account.key in erased}
+    return Found(found.users, {**found.refusals, **forgotten})
+
+
+def _under_their_first_handles(
+    chosen: Sequence[Account], before: Plan | None, listed: Collection[str], found: Found
+) -> list[Account]:
+    """Return the accounts, those that have been renamed since the day was planned under the handle they had then.
+
+    X's id tells: without this, the same account's day would be bought, and counted, once for each of its handles.
+    """
+    first = {entry.user_id: entry.account for entry in before.accounts} if before else {}
+
+    def as_planned(account: Account) -> Account:
+        user = found.users.get(account.key)
+        planned = first.get(user.user_id) if user else None
+        renamed = planned and planned != account.key and planned not in listed
+        return account.model_copy(update={"handle": planned}) if renamed else account
+
+    return list(map(as_planned, chosen))
+
+
+def _write(lake: Lake, day: date, merged: Callable[[Plan | None], Plan]) -> Plan:
+    """Write the plan that `merged` makes of the stored one; where another run has written meanwhile, of that one."""
+    key = keys.plan(day)
+    for _ in range(_MAX_CONFLICTS):
+        found = lake.find(key)
+        the_plan = merged(lake.parse_model(key, found.body, Plan) if found else None)
+        body = to_json(the_plan)
+        if (found and found.body == body) or lake.put_if(key, body, found.etag if found else None):
+            return the_plan
+    raise LakeError(f"cannot write {key}: lost {_MAX_CONFLICTS} races for it; run the command again")
+
+
+def _merged(
+    stored: Plan | None,
+    window: Window,
+    sample: bool,
+    config: AccountsConfig,
+    chosen: Sequence[Account],
+    outcomes: Mapping[str, Outcome],
+    found: Found,
+) -> Plan:
+    """Return the stored plan with what this run adds: accounts not planned yet, and who the unfinished ones are."""
+    entries = {entry.account: entry for entry in stored.accounts} if stored else {}
+    # An account that left accounts.yaml stays in a day it was stored for.
+    staying = {account.key for account in [*config.accounts, *chosen]} | outcomes.keys()
+    planned = {account for account in entries if account in staying}
+    for account in chosen:
+        planned.add(account.key)
+        entry = entries.get(account.key)
+        outcome = outcomes.get(account.key)
+        if entry is None or entry.user_id is None or not (outcome and outcome.status.finished):
+            entries[account.key] = _entry(account, entry, found)
+    return Plan(
+        day=window.day,
+        timezone=window.timezone,
+        start=window.starts,
+        end=window.ends,
+        sample=sample,
+        failed_accounts=config.tolerate.failed_accounts,
+        quarantined_posts=config.tolerate.quarantined_posts,
+        accounts=tuple(entries[account] for account in sorted(planned)),
+    )
 
 
 def _forgotten(account: Account) -> Refusal:
@@ -147,15 +194,26 @@ def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> Pla
     )
 
 
-def _task(entry: PlannedAccount, plan: Plan, run_id: str, budget: Budget, found: Found) -> AccountTask:
-    refusal = found.refusals.get(entry.account)
+def _task(the_plan: Plan, account: str, run_id: str, budget: Budget, found: Found) -> AccountTask:
+    settings = the_plan.settings_of(account)
+    assert settings is not None  # noqa: S101  # the plan was just made for it
+    refusal = found.refusals.get(account)
     return AccountTask(
-        **entry.model_dump(),
-        day=plan.day,
-        timezone=plan.timezone,
+        **settings.model_dump(),
         run_id=run_id,
         stopped=refusal.reason if refusal else None,
-        quarantined_posts=plan.quarantined_posts,
         usd_per_run=budget.usd_per_run,
         usd_per_month=budget.usd_per_month,
+    )
+
+
+def _refetching(task: AccountTask, account: Account, confirmed: bool) -> AccountTask:
+    """Return a task that reads its day again, by the settings of now."""
+    return task.model_copy(
+        update={
+            "include": account.include,
+            "max_posts": account.max_posts,
+            "refetch": True,
+            "confirmed": confirmed,
+        }
     )

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.erasure import register
 from pipeline.erasure.posts import erase_older
 from pipeline.errors import ReportError
-from pipeline.lake import keys
+from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan
 from pipeline.lake.frames import put_frame, read_frames
@@ -38,14 +38,30 @@ def report(lake: Lake, day: date, publish: Publish) -> Reported:
     all of the day's outcomes, whichever accounts this run was for. Raises `ReportError` for a day that was
     never planned.
     """
-    plan = find_plan(lake, day)
-    if plan is None:
+    if find_plan(lake, day) is None:
         raise ReportError(f"there is no plan for {day} in {lake.url}; run that day first")
     outcomes = find_outcomes(lake, day)
-    _make_without_deleted(
-        lake, day, [account for account, outcome in outcomes.items() if outcome.deleted], publish
-    )
-    return _make(lake, plan, outcomes, publish)
+    with_deleted = [account for account, outcome in outcomes.items() if outcome.deleted]
+    _make_without_deleted(lake, day, with_deleted, publish)
+    return _make_current(lake, day, publish)
+
+
+def _make_current(lake: Lake, day: date, publish: Publish) -> Reported:
+    """Make a day's roll-up and pages from all that is stored of it, whichever runs write at the same time."""
+    while True:
+        before = _made_from(lake, day)
+        plan = find_plan(lake, day)
+        if plan is None:
+            raise ReportError(f"the plan of {day} in {lake.url} was removed meanwhile; run that day again")
+        made = _make(lake, plan, find_outcomes(lake, day), publish)
+        # A run that ended an account's day meanwhile may have written its report before this one, which lacks it.
+        if _made_from(lake, day) == before:
+            return made
+
+
+def _made_from(lake: Lake, day: date) -> dict[str, str]:
+    """Return what a day's roll-up is made from, as ETags: its plan and its outcomes."""
+    return lake.etags(keys.plan(day)) | lake.etags(catalogue.OUTCOME.prefix(day=day))
 
 
 def _make_without_deleted(lake: Lake, day: date, accounts: Sequence[str], publish: Publish) -> None:
@@ -63,8 +79,8 @@ def _make_without_deleted(lake: Lake, day: date, accounts: Sequence[str], publis
         return
     for back in range((day - min(days)).days, 0, -1):
         earlier = day - timedelta(days=back)
-        if plan := find_plan(lake, earlier) if earlier in days else None:
-            _make(lake, plan, find_outcomes(lake, earlier), publish)
+        if earlier in days and find_plan(lake, earlier):
+            _make_current(lake, earlier, publish)
         elif lake.exists(keys.report(earlier)):
             publish(lake, earlier)
     for found in deleted.values():

@@ -1,5 +1,6 @@
 """One day without Airflow: the five stages, in the order of the DAG."""
 
+import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,16 +11,19 @@ from pipeline import clock
 from pipeline.accounts import AccountsConfig
 from pipeline.analyze import analyze
 from pipeline.collect import collect
-from pipeline.errors import AviaryError, RateLimited, RunStopped
+from pipeline.errors import AviaryError, RateLimited, RefetchRefused, RunFailed, RunStopped, describe
 from pipeline.lake.client import Lake
-from pipeline.lake.records import AccountTask
+from pipeline.lake.days import find_outcome, put_outcome
+from pipeline.lake.records import AccountTask, Outcome
 from pipeline.plan import plan
 from pipeline.progress import DayProgress
 from pipeline.refresh.apply import apply_refresh
 from pipeline.report import Publish, report
+from pipeline.status import Status
 from pipeline.verdict import verdict
 from pipeline.x_api.client import XApi
 
+log = logging.getLogger(__name__)
 WORKERS = 8  # accounts at once: they mostly wait for X and S3
 
 
@@ -47,9 +51,10 @@ def run_stages(
     sample: bool,
     only: Sequence[str] = (),
     refetch: bool = False,
+    confirmed: bool = False,
     progress: DayProgress,
 ) -> DayRun:
-    """Run one local day from plan to verdict; `only` and `refetch` as in `pipeline.plan.plan`.
+    """Run one local day from plan to verdict; `only`, `refetch` and `confirmed` as in `pipeline.plan.plan`.
 
     Raises `ConfigError` before anything started, and other `AviaryError`s when a stage or the verdict failed.
     """
@@ -62,11 +67,15 @@ def run_stages(
         sample=sample,
         only=only,
         refetch=refetch,
+        confirmed=confirmed,
     )
     progress.planned(tasks)
-    _Accounts(lake, x, progress).run(tasks)
+    accounts = _Accounts(lake, x, progress)
+    accounts.run(tasks)
     progress.stage("making the report")
     reported = report(lake, day, publish)
+    if accounts.not_refetched:
+        raise RunFailed("\n".join(accounts.not_refetched))
     ended = verdict(lake, tasks, config.tolerate.failed_accounts)
     return DayRun(
         day=day,
@@ -84,6 +93,7 @@ class _Accounts:
         self._x = x
         self._progress = progress
         self._stop: RunStopped | None = None
+        self.not_refetched: list[str] = []  # why a finished day was not replaced, a line each
 
     def run(self, tasks: Sequence[AccountTask]) -> None:
         """Do them all. Raises `RunStopped` when X refuses the whole run; other failures are left as outcomes."""
@@ -99,9 +109,23 @@ class _Accounts:
             ended = self._collect_and_analyze(task)
         except RunStopped as stop:
             self._stop, ended = stop, "stopped"
+        except RefetchRefused as refused:
+            self.not_refetched.append(str(refused))
+            ended = str(refused)
         except AviaryError as error:
-            ended = f"failed: {error}"  # its outcome stands in the lake; the verdict judges it
+            ended = f"failed: {error}"  # its outcome is in the lake, for the verdict
+        except Exception as error:
+            # A fault of ours costs this account only: the log has the traceback, the outcome where it happened.
+            log.exception("@%s: an unexpected error", task.handle)
+            ended = f"failed: {describe(error)}"
+            self._record_failure(task, ended)
         self._progress.done(task, ended)
+
+    def _record_failure(self, task: AccountTask, ended: str) -> None:
+        """Leave an outcome also where none could be left before; a finished day that was read again keeps its own."""
+        before = find_outcome(self._lake, task.day, task.account)
+        if before is None or not before.status.finished:
+            put_outcome(self._lake, task.day, task.account, Outcome(status=Status.FAILED, reason=ended))
 
     def _collect_and_analyze(self, task: AccountTask) -> str:
         while True:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.errors import RunFailed
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes
+from pipeline.lake.raw import find_manifest
 from pipeline.lake.records import NO_OUTCOME, AccountTask, Outcome
 from pipeline.share import exceeds, percent
 from pipeline.status import Status
@@ -38,12 +39,22 @@ def verdict(lake: Lake, tasks: Sequence[AccountTask], failed_accounts: float) ->
             f"{len(failed)} of {len(ended)} accounts failed, more than the {percent(failed_accounts)} tolerated: "
             + _by_reason(failed)
         )
+    if kept := [task for task in tasks if task.refetch and not _was_refetched(lake, task)]:
+        raise RunFailed(
+            f"{len(kept)} of {len(tasks)} accounts were not read again, so their day stays as it was "
+            f"({_listed([f'@{task.handle}' for task in kept])}); the log of each says why"
+        )
     if not any(status.has_posts for status in statuses):
         reasons = ", ".join(
             f"@{handle}: {outcome.status}" for handle, outcome in list(ended.items())[:_NAMED]
         )
         raise RunFailed(f"none of {len(ended)} accounts has a day to show ({reasons})")
     return Verdict(statuses=dict(statuses))
+
+
+def _was_refetched(lake: Lake, task: AccountTask) -> bool:
+    manifest = find_manifest(lake, task.day, task.account)
+    return manifest is not None and manifest.run_id == task.run_id
 
 
 def _by_reason(failed: Mapping[str, Outcome]) -> str:

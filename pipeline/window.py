@@ -1,5 +1,6 @@
 """A local day as an instant-exact window `[start, end)`, in any IANA timezone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,20 +14,39 @@ _X_BEGAN = 2006
 
 @dataclass(frozen=True)
 class Window:
-    """One local day: 23, 24 or 25 hours long."""
+    """One local day: 23, 24 or 25 hours long, unless a neighbouring day was stored by another timezone."""
 
     day: date
     timezone: str
+    starts: datetime | None = None  # where it is not local midnight (UTC)
+    ends: datetime | None = None
 
     @property
     def start(self) -> datetime:
         """The first instant of the day (UTC)."""
-        return _midnight(self.day, self.timezone)
+        return self.starts or _midnight(self.day, self.timezone)
 
     @property
     def end(self) -> datetime:
         """The first instant after the day (UTC)."""
-        return _midnight(self.day + timedelta(days=1), self.timezone)
+        return self.ends or _midnight(self.day + timedelta(days=1), self.timezone)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the local day from midnight to midnight, so that it can be compared with others."""
+        return (self.start, self.end) == (
+            _midnight(self.day, self.timezone),
+            _midnight(self.day + timedelta(days=1), self.timezone),
+        )
+
+    @property
+    def hours(self) -> float:
+        """How long the day is."""
+        return (self.end - self.start) / timedelta(hours=1)
+
+    def overlaps(self, other: "Window") -> bool:
+        """Whether an instant belongs to both."""
+        return self.start < other.end and other.start < self.end
 
     def collect_at(self, at: time) -> datetime:
         """Return the instant (UTC) of the local time `at` on the morning after the day."""
@@ -42,6 +62,34 @@ class Window:
                 f"{ready:%Y-%m-%d %H:%M:%S} UTC, and it is {now:%Y-%m-%d %H:%M:%S} UTC; "
                 f"the last full day is {last_full_day(now, self.timezone)}"
             )
+
+
+def tiled(day: date, timezone: str, stored: Sequence[Window]) -> Window:
+    """Return the window of a new day between the `stored` ones: no instant belongs to two days, or to none.
+
+    It begins where the stored day before it ends, and ends where the next one begins; where these days are not stored,
+    at local midnight, or at the edge of a day further off that reaches past it. Raises `ConfigError` when that leaves
+    nothing of the day.
+    """
+    nominal = Window(day, timezone)
+    start, end = nominal.start, nominal.end
+    for other in stored:
+        if other.day == day - timedelta(days=1):
+            start = other.end
+        elif other.day < day:
+            start = max(start, other.end)
+    for other in stored:
+        if other.day == day + timedelta(days=1):
+            end = other.start
+        elif other.day > day:
+            end = min(end, other.start)
+    if start >= end:
+        raise ConfigError(
+            f"nothing is left of {day} in {timezone}: the stored days beside it were read by another timezone and "
+            "cover all of it; run another day, or set the timezone back"
+        )
+    window = Window(day, timezone, start, end)
+    return nominal if window.is_whole else window
 
 
 def _midnight(day: date, timezone: str) -> datetime:

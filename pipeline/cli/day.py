@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from pipeline import clock
 from pipeline.accounts import load_accounts
 from pipeline.lake.client import Lake
 from pipeline.progress import DayProgress
 from pipeline.run import DayRun, run_stages
 from pipeline.settings import load_settings
-from pipeline.window import Window, parse_day
+from pipeline.window import parse_day
 from pipeline.x_api.client import XApi
 from reports import publish
 
@@ -20,18 +19,19 @@ def run_day(
     *,
     accounts: Sequence[str] = (),
     refetch: bool = False,
+    confirmed: bool = False,
     accounts_file: Path | None = None,
     progress: DayProgress | None = None,
 ) -> DayRun:
     """Run one local day from plan to verdict, by the settings in the environment.
 
-    `accounts` narrows the run to some handles; `refetch` reads a finished day from X again. Raises
+    `accounts` narrows the run to some handles; `refetch` reads a finished day from X again, and
+    `confirmed` lets that replace a day of which X shows little. Raises
     `ConfigError` before anything started, and other `AviaryError`s when a stage or the verdict failed.
     """
     day = parse_day(day) if isinstance(day, str) else day
     settings = load_settings()
     config = load_accounts(accounts_file or settings.accounts_path)
-    Window(day, config.timezone).require_closed(clock.now())
     x = XApi(settings.token(), settings.x_api_url)
     lake = Lake(settings.lake_url())
     lake.check()
@@ -44,5 +44,6 @@ def run_day(
         sample=settings.sample,
         only=accounts,
         refetch=refetch,
+        confirmed=confirmed,
         progress=progress or DayProgress(),
     )

@@ -15,6 +15,9 @@ def run(
         list[str] | None, typer.Option(metavar="HANDLE", help="Only this account; repeatable.")
     ] = None,
     refetch: Annotated[bool, typer.Option(help="Read a finished day from X again, and pay again.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With --refetch: replace the day even where X shows little of it.")
+    ] = False,
     accounts: Accounts = None,
 ) -> None:
     """Run one day: plan, collect, analyze, report, verdict, as the DAG does."""
@@ -22,6 +25,12 @@ def run(
 
     wanted = parse_day(day)
     with bars() as progress:
-        done = run_day(wanted, accounts=account or (), refetch=refetch, progress=Bars(progress, str(wanted)))
+        done = run_day(
+            wanted,
+            accounts=account or (),
+            refetch=refetch,
+            confirmed=yes,
+            progress=Bars(progress, str(wanted)),
+        )
     typer.echo(done)
     typer.echo(f"report: {done.report}")

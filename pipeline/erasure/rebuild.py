@@ -1,19 +1,22 @@
 """Takes what must be forgotten out of an account's day: out of its raw pages, and so out of what is made of them."""
 
+from collections.abc import Sequence
+from datetime import date
 from io import BytesIO
 
 import polars as pl
 
 from pipeline.erasure.redact import ErasureTarget, redact, redact_frame
+from pipeline.erasure.register import erased_among
 from pipeline.lake import keys
 from pipeline.lake.catalogue import find_kind
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome, find_plan
 from pipeline.lake.frames import find_frame, put_frame
 from pipeline.lake.kinds import Redaction
-from pipeline.lake.raw import find_manifest, find_refresh_manifest, parse_page, read_pages
-from pipeline.lake.records import AccountDay, Outcome
-from pipeline.page import pack
+from pipeline.lake.raw import find_manifest, find_refresh_manifest, page_names, parse_page, read_day
+from pipeline.lake.records import AccountDay, Manifest, Outcome
+from pipeline.page import Page, pack
 from pipeline.schema import POSTS, QUARANTINE
 from pipeline.transform import account_day
 
@@ -34,12 +37,28 @@ def rebuild(lake: Lake, place: AccountDay, target: ErasureTarget) -> None:
     plan, before = find_plan(lake, day), find_outcome(lake, day, account)
     settings = plan.settings_of(account) if plan else None
     manifest = find_manifest(lake, day, account)
-    pages = read_pages(lake, day, account) if manifest else []
+    pages = read_day(lake, day, account, manifest) if manifest else []
     if settings and before and before.status.has_posts and manifest and len(pages) == manifest.pages:
         refresh = find_refresh_manifest(lake, day, account) if settings.refresh_days else None
-        account_day.make(lake, settings, pages, manifest, refresh)
+        account_day.make(lake, manifest.applied_to(settings), pages, manifest, refresh)
     else:
         _redact_derived(lake, place, target)
+
+
+def forget_in_day(lake: Lake, day: date, account: str, manifest: Manifest, pages: Sequence[Page]) -> bool:
+    """Take out of an account-day's stored pages what is forgotten by now; return whether the `pages` read are outdated.
+
+    An erasure records what must go before it looks for it, so this sees each one that may have missed the pages.
+    """
+    target = erased_among(lake, pages)
+    folder = keys.raw_folder(day, account)
+    outdated = False
+    for name, page in zip(page_names(day, account, manifest), pages, strict=False):
+        clean = redact(page, target)
+        if clean != page:
+            lake.put(f"{folder}{name}", pack(clean))
+            outdated = True
+    return outdated
 
 
 def _redact_derived(lake: Lake, place: AccountDay, target: ErasureTarget) -> None:

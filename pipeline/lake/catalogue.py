@@ -37,6 +37,16 @@ RAW_MANIFEST = ObjectKind(
     _READ_AGAIN,
     Expiry.RAW_DAYS,
 )
+REFETCHED_PAGE = ObjectKind(
+    "refetched page",
+    "raw/day={day}/account={account}/refetch-{reading}-{number}.json.zst",
+    "X's answers when the day was read again (`--refetch`); the manifest names those that count",
+    _ZSTD,
+    Redaction.PAGE,
+    _READ_AGAIN,
+    Expiry.RAW_DAYS,
+    is_source=True,
+)
 REFRESH_PAGE = ObjectKind(
     "refresh page",
     "raw/day={day}/account={account}/refresh-{number}.json.zst",
@@ -222,9 +232,9 @@ REPORTS_LATEST = ObjectKind(
 )
 
 KINDS: Final = (
-    RAW_PAGE, RAW_MANIFEST, REFRESH_PAGE, REFRESH_MANIFEST, POSTS, ACCOUNT_CSV, ALL_ACCOUNTS_CSV, QUARANTINE, OUTCOME,
-    PLAN, ROLLUP, USERS, METRICS, SPEND, ERASED_POST, ERASED_ACCOUNT, DELETED_POSTS, REPORT, ACCOUNT_REPORT,
-    REPORT_LINES, REPORT_YEAR, REPORTS_INDEX, REPORTS_LATEST,
+    RAW_PAGE, REFETCHED_PAGE, RAW_MANIFEST, REFRESH_PAGE, REFRESH_MANIFEST, POSTS, ACCOUNT_CSV, ALL_ACCOUNTS_CSV,
+    QUARANTINE, OUTCOME, PLAN, ROLLUP, USERS, METRICS, SPEND, ERASED_POST, ERASED_ACCOUNT, DELETED_POSTS, REPORT,
+    ACCOUNT_REPORT, REPORT_LINES, REPORT_YEAR, REPORTS_INDEX, REPORTS_LATEST,
 )  # fmt: skip
 
 

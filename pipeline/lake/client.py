@@ -225,16 +225,21 @@ class Lake:
 
     def keys(self, prefix: str, after: str = "", last: str | None = None) -> list[str]:
         """Return the keys below `prefix` that sort after `after`, and none after `last`, in order."""
-        found: list[str] = []
+        return list(self.etags(prefix, after, last))
+
+    def etags(self, prefix: str, after: str = "", last: str | None = None) -> dict[str, str]:
+        """Return `keys`, each with its object's ETag."""
+        found: dict[str, str] = {}
         more: dict[str, Any] = {"StartAfter": self.prefix + after}
         while more:
             answer = self.request("list_objects_v2", prefix, **more)
-            found += [item["Key"].removeprefix(self.prefix) for item in answer.get("Contents", [])]
-            if last is not None and found and found[-1] >= last:
+            items = answer.get("Contents", [])
+            found |= {item["Key"].removeprefix(self.prefix): item["ETag"] for item in items}
+            if last is not None and items and items[-1]["Key"].removeprefix(self.prefix) >= last:
                 break
             token = answer.get("NextContinuationToken")
             more = {"ContinuationToken": token} if token else {}
-        return found if last is None else [key for key in found if key <= last]
+        return found if last is None else {key: etag for key, etag in found.items() if key <= last}
 
     def has_any(self, prefix: str) -> bool:
         """Whether there is any key below `prefix`; one request, however many there are."""

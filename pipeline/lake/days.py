@@ -3,20 +3,30 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
-from pipeline.errors import AviaryError
+from pipeline.errors import describe
 from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import READERS
-from pipeline.lake.records import Outcome, Plan
+from pipeline.lake.records import Outcome, Plan, PlannedDay
 from pipeline.status import Status
 from pipeline.text import one_line
+from pipeline.window import Window, tiled
 
 
 def find_plan(lake: Lake, day: date) -> Plan | None:
     """Return the plan of a day, or None when it was never planned."""
     return lake.find_model(keys.plan(day), Plan)
+
+
+def window_of(lake: Lake, day: date, timezone: str) -> Window:
+    """Return the window of a day that is not planned yet, between the stored days around it. Raises `ConfigError`."""
+    around = (
+        day + timedelta(days=offset) for offset in (-2, -1, 1, 2)
+    )  # no timezone is two days from another
+    stored = (lake.find_model(keys.plan(other), PlannedDay) for other in around)
+    return tiled(day, timezone, [planned.window for planned in stored if planned])
 
 
 def find_outcome(lake: Lake, day: date, account: str) -> Outcome | None:
@@ -48,6 +58,5 @@ def outcome_on_failure(lake: Lake, day: date, account: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        reason = str(error) if isinstance(error, AviaryError) else f"{type(error).__name__}: {error}"
-        put_outcome(lake, day, account, Outcome(status=Status.FAILED, reason=one_line(reason)))
+        put_outcome(lake, day, account, Outcome(status=Status.FAILED, reason=one_line(describe(error))))
         raise

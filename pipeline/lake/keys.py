@@ -27,6 +27,13 @@ def raw_page(day: date, account: str, number: int) -> str:
     return catalogue.RAW_PAGE.key(day=day, account=_account(account), number=f"{number:04d}")
 
 
+def refetched_page(day: date, account: str, reading: int, number: int) -> str:
+    """Return the key of page `number` of the day's `reading` by --refetch, both counted from 1."""
+    return catalogue.REFETCHED_PAGE.key(
+        day=day, account=_account(account), reading=f"{reading:02d}", number=f"{number:04d}"
+    )
+
+
 def raw_manifest(day: date, account: str) -> str:
     """Return the key whose presence says that the account's day was read to its end."""
     return catalogue.RAW_MANIFEST.key(day=day, account=_account(account))

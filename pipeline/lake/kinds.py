@@ -13,6 +13,7 @@ _FIELDS: Final = {
     "observed": r"\d{4}-\d\d-\d\d",
     "account": ACCOUNT,
     "number": r"\d{4,}",
+    "reading": r"\d{2,}",
     "month": r"\d{4}-\d\d",
     "year": r"\d{4}",
     "post": f"0*{ID}",

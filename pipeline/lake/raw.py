@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import zstandard
 from pydantic import ValidationError
 
-from pipeline.lake import keys
+from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.damage import damaged
 from pipeline.lake.records import Manifest, RefreshManifest
@@ -28,11 +29,41 @@ def read_pages(
     lake: Lake, day: date, account: str, page_key: Callable[[date, str, int], str] = keys.raw_page
 ) -> list[Page]:
     """Return the pages stored so far, in order, up to the first gap."""
-    stored = set(lake.keys(keys.raw_folder(day, account)))
+    return read_numbered(lake, keys.raw_folder(day, account), partial(page_key, day, account))
+
+
+def read_numbered(lake: Lake, folder: str, page_key: Callable[[int], str]) -> list[Page]:
+    """Return the pages of a folder whose keys `page_key` gives, counted from 1, up to the first gap."""
+    stored = set(lake.keys(folder))
     pages: list[Page] = []
-    while (key := page_key(day, account, len(pages) + 1)) in stored:
+    while (key := page_key(len(pages) + 1)) in stored:
         pages.append(parse_page(lake, key, lake.get(key)))
     return pages
+
+
+def read_day(lake: Lake, day: date, account: str, manifest: Manifest) -> list[Page]:
+    """Return the pages that make an account's day, in order, as far as they have not expired."""
+    folder = keys.raw_folder(day, account)
+    stored = set(lake.keys(folder))
+    found = [f"{folder}{name}" for name in page_names(day, account, manifest)]
+    return [parse_page(lake, key, lake.get(key)) for key in found if key in stored]
+
+
+def page_names(day: date, account: str, manifest: Manifest) -> tuple[str, ...]:
+    """Return the names, within the account-day's folder, of the pages that a manifest counts."""
+    numbered = (keys.raw_page(day, account, number) for number in range(1, manifest.pages + 1))
+    return manifest.names or tuple(map(name_of, numbered))
+
+
+def name_of(key: str) -> str:
+    """Return the name of a raw object within its account-day's folder."""
+    return key.rpartition("/")[2]
+
+
+def newest_reading(lake: Lake, day: date, account: str) -> int:
+    """Return the number of the newest reading by --refetch that has pages; 0 when there is none."""
+    found = map(catalogue.REFETCHED_PAGE.fields, lake.keys(f"{keys.raw_folder(day, account)}refetch-"))
+    return max((int(fields["reading"]) for fields in found if fields), default=0)
 
 
 def find_manifest(lake: Lake, day: date, account: str) -> Manifest | None:
@@ -43,10 +74,3 @@ def find_manifest(lake: Lake, day: date, account: str) -> Manifest | None:
 def find_refresh_manifest(lake: Lake, day: date, account: str) -> RefreshManifest | None:
     """Return what reading the days before again has found, or None when that was not done, or not to its end."""
     return lake.find_model(keys.refresh_manifest(day, account), RefreshManifest)
-
-
-def discard(lake: Lake, day: date, account: str) -> None:
-    """Remove an account-day's pages, last first: what a crash leaves is the beginning of a day, and valid."""
-    lake.delete(keys.raw_manifest(day, account))
-    for key in reversed(lake.keys(keys.raw_folder(day, account))):
-        lake.delete(key)

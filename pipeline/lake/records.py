@@ -44,12 +44,14 @@ class DaySettings(PlannedAccount):
 
     day: date
     timezone: str
+    start: AwareDatetime | None = None  # null where the day is the local day from midnight to midnight
+    end: AwareDatetime | None = None
     quarantined_posts: float  # share of the account's posts that may be quarantined
 
     @property
     def window(self) -> Window:
         """The day's `[start, end)`."""
-        return Window(self.day, self.timezone)
+        return Window(self.day, self.timezone, self.start, self.end)
 
 
 class AccountTask(DaySettings):
@@ -57,25 +59,34 @@ class AccountTask(DaySettings):
 
     run_id: str
     stopped: str | None = None  # why nothing may be read, found while planning
+    refetch: bool = False  # read the day again although it is finished
+    confirmed: bool = False  # ... and keep what that shows even where it is surprisingly little
     usd_per_run: float
     usd_per_month: float
 
 
-class Plan(Record):
-    """A day's accounts. A finished day is repeated by its plan, whatever accounts.yaml says by then."""
+class PlannedDay(Record):
+    """The part of a plan that says when its day begins and ends."""
 
     day: date
     timezone: str
+    start: AwareDatetime | None = None  # null where the day is the local day from midnight to midnight
+    end: AwareDatetime | None = None
+
+    @property
+    def window(self) -> Window:
+        """The day's `[start, end)`."""
+        return Window(self.day, self.timezone, self.start, self.end)
+
+
+class Plan(PlannedDay):
+    """A day's accounts. A finished day is repeated by its plan, whatever accounts.yaml says by then."""
+
     sample: bool  # read from the sandbox, not from X
     failed_accounts: float  # share of the accounts that may fail
     quarantined_posts: float  # share of an account's posts that may be quarantined
     schema_version: int = SCHEMA_VERSION
     accounts: tuple[PlannedAccount, ...]
-
-    @property
-    def window(self) -> Window:
-        """The day's `[start, end)`."""
-        return Window(self.day, self.timezone)
 
     def settings_of(self, account: str) -> DaySettings | None:
         """Return what the account's day is derived by, or None when the day was not planned for it."""
@@ -87,6 +98,8 @@ class Plan(Record):
                 **entry.model_dump(),
                 day=self.day,
                 timezone=self.timezone,
+                start=self.start,
+                end=self.end,
                 quarantined_posts=self.quarantined_posts,
             )
         )
@@ -121,6 +134,8 @@ class Outcome(Record):
         default=0, alias="gone"
     )  # posts of these days that X no longer has, and are forgotten
     collected_at: AwareDatetime | None = None
+    start: AwareDatetime | None = None  # of the day, where it is not the local day from midnight to midnight
+    end: AwareDatetime | None = None
     schema_version: int = SCHEMA_VERSION
 
 
@@ -130,13 +145,30 @@ NO_OUTCOME = Outcome(
 
 
 class Manifest(Record):
-    """Says that an account's day was read to its end, and how."""
+    """Says that an account's day was read to its end, and how.
+
+    Writing it is what makes the pages that it names the account's day. Manifests of the first release name none: their
+    pages are those numbered up to `pages`, and were read with the settings and the window of the plan.
+    """
 
     pages: int
+    names: tuple[str, ...] = ()  # of the pages' objects, in the order they were read
     posts: int
+    include: tuple[Kind, ...] | None = None  # the settings and the window that the pages were read with
+    max_posts: int | None = None
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+    run_id: str | None = None  # the run that read them
     truncated: bool
     depth_reached: bool = False  # X shows no more of the account's posts than these
     collected_at: AwareDatetime
+
+    def applied_to(self, settings: DaySettings) -> DaySettings:
+        """Return the settings with what the pages were really read with."""
+        read_with = {"include": self.include, "max_posts": self.max_posts}
+        changed = {name: value for name, value in read_with.items() if value is not None}
+        window = {"start": self.start, "end": self.end} if self.names else {}
+        return settings.model_copy(update=changed | window)
 
 
 class RefreshManifest(Record):

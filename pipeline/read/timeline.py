@@ -41,6 +41,16 @@ class TimelineRange:
         """The kinds that X leaves out on request, and does not bill."""
         return [kind for kind in ("replies", "retweets") if kind not in self.include]
 
+    def is_of(self, page: Page) -> bool:
+        """Whether a page was asked for as part of this range, whatever `max_posts` was."""
+        asked: dict[str, object] = {
+            "start_time": self.start.isoformat(),
+            "end_time": self.end.isoformat(),
+            "exclude": self.exclude,
+            "expansions": self.expansions,
+        }
+        return all(page.request.get(name) == value for name, value in asked.items())
+
     @property
     def expansions(self) -> list[str]:
         """What X is asked to include; it probably bills included posts like others."""

@@ -148,4 +148,6 @@ def conclude(
         refreshed=refresh.days if refresh else (),
         refresh_stopped_because=refresh.stopped_because if refresh else None,
         deleted=refresh.deleted if refresh else 0,
+        start=settings.start,
+        end=settings.end,
     )
