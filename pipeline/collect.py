@@ -99,7 +99,7 @@ def _read(
         max_posts=task.max_posts,
         start=task.start,
         end=task.end,
-        run_id=task.run_id,
+        refetch_id=task.refetch_id,
         truncated=not complete,
         depth_reached=any(depth.is_reached(probe) for probe in probes),
         collected_at=pages[-1].collected_at,
@@ -109,9 +109,9 @@ def _read(
 def _read_again(lake: Lake, x: XApi, task: AccountTask, before: Manifest | None, on_page: OnPage) -> Manifest:
     """Read a finished day again beside its pages, and make the new ones the day; until then nothing of it changes.
 
-    A run that has done so finds it done. Raises `RefetchRefused` when the day stays as it was.
+    A run that is repeated finds it done. Raises `RefetchRefused` when the day stays as it was.
     """
-    if before and before.run_id == task.run_id:
+    if before and task.refetch_id and before.refetch_id == task.refetch_id:
         return before
     key = keys.raw_manifest(task.day, task.account)
     stored = lake.find(key)

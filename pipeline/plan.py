@@ -32,13 +32,15 @@ def plan(
     sample: bool,
     only: Sequence[str] = (),
     refetch: bool = False,
+    refetch_id: str | None = None,
     confirmed: bool = False,
 ) -> list[AccountTask]:
     """Write the day's plan and return the tasks of this run, one per account it is for.
 
     Accounts already planned keep the settings they were planned with, so that a finished day repeats to the
     byte; a finished account is not looked up again. Accounts X refuses get their outcome here. `refetch` makes
-    tasks that read finished days again, by the settings of now; `confirmed` lets that replace a day of which X
+    tasks that read finished days again, by the settings of now, once for each `refetch_id`
+    where there is one; `confirmed` lets that replace a day of which X
     shows little.
 
     Raises `ConfigError` for a day that is not over or has no hours left, an account that is not listed, or a lake that
@@ -70,7 +72,9 @@ def plan(
     tasks = [_task(the_plan, account.key, run_id, budget, found) for account in chosen]
     if not refetch:
         return tasks
-    return [_refetching(task, account, confirmed) for task, account in zip(tasks, chosen, strict=True)]
+    return [
+        _refetching(task, account, refetch_id, confirmed) for task, account in zip(tasks, chosen, strict=True)
+    ]
 
 
 def choose(accounts: Sequence[Account], only: Sequence[str]) -> list[Account]:
@@ -207,13 +211,14 @@ def _task(the_plan: Plan, account: str, run_id: str, budget: Budget, found: Foun
     )
 
 
-def _refetching(task: AccountTask, account: Account, confirmed: bool) -> AccountTask:
+def _refetching(task: AccountTask, account: Account, refetch_id: str | None, confirmed: bool) -> AccountTask:
     """Return a task that reads its day again, by the settings of now."""
     return task.model_copy(
         update={
             "include": account.include,
             "max_posts": account.max_posts,
             "refetch": True,
+            "refetch_id": refetch_id,
             "confirmed": confirmed,
         }
     )

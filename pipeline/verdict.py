@@ -39,7 +39,7 @@ def verdict(lake: Lake, tasks: Sequence[AccountTask], failed_accounts: float) ->
             f"{len(failed)} of {len(ended)} accounts failed, more than the {percent(failed_accounts)} tolerated: "
             + _by_reason(failed)
         )
-    if kept := [task for task in tasks if task.refetch and not _was_refetched(lake, task)]:
+    if kept := [task for task in tasks if task.refetch_id and not _was_refetched(lake, task)]:
         raise RunFailed(
             f"{len(kept)} of {len(tasks)} accounts were not read again, so their day stays as it was "
             f"({_listed([f'@{task.handle}' for task in kept])}); the log of each says why"
@@ -54,7 +54,7 @@ def verdict(lake: Lake, tasks: Sequence[AccountTask], failed_accounts: float) ->
 
 def _was_refetched(lake: Lake, task: AccountTask) -> bool:
     manifest = find_manifest(lake, task.day, task.account)
-    return manifest is not None and manifest.run_id == task.run_id
+    return manifest is not None and manifest.refetch_id == task.refetch_id
 
 
 def _by_reason(failed: Mapping[str, Outcome]) -> str:

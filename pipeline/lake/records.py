@@ -60,6 +60,9 @@ class AccountTask(DaySettings):
     run_id: str
     stopped: str | None = None  # why nothing may be read, found while planning
     refetch: bool = False  # read the day again although it is finished
+    refetch_id: str | None = (
+        None  # a run that may be repeated, which reads a day again once; null: each attempt does
+    )
     confirmed: bool = False  # ... and keep what that shows even where it is surprisingly little
     usd_per_run: float
     usd_per_month: float
@@ -158,7 +161,7 @@ class Manifest(Record):
     max_posts: int | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
-    run_id: str | None = None  # the run that read them
+    refetch_id: str | None = None  # the `refetch_id` of the task that read them
     truncated: bool
     depth_reached: bool = False  # X shows no more of the account's posts than these
     collected_at: AwareDatetime
