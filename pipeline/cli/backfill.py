@@ -32,6 +32,8 @@ def backfill(
     """Run many days, oldest first. A day that fails is told, and the next one runs; exit 1 at the end."""
     from pipeline.accounts import load_accounts
     from pipeline.cli.day import run_day
+    from pipeline.cli.readers import try_all_readers
+    from pipeline.lake.client import Lake
     from pipeline.settings import load_settings
 
     settings = load_settings()
@@ -40,6 +42,8 @@ def backfill(
     Window(days[-1], config.timezone).require_closed(clock.now())
     if as_if_daily and not settings.sample:
         raise ConfigError("--as-if-daily needs the sandbox: X itself tells only today's counts")
+    settings.token()
+    try_all_readers(Lake(settings.lake_url()))
     failed = []
     with bars() as progress:
         for day in days:

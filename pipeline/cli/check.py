@@ -44,6 +44,7 @@ def check(
 
 def _try(settings: "Settings", config: "AccountsConfig") -> None:
     """Try the lake, the token and the handles. Raises `ConfigError` with everything that is wrong."""
+    from pipeline.cli.readers import try_all_readers
     from pipeline.lake.client import Lake
     from pipeline.x_api.client import XApi
 
@@ -51,8 +52,8 @@ def _try(settings: "Settings", config: "AccountsConfig") -> None:
     lake = None
     try:
         lake = Lake(settings.lake_url())
-        lake.check()
-        typer.echo(f"{lake.url}: reachable")
+        try_all_readers(lake)
+        typer.echo(f"{lake.url}: can be written and read")
     except AviaryError as error:
         problems.append(str(error))
     try:

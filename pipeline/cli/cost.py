@@ -24,13 +24,14 @@ def cost(
     from pipeline import clock
     from pipeline.accounts import load_accounts
     from pipeline.lake.client import Lake
+    from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings
     from pipeline.spend.estimate import cost_of
 
     settings = load_settings()
     config = load_accounts(settings.accounts_path)
     lake = Lake(settings.lake_url())
-    lake.check()
+    require_bucket(lake)
     found = cost_of(lake, config, clock.now().date(), days)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(_table(found, days))

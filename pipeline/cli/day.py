@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.accounts import load_accounts
 from pipeline.lake.client import Lake
+from pipeline.lake.health import require_bucket
 from pipeline.progress import DayProgress
 from pipeline.run import DayRun, run_stages
 from pipeline.settings import load_settings
@@ -34,7 +35,7 @@ def run_day(
     config = load_accounts(accounts_file or settings.accounts_path)
     x = XApi(settings.token(), settings.x_api_url)
     lake = Lake(settings.lake_url())
-    lake.check()
+    require_bucket(lake)
     return run_stages(
         lake,
         x,

@@ -34,6 +34,7 @@ def forget(
     from pipeline.erasure.account import forget_account
     from pipeline.erasure.posts import finish, forget_everywhere
     from pipeline.lake.client import Lake
+    from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings
 
     if (post is None) == (account is None):
@@ -42,7 +43,7 @@ def forget(
     post_id = _post_id(post) if post is not None else ""
     handle = _unlisted(account, settings.accounts_path) if account is not None else ""
     lake = Lake(settings.lake_url())
-    lake.check()
+    require_bucket(lake)
     with bars() as progress:
         on_object = _bar(progress, "looking for it")
         if post_id:

@@ -32,12 +32,13 @@ def open_reports(
     """Show the reports of a private bucket in the browser, links between days included. Ends with ctrl-c."""
     from pipeline.lake import keys
     from pipeline.lake.client import Lake
+    from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings
     from reports.index import days
 
     wanted = parse_day(day) if day else None
     lake = Lake(load_settings().lake_url())
-    lake.check()
+    require_bucket(lake)
     there = days(lake)
     if not there:
         raise ReportError(

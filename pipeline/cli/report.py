@@ -14,13 +14,14 @@ def report(
 ) -> None:
     """Make a day's report again from the lake; nothing is read from X."""
     from pipeline.lake.client import Lake
+    from pipeline.lake.health import require_bucket
     from pipeline.report import report as make_report
     from pipeline.settings import load_settings
     from reports import publish
 
     wanted = parse_day(day)
     lake = Lake(load_settings().lake_url())
-    lake.check()
+    require_bucket(lake)
     made = make_report(lake, wanted, publish)
     typer.echo(f"{wanted}: {made.accounts} accounts, {made.posts:,} posts")
     typer.echo(f"report: {lake.url}/{made.report}")

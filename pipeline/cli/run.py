@@ -21,9 +21,17 @@ def run(
     accounts: Accounts = None,
 ) -> None:
     """Run one day: plan, collect, analyze, report, verdict, as the DAG does."""
+    from pipeline.accounts import load_accounts
     from pipeline.cli.day import run_day
+    from pipeline.cli.readers import try_all_readers
+    from pipeline.lake.client import Lake
+    from pipeline.settings import load_settings
 
     wanted = parse_day(day)
+    settings = load_settings()
+    load_accounts(settings.accounts_path)  # a mistake in it comes first
+    settings.token()
+    try_all_readers(Lake(settings.lake_url()))
     with bars() as progress:
         done = run_day(
             wanted,

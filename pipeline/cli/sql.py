@@ -35,10 +35,11 @@ def sql(
 ) -> None:
     """Ask the lake in SQL (DuckDB), with the views posts, daily, accounts and latest_metrics."""
     from pipeline.lake.client import Lake
+    from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings
 
     lake = Lake(load_settings().lake_url())
-    lake.check()
+    require_bucket(lake)
     session = _Session(lake, _print_json if as_json else _print_table)
     if query is not None:
         session.run(query)
@@ -63,18 +64,27 @@ class _Session:
         import duckdb
 
         from pipeline.lake.access import access_to
-        from pipeline.lake.sql import log_in
+        from pipeline.lake.sql import create_views, log_in, schemas_differ
 
         try:
             for statement in self._connection.extract_statements(text):
                 log_in(self._connection, access_to(self._lake))
-                answer = self._connection.query(statement.query)
-                if answer is not None:
-                    self._show(answer)
+                try:
+                    self._ask(statement.query)
+                except duckdb.InvalidInputException as error:
+                    if not schemas_differ(error):
+                        raise
+                    create_views(self._connection, self._lake, any_columns=True)
+                    self._ask(statement.query)
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
             raise ConfigError(_said(error)) from None
         except duckdb.Error as error:
             raise AviaryError(_said(error)) from None
+
+    def _ask(self, statement: str) -> None:
+        answer = self._connection.query(statement)
+        if answer is not None:
+            self._show(answer)
 
     def converse(self) -> None:
         """Ask and answer until ctrl-d. A statement ends with a semicolon; a mistake ends nothing."""

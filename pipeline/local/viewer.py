@@ -21,7 +21,8 @@ from starlette.routing import Route
 from pipeline.errors import AviaryError
 from pipeline.lake import keys
 from pipeline.lake.catalogue import is_served
-from pipeline.lake.client import Lake, StoredObject
+from pipeline.lake.client import Lake
+from pipeline.lake.stored import StoredObject
 
 _HOST = "127.0.0.1"
 # The pages bring their own policy, by the hashes of their script and style; what a page cannot say of itself is here.
