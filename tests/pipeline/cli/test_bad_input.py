@@ -96,7 +96,7 @@ def test_a_broken_accounts_file_is_told_with_its_place(
     ("changed", "said"),
     [
         ({"X_BEARER_TOKEN": ""}, "X_BEARER_TOKEN is not set"),
-        ({"X_BEARER_TOKEN": "Bearer abc"}, "X_BEARER_TOKEN holds characters no token has"),
+        ({"X_BEARER_TOKEN": "Bearer abc"}, "X_BEARER_TOKEN contains characters that no token has"),
         ({"X_API_URL": "http://x.example"}, "would send the token in the clear"),
         ({"AVIARY_LAKE": ""}, "AVIARY_LAKE is not set"),
         ({"AVIARY_LAKE": "my-bucket"}, "is not an S3 address"),
