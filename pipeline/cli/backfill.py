@@ -27,7 +27,7 @@ def backfill(
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Run many days, oldest first. A failed day is reported, the next one runs, and the exit code is 1."""
+    """Run many days, oldest first. When a day fails, the others still run, and the exit code is 1."""
     from pipeline.accounts import load_accounts
     from pipeline.cli.day import run_day
     from pipeline.settings import load_settings

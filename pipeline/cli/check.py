@@ -25,7 +25,7 @@ def check(
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Check accounts.yaml and report every problem at once, with line and column."""
+    """Check accounts.yaml. Reports every problem at once, with line and column."""
     from pipeline.accounts import load_accounts
     from pipeline.settings import load_settings
 

@@ -18,7 +18,7 @@ def cost(
     days: Annotated[int, typer.Option(min=1, max=366, help="How many past days to include.")] = 30,
     accounts: Accounts = None,
 ) -> None:
-    """Show what a run is expected to cost and what was spent, by account. Sends no request to X."""
+    """Show what a run should cost and what was spent. Sends no request to X."""
     from rich.console import Console
 
     from pipeline import clock

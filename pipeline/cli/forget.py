@@ -30,7 +30,7 @@ def forget(
     ] = None,
     accounts: Accounts = None,
 ) -> None:
-    """Remove a post or an account permanently from everywhere it is stored; render affected reports again."""
+    """Remove a post or an account permanently. Removes it from all stored data and renders affected reports again."""
     from pipeline.erasure.account import forget_account
     from pipeline.erasure.posts import finish, forget_everywhere
     from pipeline.lake.client import Lake

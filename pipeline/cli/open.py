@@ -31,7 +31,7 @@ def open_reports(
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Show the reports of a private bucket in the browser, with working links between days, until ctrl-c."""
+    """Show the reports in the browser. The bucket stays private, links between days work, and ctrl-c stops it."""
     from pipeline.lake import keys
     from pipeline.lake.client import Lake
     from pipeline.settings import load_settings

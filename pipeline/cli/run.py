@@ -19,7 +19,7 @@ def run(
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Run one day: plan, collect, analyze, report, verdict, as the DAG does."""
+    """Run one day, as the DAG does. The stages are plan, collect, analyze, report and verdict."""
     from pipeline.cli.day import run_day
 
     wanted = parse_day(day)

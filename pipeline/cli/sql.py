@@ -34,7 +34,7 @@ def sql(
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Query the lake in SQL (DuckDB), with the views posts, daily, accounts and latest_metrics."""
+    """Query the lake in SQL. Runs DuckDB, with the views posts, daily, accounts and latest_metrics."""
     from pipeline.lake.client import Lake
     from pipeline.settings import load_settings
 
