@@ -78,7 +78,7 @@ def create_app(lake: Lake, secret: str) -> Starlette:
         except AviaryError as error:
             return PlainTextResponse(f"{error}\n", 502, _HEADERS)
         if found is None:
-            return PlainTextResponse(f"{key} does not exist in {lake.url}", 404, _HEADERS)
+            return PlainTextResponse(f"there is no {key} in {lake.url}", 404, _HEADERS)
         return _answer(found, key, takes_gzip="gzip" in request.headers.get("Accept-Encoding", ""))
 
     def start(request: Request) -> Response:
