@@ -37,7 +37,7 @@ def forget(
     from pipeline.settings import load_settings
 
     if (post is None) == (account is None):
-        raise ConfigError("forget needs one of --post ID and --account HANDLE")
+        raise ConfigError("forget needs either --post ID or --account HANDLE")
     settings = load_settings()
     post_id = _post_id(post) if post is not None else ""
     handle = _unlisted(account, settings.accounts_path) if account is not None else ""
