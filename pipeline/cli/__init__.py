@@ -1,4 +1,4 @@
-"""The command line: `python -m pipeline COMMAND`. Each command imports its own needs, so that all start quickly."""
+"""The command line: `python -m pipeline COMMAND`. Each command imports what it needs, so that all start quickly."""
 
 import sys
 
@@ -30,12 +30,14 @@ app.command()(sandbox.sandbox)
 
 
 def main() -> None:
-    """Run a command. An expected failure is told in plain lines on stderr, with the exit code it asks for."""
+    """Run a command. Prints an expected failure as plain lines on stderr and exits with its code."""
     try:
         app(prog_name="python -m pipeline")
     except AviaryError as error:
         ERRORS.print(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        ERRORS.print("stopped; what was stored stays, and the same command goes on from there")
+        ERRORS.print(
+            "interrupted; everything stored so far is kept, and the same command continues from there"
+        )
         sys.exit(130)
