@@ -1,6 +1,8 @@
 """Settings from the environment and `.env`, checked before anything starts."""
 
+import codecs
 import ipaddress
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pipeline.errors import ConfigError
 
 X_LIVE_URL = "https://api.x.com"
+_QUOTES = "\"'“”‘’"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -49,6 +52,10 @@ class Settings(BaseSettings):
                 "X_BEARER_TOKEN is not set; set it to your X app's bearer token in the environment or in .env, "
                 "or try the sandbox: make demo"
             )
+        if token[0] in _QUOTES or token[-1] in _QUOTES:
+            raise ConfigError(
+                "X_BEARER_TOKEN has quotes around it, which would be sent as part of the token; remove them"
+            )
         if not token.isascii() or not token.isprintable() or " " in token:
             raise ConfigError(
                 "X_BEARER_TOKEN contains characters that no token has; copy it again, without quotes or spaces"
@@ -79,8 +86,25 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """Return the settings. `.env` in this folder adds what the environment does not set, AWS's variables included."""
-    load_dotenv(".env")
+    load_dotenv(stream=StringIO(_read_env_file(Path(".env"))))
     return Settings()
+
+
+def _read_env_file(file: Path) -> str:
+    """Return the text of `.env`, empty when there is none. Raises `ConfigError` when it is not UTF-8 text."""
+    try:
+        body = file.read_bytes()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}; fix its rights, or remove it") from None
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in body:
+        raise ConfigError(f"{file} is UTF-16, as some editors on Windows write; save it again as UTF-8")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{file}:{line}: not UTF-8; save the file again as UTF-8") from None
 
 
 def is_loopback(url: str) -> bool:

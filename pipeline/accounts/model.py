@@ -66,8 +66,12 @@ def _line(value: object) -> str:
     return value
 
 
+# The machine's own zone, and the placeholder for none, which polars does not know.
+_NO_ZONES = {"localtime", "Factory"}
+
+
 def _timezone(value: object) -> str:
-    zones = zoneinfo.available_timezones() - {"localtime"}  # depends on the machine
+    zones = zoneinfo.available_timezones() - _NO_ZONES
     if isinstance(value, str):
         if value in zones:
             return value

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.lake.client import Lake
 
 _MAX_ROWS = 40  # on a terminal; a pipe gets all rows
+_LINES = "─│┌┐└┘├┤┬┴┼"  # what DuckDB draws tables with
 _UNLIMITED = 10**6
 _PROMPT, _CONTINUATION = "lake> ", "  ... "
 
@@ -122,8 +123,20 @@ def _print_table(result: "duckdb.DuckDBPyRelation") -> None:
             result.show(max_rows=_MAX_ROWS)
         else:
             result.show(max_rows=_UNLIMITED, max_width=_UNLIMITED, max_col_width=_UNLIMITED)
-    for line in output.getvalue().rstrip("\n").split("\n"):
+    table = output.getvalue().rstrip("\n")
+    if not _can_show(_LINES):
+        table = table.translate(str.maketrans(_LINES, "-|+++++++++"))
+    for line in table.split("\n"):
         typer.echo(visible(line).rstrip())
+
+
+def _can_show(text: str) -> bool:
+    """Whether the terminal's encoding has these characters."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _print_json(result: "duckdb.DuckDBPyRelation") -> None:
