@@ -9,7 +9,7 @@ from pipeline.collect import collect
 from pipeline.errors import ConfigError, OverBudget
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.lake.days import find_outcome, find_outcomes, find_plan, put_outcome
+from pipeline.lake.days import find_outcomes, find_plan, put_outcome
 from pipeline.lake.records import AccountTask, Counts, Outcome, Plan
 from pipeline.plan import choose, plan
 from pipeline.schema import SCHEMA_VERSION
@@ -23,12 +23,13 @@ def planned(lake: Lake, x: XApi, *accounts: Any, **changes: Any) -> list[Account
     options = {
         name: changes.pop(name) for name in ("only", "refetch", "sample", "run_id", "day") if name in changes
     }
+    defaults: dict[str, Any] = {"run_id": "a-run", "sample": True}
     return plan(
         lake,
         x,
         config(*accounts, **changes),
         options.pop("day", DAY),
-        **({"run_id": "a-run", "sample": True} | options),
+        **(defaults | options),
     )
 
 
@@ -188,23 +189,16 @@ def test_accounts_are_chosen_in_any_letter_case_and_in_the_files_order() -> None
     assert choose(accounts, []) == list(accounts)
 
 
-def test_refetching_forgets_the_reading_and_takes_todays_settings(lake: Lake, x: XApi) -> None:
+def test_refetching_takes_todays_settings_and_changes_nothing_yet(lake: Lake, x: XApi) -> None:
     planned(lake, x, "pixelforge", "citymetro")
     finish(lake, "pixelforge", "citymetro")
-    for key in (
-        keys.raw_page(DAY, "pixelforge", 1),
-        keys.raw_page(DAY, "pixelforge", 2),
-        keys.raw_manifest(DAY, "pixelforge"),
-    ):
-        lake.put(key, b"")
-    lake.put(keys.raw_page(DAY, "citymetro", 1), b"")
+    lake.put(keys.raw_page(DAY, "pixelforge", 1), b"")
+    before = lake.etags("")
     [item] = planned(
         lake, x, "pixelforge", "citymetro", only=["pixelforge"], refetch=True, defaults={"max_posts": 9}
     )
-    assert item.max_posts == 9
-    assert lake.keys("raw/") == [keys.raw_page(DAY, "citymetro", 1)]
-    assert find_outcome(lake, DAY, "pixelforge") is None
-    assert find_outcome(lake, DAY, "citymetro") is not None
+    assert (item.refetch, item.max_posts) == (True, 9)
+    assert lake.etags("") | {"spend/": ""} == before | {"spend/": ""}
 
 
 # --- refused before anything starts --------------------------------------------------------------
@@ -218,13 +212,14 @@ def test_a_day_that_is_not_over_is_refused_before_anything_starts(
     assert (lake.keys(""), served.requests()) == ([], 0)
 
 
-def test_a_day_stored_with_another_timezone_is_refused(lake: Lake, x: XApi, served: Served) -> None:
+def test_a_day_stored_with_another_timezone_is_run_again_by_its_plan(
+    lake: Lake, x: XApi, served: Served
+) -> None:
     planned(lake, x, "pixelforge")
+    finish(lake, "pixelforge")
     before, asked = lake.find(keys.plan(DAY)), served.requests()
-    with pytest.raises(
-        ConfigError, match=r"is stored with timezone UTC, and accounts\.yaml now says Asia/Tokyo"
-    ):
-        planned(lake, x, "pixelforge", timezone="Asia/Tokyo")
+    [item] = planned(lake, x, "pixelforge", timezone="Asia/Tokyo")
+    assert item.timezone == "UTC"
     assert (lake.find(keys.plan(DAY)), served.requests()) == (before, asked)
 
 

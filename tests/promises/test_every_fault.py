@@ -7,12 +7,12 @@ from typing import NamedTuple
 import pytest
 
 from pipeline import clock, run_day
-from pipeline.cli.day import WORKERS
 from pipeline.errors import RunFailed, RunStopped
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes
 from pipeline.lake.raw import read_pages
+from pipeline.run import WORKERS
 from pipeline.sandbox.faults.rules import Fault
 from pipeline.spend.ledger import read_month, spent
 from pipeline.status import Status

@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 
 from pipeline import clock, run_day
-from pipeline.cli import day as day_module
+from pipeline import run as run_module
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.lake.days import find_deleted_posts, find_outcome, find_outcomes
+from pipeline.lake.days import find_outcome, find_outcomes
 from pipeline.lake.frames import find_frame
 from pipeline.lake.raw import read_pages
-from pipeline.lake.records import Outcome
+from pipeline.lake.records import DeletedPosts, Outcome
 from pipeline.schema import METRICS, POSTS
 from pipeline.spend.ledger import read_month, spent
 from pipeline.status import Status
@@ -24,7 +24,7 @@ from pipeline.x_api.client import XApi
 from pipeline.x_api.prices import usd
 from tests.conftest import DAY, Orders, Served
 from tests.promises.days import etags, write_accounts
-from tests.promises.test_killed_anywhere import Killed, counting
+from tests.promises.kills import Killed, counting
 from tests.promises.test_nothing_lost import adds_up
 
 ACCOUNTS = """\
@@ -122,10 +122,10 @@ def test_a_post_that_x_no_longer_shows_is_forgotten_and_counted(
     orders.give("pixelforge", "gone", after=1)
     run_on_its_morning(DAY)
 
-    gone = find_deleted_posts(lake, DAY, "pixelforge")
+    gone = lake.find_model(keys.deleted_posts(DAY, "pixelforge"), DeletedPosts)
     assert gone is not None
     assert gone.days == {BEFORE[1]: (newest,)}
-    assert outcome_of(lake).gone == 1
+    assert outcome_of(lake).deleted == 1
     assert newest not in posts_of(lake, BEFORE[1])["post_id"]
     now = outcome_of(lake, BEFORE[1])
     assert now.counts == kept.model_copy(update={"kept": kept.kept - 1, "forgotten": 1})
@@ -146,8 +146,8 @@ def test_a_day_that_was_not_read_to_its_beginning_tells_nothing_of_what_is_gone(
 
     outcome = outcome_of(lake)
     assert outcome.status == Status.OK
-    assert outcome.gone == 0
-    assert "usd_per_run" in (outcome.refresh_short or "")
+    assert outcome.deleted == 0
+    assert "usd_per_run" in (outcome.refresh_stopped_because or "")
     assert posts_of(lake, BEFORE[0]).height == outcome_of(lake, BEFORE[0]).counts.kept
 
 
@@ -164,7 +164,7 @@ def test_replies_that_are_not_asked_for_any_more_are_not_taken_for_gone(
     )
     run_on_its_morning(DAY)
 
-    assert find_deleted_posts(lake, DAY, "citymetro") is None
+    assert lake.find_model(keys.deleted_posts(DAY, "citymetro"), DeletedPosts) is None
     assert posts_of(lake, BEFORE[1], "citymetro").equals(stored)
 
 
@@ -174,7 +174,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
     """One earlier day, one post of it gone: from its second reading to the pages made again without it."""
     text = ACCOUNTS.replace("refresh_days: 2", "refresh_days: 1").replace(", tideandco", "")
     write_accounts(accounts.parent, monkeypatch, text)
-    monkeypatch.setattr(day_module, "WORKERS", 1)
+    monkeypatch.setattr(run_module, "WORKERS", 1)
     run_on_its_morning(BEFORE[1])
     # Whoever reads that day from now on does not find its newest post.
     orders.give("pixelforge", "gone")
@@ -184,7 +184,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
 
     def run(name: str, before_write: Callable[[int], None] | None = None) -> Lake:
         copy = Lake(f"{lake.url}-{name}")
-        if not copy.has_any("plans/"):
+        if not copy.keys("plans/"):
             copy_objects(lake, copy)
         with monkeypatch.context() as patch:
             patch.setenv("AVIARY_LAKE", copy.url)

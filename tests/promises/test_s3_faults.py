@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 
+from pipeline import run as run_module
 from pipeline import run_day
-from pipeline.cli import day as day_module
 from pipeline.errors import AviaryError
 from pipeline.lake import client as lake_module
 from pipeline.lake.client import Lake
@@ -61,7 +61,7 @@ def test_every_request_fails_at_first_and_nothing_shows(
     if fault == Fault.LOST_ANSWER:
         # Where another worker writes between a lost answer and the next try, nobody can tell whose the first was: the
         # ledger then counts that reservation twice, as it may. Alone, it is exact.
-        monkeypatch.setattr(day_module, "WORKERS", 1)
+        monkeypatch.setattr(run_module, "WORKERS", 1)
     paid = {name: served.counts()[name] for name in ("posts", "included", "users")}
     proxy.spoil = lambda asked: at_first(fault, asked)
 
@@ -117,7 +117,7 @@ def test_where_the_run_ends_the_next_one_ends_in_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S3 refuses, or is away, from the first request of each kind on."""
-    monkeypatch.setattr(day_module, "WORKERS", 1)
+    monkeypatch.setattr(run_module, "WORKERS", 1)
     run_day(DAY)
     undisturbed = {key: etag for key, etag in expected.items() if not key.startswith("spend/")}
     # While S3 is away, polars waits before it asks again: one reading must do.
@@ -156,6 +156,6 @@ def test_a_conditional_write_whose_answer_is_lost_is_known_as_ones_own(
     assert not lake.put_if("spend/x.json", b"1", None)
     tagged = lake.find("spend/x.json")
     assert tagged is not None
-    assert lake.put_if("spend/x.json", b"2", tagged[1])
-    assert not lake.put_if("spend/x.json", b"2", tagged[1])
+    assert lake.put_if("spend/x.json", b"2", tagged.etag)
+    assert not lake.put_if("spend/x.json", b"2", tagged.etag)
     assert lake.get("spend/x.json") == b"2"

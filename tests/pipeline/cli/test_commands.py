@@ -9,7 +9,8 @@ import pytest
 from pipeline.cli import main
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan
-from pipeline.spend.ledger import Reads, read_month, spent
+from pipeline.spend.ledger import read_month, spent
+from pipeline.x_api.prices import Reads
 from tests.conftest import DAY, Served
 from tests.promises.days import etags, write_accounts
 
@@ -92,7 +93,7 @@ def test_check_live_tries_the_lake_the_token_and_the_handles(
 ) -> None:
     out = run("check", "--live", monkeypatch=monkeypatch, capsys=capsys)
 
-    assert f"{lake.url}: reachable" in out
+    assert f"{lake.url}: can be written and read" in out
     assert "the token works" in out
     assert "2 of 3 accounts can be read" in out
     assert "@quickdealz: suspended" in out
