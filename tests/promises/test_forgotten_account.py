@@ -11,7 +11,7 @@ from pipeline.errors import ConfigError, RunFailed
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.records import DeletedPosts
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, write_accounts
 from tests.promises.holders import ACCOUNTS, ONLY_COBALT, accounts, everything, versioned  # noqa: F401  # fixtures
 
@@ -51,7 +51,7 @@ def test_a_listed_account_is_not_forgotten(
 
 
 def test_a_forgotten_account_that_is_listed_again_is_not_read_and_says_why(
-    lake: Lake, served: Served, accounts: Path, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, request_stats: RequestStats, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_accounts(accounts.parent, monkeypatch, ONLY_COBALT)
     forget(account="pixelforge")

@@ -180,8 +180,8 @@ def test_days_of_another_timezone_are_in_no_figure_and_the_page_says_so(tmp_path
     fill(moved, replace(small, rollups=small.rollups.with_columns(elsewhere.alias("timezone"))))
     alone = FolderLake(tmp_path / "alone")
     fill(alone, replace(small, rollups=small.rollups.filter(pl.col("day") >= cut)))
-    for lake in (moved, alone):
-        publish(lake, DAY)
+    for each in (moved, alone):
+        publish(each, DAY)
 
     said = "ays counted in Europe/Berlin are not compared with days of UTC"
     for key in (keys.report(DAY), keys.account_report(DAY, TWELVE[0].account)):

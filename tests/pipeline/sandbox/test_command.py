@@ -88,10 +88,10 @@ for order in requests.get(f"{address}/sandbox/orders", timeout=10).json():
     [
         ("citymetro=teapot", "there is no fault 'teapot'; there are 429, 429_without_reset, "),
         ("city-metro=503", "handle 'city-metro' is none: 1 to 15 letters, digits or _, without @"),
-        ("citymetro", "'citymetro' is no order; it is written HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"),
-        ("citymetro=503:often", "'citymetro=503:often' is no order: 'often' is not a whole number"),
+        ("citymetro", "'citymetro' is no fault rule; write HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"),
+        ("citymetro=503:often", "'citymetro=503:often' is no fault rule: 'often' is not a whole number"),
         ("citymetro=503:0", "times is a whole number from 1, not 0"),
-        ("citymetro=503:1:0:5:1", "'citymetro=503:1:0:5:1' is no order"),
+        ("citymetro=503:1:0:5:1", "'citymetro=503:1:0:5:1' is no fault rule"),
     ],
 )
 def test_a_wrong_order_is_one_line_and_exit_code_2_and_nothing_starts(

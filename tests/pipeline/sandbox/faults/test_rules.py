@@ -124,9 +124,12 @@ def test_orders_come_and_go_over_http() -> None:
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ("{", "orders come as a JSON list of objects with handle and fault"),
-        ({"handle": HANDLE, "fault": "503"}, "orders come as a JSON list of objects with handle and fault"),
-        (["503"], "an order is an object with handle and fault, not '503'"),
+        ("{", "fault rules come as a JSON list of objects with handle and fault"),
+        (
+            {"handle": HANDLE, "fault": "503"},
+            "fault rules come as a JSON list of objects with handle and fault",
+        ),
+        (["503"], "a fault rule is an object with handle and fault, not '503'"),
         (
             [order("teapot")],
             "there is no fault 'teapot'; there are 429, 429_without_reset, monthly_cap, 401, ",
@@ -139,7 +142,7 @@ def test_orders_come_and_go_over_http() -> None:
         ([order("503", handle="nasa\n")], "handle 'nasa\\n' is none"),
         (
             [order("503", time=1)],
-            "an order has no 'time'; it has handle, fault, times, after, endpoint, posts",
+            "a fault rule has no 'time'; it has handle, fault, times, after, endpoint, posts",
         ),
         ([order("503", times=0)], "times is a whole number from 1, not 0"),
         ([order("503", times=True)], "times is a whole number from 1, not True"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.sandbox.world import personas
-from pipeline.sandbox.world.personas import UNREADABLE, named_handles, voice_of
+from pipeline.sandbox.world.personas import UNREADABLE, named_handles, persona_of
 from pipeline.sandbox.world.writing import _SLOT, BUILT_IN
 
 FILES = sorted(Path(personas.__file__).parent.rglob("*.toml"))
@@ -49,7 +49,7 @@ def test_every_voice_has_a_whole_day_and_week(file: Path) -> None:
 
 
 def test_the_number_account_calculates_correctly() -> None:
-    slots = voice_of("1729", 1).slots
+    slots = persona_of("1729", 1).slots
     sums = [slots[name] for name in ("factored", "squares", "right_angle", "two_primes", "power")]
     for equation in (text for values in sums for text in values):
         left, right = equation.replace(",", "").split(" = ")
@@ -63,7 +63,7 @@ def test_the_number_account_calculates_correctly() -> None:
 
 
 def test_unknown_handles_get_voices_that_differ() -> None:
-    voices_of_many = [voice_of(f"handle{i}", 1) for i in range(40)]
+    voices_of_many = [persona_of(f"handle{i}", 1) for i in range(40)]
     assert len({voice.description for voice in voices_of_many}) == 40
     assert len({tuple(pool.name for pool in voice.pools) for voice in voices_of_many}) > 1
     assert len({voice.followers for voice in voices_of_many}) == 40

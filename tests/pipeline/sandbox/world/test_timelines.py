@@ -89,7 +89,7 @@ def test_nothing_is_visible_before_it_is_posted() -> None:
 
 
 def test_nothing_was_posted_before_an_account_was_opened() -> None:
-    joined = WORLD.voice("stadiumfc").joined
+    joined = WORLD.persona("stadiumfc").joined
     assert posts_of_day(WORLD, "stadiumfc", joined - timedelta(days=1)) == ()
     assert posts_of_day(WORLD, "stadiumfc", joined + timedelta(days=1)) != ()
 
