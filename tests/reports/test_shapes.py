@@ -84,7 +84,7 @@ def test_all_accounts_missing_shows_no_figure_and_every_reason() -> None:
 @pytest.mark.parametrize("status", ["over_budget", "missing", "suspended", "protected", "failed"])
 def test_an_account_without_data_is_named_with_its_reason(status: str) -> None:
     gone = Account(
-        "gone", "DeletedPosts", 5, 5, 10, 0.1, (0.5, 0.1), status={DAY: (status, "because of the weather")}
+        "gone", "Gone", 5, 5, 10, 0.1, (0.5, 0.1), status={DAY: (status, "because of the weather")}
     )
     said = text(world([*TWELVE[:3], gone], days=10))
     assert f"{status.replace('_', ' ')}; last data Sat 21 Nov" in said
