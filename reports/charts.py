@@ -7,18 +7,41 @@ text keeps its size.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
 Value = float | None
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Spark:
+class Sparkline:
     """A line in a box of 100 x `height`: `lines` are its unbroken parts, `band` is (top, height)."""
 
     height: int
     lines: tuple[str, ...]
     band: tuple[int, int] | None
     dot: tuple[int, int] | None
+
+
+SPARK_HEIGHT: Final = 24  # as in the style sheet, which sets the height of what is drawn
+TILE_SPARK_HEIGHT: Final = 34
+
+
+@dataclass(frozen=True)
+class PlotBox:
+    """The geometry of a plot of the trend. Everything that draws in it reads it from here, the script by `data-x`."""
+
+    width: int = 1000  # of the view box of the lines, which is stretched to the width of the page
+    height: int = 240  # pixels, of the view box too
+    footer: int = 30  # pixels below it, for the dates
+    headroom: int = 26  # pixels in it, for the labels of the highest points
+    left: float = 1.0  # per cent of the width, where the first day is
+    span: float = 97.5  # per cent from the first day to the last
+    right: float = 100.5  # per cent, where the last column ends
+
+
+PLOT: Final = PlotBox()
 
 
 @dataclass(frozen=True)
@@ -30,28 +53,49 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column behind the lines: start and width in per cent."""
+
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A column of days without data, with a text in its middle; `leading` when the plot begins with it."""
+
+    column: Column
+    middle: float
+    leading: bool
+
+
+@dataclass(frozen=True)
 class Trend:
-    """A month of one metric in a box of 1000 x 240; x positions of text and dots in per cent of the width."""
+    """Thirty days of one metric in `box`; x positions of text and dots in per cent of the width."""
 
     lines: tuple[str, ...]
-    lonely: tuple[int, ...]  # days with data between two gaps: a line has no length there
+    isolated: tuple[int, ...]  # days with data between two gaps: a line has no length there
     usual: tuple[str, ...]
     bands: tuple[str, ...]
     ticks: tuple[Tick, ...]
     x: tuple[float, ...]
     y: tuple[Value, ...]
     gaps: tuple[tuple[int, int], ...]  # first and last index of the days without data
+    box: PlotBox = PLOT
+
+    @property
+    def last(self) -> int:
+        """The index of the last day."""
+        return len(self.x) - 1
 
 
-HEIGHT = 240
-_TOP = 26  # room for the labels of the highest points
-
-
-def spark(values: Sequence[Value], band: tuple[float, float] | None = None, height: int = 24) -> Spark:
+def sparkline(
+    values: Sequence[Value], band: tuple[float, float] | None = None, height: int = SPARK_HEIGHT
+) -> Sparkline:
     """Return a line over evenly spaced values; None is a gap. The dot is the last value's."""
     known = [value for value in values if value is not None]
     if not known:
-        return Spark(height, (), None, None)
+        return Sparkline(height, (), None, None)
     low, high = min([*known, *(band or ())]), max([*known, *(band or ())])
     reach = (high - low) or 1.0
 
@@ -61,8 +105,7 @@ def spark(values: Sequence[Value], band: tuple[float, float] | None = None, heig
     step = 100 / max(len(values) - 1, 1)
     points = [None if v is None else (round(i * step), y(v)) for i, v in enumerate(values)]
     box = (y(band[1]), max(y(band[0]) - y(band[1]), 1)) if band else None
-    last = points[-1]
-    return Spark(height, tuple(_line(part) for part in _parts(points) if len(part) > 1), box, last)
+    return Sparkline(height, _lines(points), box, points[-1])
 
 
 def trend(
@@ -71,36 +114,36 @@ def trend(
     lows: Sequence[Value],
     highs: Sequence[Value],
     *,
-    zero: bool,
-    least: float = 4.0,
+    from_zero: bool,
+    min_span: float = 4.0,
 ) -> Trend:
-    """Return the month's chart; `zero` keeps the axis on zero, as a count must be, `least` is for `axis`."""
+    """Return the chart of 30 days; `from_zero` keeps the axis on zero, as a count needs; `min_span`: see `axis`."""
     known = [v for row in (values, lows, highs) for v in row if v is not None]
-    ticks = axis(min([*known, 0.0] if zero else known, default=0.0), max(known, default=0.0), least)
+    ticks = axis(min([*known, 0.0] if from_zero else known, default=0.0), max(known, default=0.0), min_span)
     low, high = ticks[0], ticks[-1]
     high = max(high, *known) if known else high
     reach = (high - low) or 1.0
 
     def y(value: float) -> float:
-        return round(HEIGHT - (HEIGHT - _TOP) * (value - low) / reach, 1)
+        return round(PLOT.height - (PLOT.height - PLOT.headroom) * (value - low) / reach, 1)
 
-    x = [round(1 + 97.5 * i / max(len(values) - 1, 1), 2) for i in range(len(values))]
+    x = [round(PLOT.left + PLOT.span * i / max(len(values) - 1, 1), 2) for i in range(len(values))]
 
-    def path(row: Sequence[Value]) -> list[list[tuple[float, float]]]:
-        return _parts([None if v is None else (round(10 * x[i]), y(v)) for i, v in enumerate(row)])
+    def points(row: Sequence[Value]) -> list[Point | None]:
+        return [None if v is None else (round(PLOT.width / 100 * x[i]), y(v)) for i, v in enumerate(row)]
 
     padded = [None, *values, None]
     bands = [
         [*upper, *reversed(lower)]
-        for upper, lower in zip(path(highs), path(lows), strict=True)
+        for upper, lower in zip(_parts(points(highs)), _parts(points(lows)), strict=True)
         if len(upper) > 1
     ]
     return Trend(
-        lines=tuple(_line(part) for part in path(values) if len(part) > 1),
-        lonely=tuple(
+        lines=_lines(points(values)),
+        isolated=tuple(
             i for i in range(len(values)) if padded[i + 1] is not None and padded[i] is padded[i + 2] is None
         ),
-        usual=tuple(_line(part) for part in path(usual) if len(part) > 1),
+        usual=_lines(points(usual)),
         bands=tuple(_line(part) + "Z" for part in bands),
         ticks=tuple(Tick(y(tick), tick) for tick in ticks),
         x=tuple(x),
@@ -109,12 +152,42 @@ def trend(
     )
 
 
-def axis(low: float, high: float, least: float = 4.0) -> list[float]:
-    """Return two to six round numbers that reach below `low` and near `high`, over `least` units or more.
+def weekend_columns(chart: Trend, days: Sequence[date]) -> tuple[Column, ...]:
+    """Return the columns of the weekends; `days` are those of the chart."""
+    step = chart.x[1] - chart.x[0]
+    half = step / 2
+    whole = tuple(
+        Column(
+            round(max(chart.x[i] - half, 0), 2),
+            round(min(step * (2 if i < chart.last else 1), PLOT.right - chart.x[i] + half), 2),
+        )
+        for i, day in enumerate(days)
+        if day.weekday() == 5
+    )
+    return whole + ((Column(0, round(chart.x[0] + half, 2)),) if days[0].weekday() == 6 else ())
+
+
+def gap_columns(chart: Trend) -> tuple[Gap, ...]:
+    """Return the columns of the days without data."""
+    step = chart.x[1] - chart.x[0]
+    return tuple(
+        Gap(
+            Column(
+                round(max(chart.x[first] - step / 2, 0), 2), round(chart.x[last] - chart.x[first] + step, 2)
+            ),
+            round((chart.x[first] + chart.x[last]) / 2, 2),
+            first == 0,
+        )
+        for first, last in chart.gaps
+    )
+
+
+def axis(low: float, high: float, min_span: float = 4.0) -> list[float]:
+    """Return two to six round numbers from `low` or below to near `high`, over `min_span` units or more.
 
     With at least four units a count's axis has whole numbers only.
     """
-    reach = max(high - low, least)
+    reach = max(high - low, min_span)
     high = low + reach
     power = 10 ** math.floor(math.log10(reach / 3))
     factors = (1, 2, 2.5, 5, 10) if power >= 10 else (1, 2, 5, 10)
@@ -126,7 +199,7 @@ def axis(low: float, high: float, least: float = 4.0) -> list[float]:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar from `start` of `width`, both in per cent; `zero` is where it starts from."""
+    """A bar from `start` of `width`, both in per cent; `zero` is where all bars begin."""
 
     start: float
     width: float
@@ -149,9 +222,9 @@ def bars(values: Sequence[float]) -> list[Bar]:
 class Shares:
     """Negative, neutral and positive shares around a zero in the middle of the neutral ones, in per cent."""
 
-    negative: tuple[float, float]  # start, width
-    neutral: tuple[float, float]
-    positive: tuple[float, float]
+    negative: Column
+    neutral: Column
+    positive: Column
     net: float
     interval: tuple[float, float] | None
 
@@ -172,9 +245,9 @@ def diverging(
         start, before, after = at(-negative - neutral / 2), at(-neutral / 2), at(neutral / 2)
         drawn.append(
             Shares(
-                (start, round(before - start, 1)),
-                (before, round(after - before, 1)),
-                (after, round(at(positive + neutral / 2) - after, 1)),
+                Column(start, round(before - start, 1)),
+                Column(before, round(after - before, 1)),
+                Column(after, round(at(positive + neutral / 2) - after, 1)),
                 at(positive - negative),
                 (at(interval[0]), at(interval[1])) if interval else None,
             )
@@ -182,14 +255,19 @@ def diverging(
     return at(0.0), drawn
 
 
-def steps(value: float, most: float, levels: int) -> int:
+def shade(value: float, largest: float, levels: int) -> int:
     """Return the shade (1 to `levels`) of a count; 0 for none."""
-    return 0 if value <= 0 or most <= 0 else min(levels, math.ceil(levels * value / most))
+    return 0 if value <= 0 or largest <= 0 else min(levels, math.ceil(levels * value / largest))
 
 
-def _parts(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+def _lines(points: Sequence[Point | None]) -> tuple[str, ...]:
+    """Return the paths of the runs of two points or more."""
+    return tuple(_line(part) for part in _parts(points) if len(part) > 1)
+
+
+def _parts(points: Sequence[Point | None]) -> list[list[Point]]:
     """Return the unbroken runs of points."""
-    parts: list[list[tuple[float, float]]] = [[]]
+    parts: list[list[Point]] = [[]]
     for point in points:
         if point is None:
             parts.append([])
@@ -198,7 +276,7 @@ def _parts(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[floa
     return [part for part in parts if part]
 
 
-def _line(points: Sequence[tuple[float, float]]) -> str:
+def _line(points: Sequence[Point]) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
 
 

@@ -1,35 +1,37 @@
-"""What a day comes to in a message: subject, plain text, HTML, and a text for chats. Pure; sending is the DAG's.
+"""A day's message: subject, plain text, HTML, and a text for chats. Pure; the DAG's notifier sends it.
 
-Account names and X's words stand in it, so every line is made inert: no line break that could begin a header, no
+Account names and X's words occur in it, so every line is made harmless: no line break that could begin a header, no
 control or bidi character, and in a chat nothing that it reads as a mention or as markup.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from email import policy
 from email.message import EmailMessage
+from typing import Final
 
 from pipeline.text import one_line
-from reports import thresholds, words
-from reports.alerts import Alert, alerts
+from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.render import render
-from reports.sentences import brief
-from reports.views import overview
-from reports.views.metrics import View
+from reports.views.alerts import Alerts, alerts
+from reports.views.masthead import data_status
+from reports.views.summary import summary as day_summary
 
-_CHAT = str.maketrans(
+_CHAT: Final = str.maketrans(
     {"@": "@\u200b", "<": "‹", ">": "›", "[": "(", "]": ")", "`": "'", "*": "∗", "_": "_\u200b"}
 )
-_UNFOLDED = policy.SMTP.clone(max_line_length=300)  # a folded subject comes with a space too many
-_ASCII = str.maketrans({"×": "x", "−": "-", "–": "-", "’": "'"})  # so that a subject need not be encoded
-_MOST = 2000  # letters of a run's reasons
+_UNFOLDED: Final = policy.SMTP.clone(max_line_length=300)  # a folded subject has a space too many
+_ASCII: Final = str.maketrans(
+    {"×": "x", "−": "-", "–": "-", "’": "'"}
+)  # so that a subject need not be encoded
+_MOST_LETTERS: Final = 2000  # of a run's reasons
 
 
 @dataclass(frozen=True)
 class Link:
-    """Where the report can be opened, and what to know of that."""
+    """Where the report can be opened, and what to know about it."""
 
     url: str
     note: str
@@ -45,10 +47,23 @@ class Message:
     chat: str  # without the subject
 
 
+@dataclass(frozen=True)
+class _Content:
+    """The parts of a message, each harmless in mail."""
+
+    day: str
+    status: str  # how many accounts, and how many of them are without data; empty without figures
+    sentences: tuple[str, ...]
+    alerts: tuple[tuple[str, str], ...]  # what was found, and its evidence
+    more: str
+    link: Link | None
+    sample: bool
+
+
 def summary(figures: DayFigures, link: Link) -> Message:
     """Return the message of a day whose run went well: headline, alerts, link."""
-    said = ["".join(piece.text for piece in sentence) for sentence in brief(figures)]
-    return _message(figures.day, _headline(figures), said, figures, link, sample=figures.sample)
+    found = day_summary(figures)
+    return _message(figures.day, found.headline, found.texts, figures, link, sample=figures.sample)
 
 
 def failure(
@@ -58,12 +73,12 @@ def failure(
     again = (
         f"Mend the cause and clear the failed tasks, or run the day again: python -m pipeline run --day {day}"
     )
-    said = [reason, *(["A report was made of what could be read."] if figures else []), again]
-    return _message(day, "the run failed", said, figures, link, sample=sample)
+    sentences = [reason, *(["A report was made of what could be read."] if figures else []), again]
+    return _message(day, "the run failed", sentences, figures, link, sample=sample)
 
 
 def as_mail(message: Message, sender: str, to: str) -> EmailMessage:
-    """Return a message as mail, text beside HTML; its date and id are the sender's to set."""
+    """Return a message as mail, text beside HTML; the sender sets its date and id."""
     mail = EmailMessage(policy=_UNFOLDED)
     mail["Subject"] = message.subject
     mail["From"] = sender
@@ -73,71 +88,56 @@ def as_mail(message: Message, sender: str, to: str) -> EmailMessage:
     return mail
 
 
-def _headline(figures: DayFigures) -> str:
-    """Return the first sentence up to its message: `Engagement was 421k, 2.3x a usual Sunday`."""
-    said = ""
-    for piece in brief(figures)[0]:
-        said += piece.text
-        if piece.strong:
-            break
-    return said.rstrip(".")
-
-
 def _message(
     day: date,
     headline: str,
-    said: Sequence[str],
+    sentences: Sequence[str],
     figures: DayFigures | None,
     link: Link | None,
     *,
     sample: bool,
 ) -> Message:
-    subject = f"X report, {words.short_day(day)}: {headline}"
-    state = ""
-    found: list[Alert] = []
+    subject = f"X report, {fmt.short_day(day)}: {headline}"
+    status = ""
+    found = Alerts((), 0, "", linked=False)
     if figures is not None:
-        pill = overview.masthead(figures)["pill"]["text"]
-        state = f"{words.plural(figures.accounts.height, 'account')}, {pill}"
         found = alerts(figures)
-    shown = found[: thresholds.MOST_ALERTS]
-    more = f"and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
-    view: View = {
-        "day": words.long_day(day),
-        "state": _inert(state),
-        "said": [_inert(line) for line in said],
-        "alerts": [(_inert(f"{alert.name} {alert.what}"), _inert(alert.evidence)) for alert in shown],
-        "more": more,
-        "link": link,
-    }
+        status = f"{fmt.plural(figures.accounts.height, 'account')}, {data_status(figures).text}"
+    content = _Content(
+        day=fmt.long_day(day),
+        status=_harmless(status),
+        sentences=tuple(_harmless(line) for line in sentences),
+        alerts=tuple((_harmless(alert.headline), _harmless(alert.evidence)) for alert in found.shown),
+        more=f"and {found.more} more" if found.more else "",
+        link=link,
+        sample=sample,
+    )
     return Message(
-        subject=_inert(("[sample data] " if sample else "") + subject, 200).translate(_ASCII),
-        text=_text(view, sample=sample),
-        html=render("message.html.j2", view=view, sample=sample),
-        chat=_text(_for_chat(view), sample=sample),
+        subject=_harmless(("[sample data] " if sample else "") + subject, 200).translate(_ASCII),
+        text=_text(content),
+        html=render("message.html.j2", view=content),
+        chat=_text(_for_chat(content)),
     )
 
 
-def _text(view: View, *, sample: bool) -> str:
-    head = [
-        view["day"],
-        *([view["state"]] if view["state"] else []),
-        *(["SAMPLE DATA, not from X"] if sample else []),
-    ]
-    parts = ["\n".join(head), *view["said"]]
-    if view["alerts"]:
-        lines = [f"- {what}\n  {evidence}" for what, evidence in view["alerts"]]
-        parts.append("\n".join(["Worth a look:", *lines, *([view["more"]] if view["more"] else [])]))
-    if view["link"]:
-        parts.append(f"The report: {view['link'].url}\n{view['link'].note}".rstrip())
+def _text(content: _Content) -> str:
+    head = [content.day, content.status, "SAMPLE DATA, not from X" if content.sample else ""]
+    parts = ["\n".join(filter(None, head)), *content.sentences]
+    if content.alerts:
+        lines = [f"- {what}\n  {evidence}" for what, evidence in content.alerts]
+        parts.append("\n".join(filter(None, ["Worth a look:", *lines, content.more])))
+    if content.link:
+        parts.append(f"The report: {content.link.url}\n{content.link.note}".rstrip())
     return "\n\n".join(parts) + "\n"
 
 
-def _for_chat(view: View) -> View:
-    return view | {
-        "said": [line.translate(_CHAT) for line in view["said"]],
-        "alerts": [(what.translate(_CHAT), evidence.translate(_CHAT)) for what, evidence in view["alerts"]],
-    }
+def _for_chat(content: _Content) -> _Content:
+    return replace(
+        content,
+        sentences=tuple(line.translate(_CHAT) for line in content.sentences),
+        alerts=tuple((what.translate(_CHAT), evidence.translate(_CHAT)) for what, evidence in content.alerts),
+    )
 
 
-def _inert(text: str, most: int = _MOST) -> str:
-    return one_line(text, most)
+def _harmless(text: str, limit: int = _MOST_LETTERS) -> str:
+    return one_line(text, limit)

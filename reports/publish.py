@@ -1,4 +1,4 @@
-"""Lake to pages: reads a day's roll-up and its past, renders, publishes.
+"""Lake to pages: reads a day's roll-up and those before it, renders, publishes.
 
 A pure function of the lake: nothing reads the clock, and a day's page reads no roll-up after that day, so that it
 can be rendered again to the byte whatever came later. Hence no link to the next day.
@@ -7,51 +7,53 @@ can be rendered again to the byte whatever came later. Hence no link to the next
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from pipeline.errors import AviaryError
 from pipeline.lake import catalogue, keys
-from pipeline.lake.client import Lake
-from pipeline.lake.days import find_plan
 from pipeline.lake.frames import read_frames
 from pipeline.lake.records import Plan
 from pipeline.schema import POSTS, ROLLUP
 from reports import index, thresholds
 from reports.figures.day import DayFigures, day_figures
-from reports.figures.each import AccountFigures, each_account
+from reports.figures.per_account import AccountFigures, per_account
+from reports.figures.posts import COLUMNS
 from reports.render import render_account, render_report
-from reports.views.posts import columns
 
-_WRITERS = 16  # pages on their way to S3 at once
+if TYPE_CHECKING:
+    from pipeline.lake.client import Lake
+
+_WRITERS: Final = 16  # pages on their way to S3 at once
 
 
-def publish(lake: Lake, day: date) -> str:
+def publish(lake: "Lake", day: date) -> str:
     """Render and store the pages of `day`; return the report's key.
 
     Each is written after what it links to: the accounts' pages, the report, the index of all days, the latest report.
-    Raises `AviaryError` when the day has no plan or roll-up, or posts that the roll-up counts are gone, `LakeError`
-    when the lake cannot be read or written.
+    Raises `AviaryError` when the day has no plan or roll-up, or when posts that the roll-up counts are missing,
+    `LakeError` when the lake cannot be read or written.
     """
     source = _source(lake, day)
-    figures = day_figures(source.plan, source.rollups, source.posts, source.elsewhere)
+    figures = day_figures(source.plan, source.rollups, source.posts, source.other_timezones)
     key = keys.report(day)
     pages = _put_accounts(lake, source, figures)
     lake.put_html(key, render_report(figures, "../"))
-    newest = index.publish(lake, index.entry(figures, source.plan.failed_accounts))
+    newest = index.publish(lake, index.day_line(figures, source.plan.failed_accounts))
     if newest == day:
         lake.put_html(keys.REPORTS_LATEST, render_report(figures, ""))
         # Another run may have published a newer day just before this one wrote the latest: put that back.
         newest = index.newest(lake)
         if newest > day:
             publish(lake, newest)
-    for left in lake.keys(catalogue.ACCOUNT_REPORT.prefix(day=day)):
-        if left not in pages:  # of an account that is in the plan no more, and linked by none
-            lake.delete(left)
+    for stored in lake.keys(catalogue.ACCOUNT_REPORT.prefix(day=day)):
+        if stored not in pages:  # of an account that is no longer in the plan, and not linked
+            lake.delete(stored)
     return key
 
 
-def _put_accounts(lake: Lake, source: "_Source", figures: DayFigures) -> set[str]:
+def _put_accounts(lake: "Lake", source: "_Source", figures: DayFigures) -> set[str]:
     """Render and store the page of each of the day's accounts; return their keys."""
 
     def put(found: AccountFigures) -> str:
@@ -60,13 +62,13 @@ def _put_accounts(lake: Lake, source: "_Source", figures: DayFigures) -> set[str
         return key
 
     with ThreadPoolExecutor(_WRITERS) as pool:
-        return set(pool.map(put, each_account(figures, source.rollups, source.posts)))
+        return set(pool.map(put, per_account(figures, source.rollups, source.posts)))
 
 
-def read(lake: Lake, day: date) -> DayFigures:
+def read(lake: "Lake", day: date) -> DayFigures:
     """Return the figures of a day. Raises as `publish` does."""
     source = _source(lake, day)
-    return day_figures(source.plan, source.rollups, source.posts, source.elsewhere)
+    return day_figures(source.plan, source.rollups, source.posts, source.other_timezones)
 
 
 @dataclass(frozen=True)
@@ -76,34 +78,27 @@ class _Source:
     plan: Plan
     rollups: pl.DataFrame  # those of the plan's timezone
     posts: pl.DataFrame
-    elsewhere: tuple[str, ...]  # the timezones of the others
+    other_timezones: tuple[str, ...]  # of the other roll-ups
 
 
-def _source(lake: Lake, day: date) -> _Source:
-    plan = _plan(lake, day)
+def _source(lake: "Lake", day: date) -> _Source:
+    run_first = f"run the day first: python -m pipeline run --day {day}"
+    plan = lake.find_model(keys.plan(day), Plan)
+    if plan is None:
+        raise AviaryError(f"{day} was never planned in {lake.url}; {run_first}")
     first = day - timedelta(days=thresholds.FACTOR_DAYS)
     wanted = {keys.rollup(first + timedelta(days=n)) for n in range(thresholds.FACTOR_DAYS + 1)}
-    listed = lake.keys("daily/", after=keys.rollup(first - timedelta(days=1)), last=keys.rollup(day))
+    listed = lake.keys(
+        catalogue.ROLLUP.prefix(), after=keys.rollup(first - timedelta(days=1)), last=keys.rollup(day)
+    )
     stored = [key for key in listed if key in wanted]
     if keys.rollup(day) not in stored:
-        raise AviaryError(
-            f"there is no roll-up of {day} in {lake.url}; run the day first: python -m pipeline run --day {day}"
-        )
+        raise AviaryError(f"there is no roll-up of {day} in {lake.url}; {run_first}")
     again = f"run the day again: python -m pipeline run --day {day}"
     rollups = read_frames(lake, stored, ROLLUP, again).drop("post_ids")
     with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
-    stored_posts = [keys.posts(day, account) for account in with_posts]
-    posts = read_frames(lake, stored_posts, POSTS, again).select(columns())
+    posts = read_frames(lake, [keys.posts(day, account) for account in with_posts], POSTS, again)
     # Days with other boundaries share hours with these, or lack some: they are not compared.
     same = pl.col("timezone") == plan.timezone
-    elsewhere = rollups.filter(~same)["timezone"].unique().sort()
-    return _Source(plan, rollups.filter(same), posts, tuple(elsewhere))
-
-
-def _plan(lake: Lake, day: date) -> Plan:
-    plan = find_plan(lake, day)
-    if plan is None:
-        raise AviaryError(
-            f"{day} was never planned in {lake.url}; run the day first: python -m pipeline run --day {day}"
-        )
-    return plan
+    others = rollups.filter(~same)["timezone"].unique().sort()
+    return _Source(plan, rollups.filter(same), posts.select(COLUMNS), tuple(others))

@@ -1,7 +1,7 @@
 """Figures to HTML: one file, no request, nothing that a text could run.
 
-Everything foreign is escaped by the templates (autoescape is on for every file: `select_autoescape` would leave
-`*.html.j2` out), and the page's own style and script are the only ones its policy allows, by their hashes.
+The templates escape everything foreign (autoescape is on for every file, because `select_autoescape` would leave
+`*.html.j2` out), and the page's own style and script are the only ones that its policy allows, by their hashes.
 """
 
 import base64
@@ -15,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.figures.day import DayFigures
-from reports.figures.each import AccountFigures
-from reports.views import account, data, month, overview, patterns, posts, table
-from reports.views.metrics import figure, tick
+from reports.figures.per_account import AccountFigures
+from reports.views.account import account_page
+from reports.views.metrics import tick
+from reports.views.report import report_page
 
 _HERE = Path(__file__).parent
 
@@ -33,40 +34,16 @@ class Assets:
 
 def render_report(figures: DayFigures, up: str) -> str:
     """Return a day's page; `up` is the relative path from it to `reports/`, `../` or empty."""
-    view = (
-        overview.masthead(figures)
-        | overview.head(figures)
-        | overview.tiles(figures)
-        | month.month(figures)
-        | table.movers(figures)
-        | table.table(figures)
-        | patterns.tone(figures)
-        | patterns.hours(figures)
-        | posts.standouts(figures)
-        | data.data(figures)
-    )
-    return render("report.html.j2", view=view, up=up, sample=figures.sample)
+    return render("report.html.j2", view=report_page(figures), up=up, sample=figures.sample)
 
 
 def render_account(found: AccountFigures) -> str:
     """Return an account's page of a day, which lies beside the day's own."""
-    figures = found.day
-    view = (
-        account.masthead(found)
-        | overview.head(figures)
-        | overview.tiles(figures)
-        | month.month(figures)
-        | patterns.tone(figures)
-        | patterns.hours(figures)
-        | account.posts(found)
-        | account.notes(found)
-        | {"rows": []}
-    )
-    return render("account.html.j2", view=view, sample=figures.sample)
+    return render("account.html.j2", view=account_page(found), sample=found.day.sample)
 
 
 def render(template: str, **values: Any) -> str:
-    """Return a template filled with `values`."""
+    """Return a template filled with `values`. Raises jinja2's `UndefinedError` where it names what is not there."""
     return _environment().get_template(template).render(assets=assets(), **values)
 
 
@@ -95,5 +72,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"figure": figure, "tick": tick}
+    environment.filters["tick"] = tick
     return environment

@@ -1,4 +1,4 @@
-"""Every threshold of the report in one place: what is compared with what, and what deserves a mention."""
+"""Every threshold of the report in one place: what is compared with what, and what is worth mentioning."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ FACTOR_DAYS: Final = 56  # the weekday factors are of eight weeks
 FACTOR_NEEDS: Final = 14  # days from which their noise tells how far a weekday factor is shrunk toward 1
 FACTOR_PRIOR: Final = 2.0  # with fewer days: as if by this many ordinary weekdays
 FACTOR_ERRORS: Final = 2.0  # standard errors within which an account's own weekday is the pooled one
-DAY_OFF: Final = 0.2  # a weekday with a smaller factor tells nothing about other weekdays
+DAY_OFF: Final = 0.2  # a weekday with a smaller factor says nothing about other weekdays
 BAND: Final = (0.1, 0.9)  # the usual range holds the middle 80 %
 TREND_DAYS: Final = 30
 
@@ -17,10 +17,10 @@ TREND_DAYS: Final = 30
 UNUSUAL_Z: Final = 3.5
 UNUSUAL_NEEDS: Final = 14  # days with data
 UNUSUAL_EFFECT: Final = 0.2  # share of the usual
-UNUSUAL_POSTS: Final = 3.0  # one post instead of two is no news, however steady the account
-UNUSUAL_POINTS: Final = 10.0  # for net sentiment, which is a difference of shares already
+UNUSUAL_POSTS: Final = 3.0  # one post instead of two is not unusual, however steady the account
+UNUSUAL_POINTS: Final = 10.0  # for net sentiment, which is already a difference of shares
 
-# Counts still grow: days read when their posts were less than half or more than twice as old do not compare.
+# Counts still grow: days read when their posts were less than half or more than twice as old are not compared.
 AGE_FACTOR: Final = 2.0
 # A day on which fewer than half of the usual number of accounts could be read is shown as a gap.
 PRESENT_SHARE: Final = 0.5
@@ -33,6 +33,7 @@ FEW_IN_HOUR: Final = 5
 MOST_ALERTS: Final = 6
 MOST_MOVERS: Final = 8
 MOST_TONES: Final = 12
+TONE_DAYS: Final = 10  # of a single account, instead of accounts
 MOST_STANDOUTS: Final = 6
 FIRST_ROWS: Final = 50
 
@@ -43,11 +44,11 @@ STANDOUTS_PER_ACCOUNT: Final = 2
 
 # Sentences and alerts.
 ABOUT_USUAL: Final = 0.05  # within 5 % of the usual is about the usual
-TIMES_USUAL: Final = 2.0  # from here on "2.3x" reads better than "130 % above"
+TIMES_USUAL: Final = 2.0  # from here on, "2.3x" reads better than "130 % above"
 ONE_POST_SHARE: Final = 0.2  # one post that made this much of the day is named
 NET_MOVED: Final = 5.0  # points: less is not called a rise or a fall
 NET_CAUSE: Final = 0.6  # the share of the move that makes an account its cause
-QUIET_USUAL: Final = 3.0  # posts a day: who writes less is not "quiet" on a day without a post
-RUNAWAY_TIMES: Final = 5.0  # the account's own median post
-RUNAWAY_SHARE: Final = 0.5  # of the account's engagement
+QUIET_USUAL: Final = 3.0  # posts a day: an account that writes less is not "quiet" on a day without a post
+VIRAL_TIMES: Final = 5.0  # the account's own median post
+VIRAL_SHARE: Final = 0.5  # of the account's engagement
 TURNED_POINTS: Final = 30.0  # below the account's usual net sentiment

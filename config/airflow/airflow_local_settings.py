@@ -4,4 +4,5 @@ Fifty accounts then run twice as fast, because each task inherits the modules. N
 polars query before a fork hangs the forked process.
 """
 
+import pipeline.lake.client
 import reports.publish  # noqa: F401

@@ -189,6 +189,10 @@ class Lake:
         # A write whose answer was lost on the way is asked for again, and then refused because of itself.
         return "refused" not in answer or self._writer(key) == writer
 
+    def put_model_if(self, key: str, model: BaseModel, etag: str | None) -> bool:
+        """Write a record as `put_model` does, on the condition of `put_if`."""
+        return self.put_if(key, to_json(model), etag)
+
     def _writer(self, key: str) -> str | None:
         """Return who wrote an object by `put_if`."""
         answer = self.request("head_object", key, accept=_NOT_FOUND)

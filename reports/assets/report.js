@@ -78,11 +78,12 @@ const days = all("#numbers tbody tr").reverse();
 all(".plotbox").forEach((box) => {
   const plot = find(".plot", box);
   const heights = box.dataset.y.split(" ");
+  const [left, span] = box.dataset.x.split(" ").map(Number);
   const [line, dot] = all(".cursor", box);
   let at = heights.length - 1;
   const point = (index, aloud) => {
     at = Math.max(0, Math.min(heights.length - 1, index));
-    const x = 1 + 97.5 * at / (heights.length - 1);
+    const x = left + span * at / (heights.length - 1);
     const cells = days[at].children;
     const text = `${cells[0].textContent}\n${cells[box.dataset.column].textContent}`;
     const known = heights[at] !== "-";
@@ -92,13 +93,13 @@ all(".plotbox").forEach((box) => {
     dot.setAttribute("cx", `${x}%`);
     dot.setAttribute("cy", known ? heights[at] : -99);
     const frame = plot.getBoundingClientRect();
-    show(text, frame.left + frame.width * x / 100, frame.top + (known ? Number(heights[at]) : 120));
+    show(text, frame.left + frame.width * x / 100, frame.top + (known ? Number(heights[at]) : line.getAttribute("y2") / 2));
     if (aloud) find("#say").textContent = text;
   };
   const leave = () => { box.classList.remove("on"); hide(); };
   box.addEventListener("pointermove", (event) => {
     const frame = plot.getBoundingClientRect();
-    point(Math.round(((event.clientX - frame.left) / frame.width * 100 - 1) / 97.5 * (heights.length - 1)));
+    point(Math.round(((event.clientX - frame.left) / frame.width * 100 - left) / span * (heights.length - 1)));
   });
   box.addEventListener("pointerleave", leave);
   document.addEventListener("scroll", () => { if (box.classList.contains("on")) point(at); }, { passive: true });

@@ -1,34 +1,35 @@
 """The accounts of the day: one row each, with and without data."""
 
 from datetime import date, timedelta
+from typing import Final
 
 import polars as pl
 
 from reports import thresholds
-from reports.figures.measures import NET, RATE, WITH_POSTS
-from reports.figures.tone import half_interval, sure_alone
+from reports.figures.metrics import RATE, WITH_POSTS, Metric
+from reports.figures.tone import half_interval, ignore_small_samples, net_columns
 from reports.figures.usual import compare
 
+COMPARED: Final[tuple[Metric, ...]] = ("engagement", "posts", "net")  # what the rows compare with the usual
 
-def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
+
+def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return one row per planned account of `day`, by engagement, those without data last.
 
     Adds to the roll-up's columns: `has_data`; `rate` (%), and `follower_rate` (% of the followers per post) where
-    impressions are unknown, never both; `net` (points), `net_low` and `net_high` (its 95 % interval), `few` (fewer
-    than 10 scored posts); `share` (% of the day's engagement); for engagement, posts and net the columns `usual_`,
-    `low_`, `high_`, `z_`, `unusual_` and `days_` of `compare`; `last_data` (the last earlier day with data);
-    `days_read` and `days_silent` (of the 28 days before, those with data and those of them without a post);
-    `status_before` (on the nearest earlier day with a roll-up; null where the account has none); `spark` (engagement
-    of the 28 days that end with the report's, null where there is none); `turned` (the tone turned negative, see
-    `_turned`).
+    impressions are unknown, never both; `net`, `net_low`, `net_high` and `few` (see `tone.net_columns`); `share` (%
+    of the day's engagement); for engagement, posts and net the columns `usual_`, `low_`, `high_`, `z_`, `unusual_`
+    and `days_` of `compare`; `last_data` (the last earlier day with data); `days_read` and `days_silent` (of the 28
+    days before, those with data and those of them without a post); `status_before` (on the nearest earlier day with
+    a roll-up; null where the account has none); `spark` (engagement of the 28 days that end with the report's, null
+    where there is none); `turned` (the tone turned negative, see `_turned`).
     """
     today = rollups.filter(pl.col("day") == day)
     has_data = pl.col("status").is_in(WITH_POSTS)
     per_post = pl.col("posts") * pl.col("followers")
-    held = sure_alone(compare(measures.filter(pl.col("day") == day), measures, factors), today)
+    compared = ignore_small_samples(compare(metrics.filter(pl.col("day") == day), metrics, factors), today)
     past = rollups.filter(pl.col("day") < day, has_data)
     before = rollups.filter(pl.col("day") < day).filter(pl.col("day") == pl.col("day").max())
-    few = pl.col("scored") < thresholds.FEW_SCORED
     rows = (
         today.with_columns(
             has_data.alias("has_data"),
@@ -36,19 +37,16 @@ def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFram
             pl.when(pl.col("impressions").fill_null(0) == 0, per_post > 0)
             .then(100 * pl.col("engagement") / per_post)
             .alias("follower_rate"),
-            NET.alias("net"),
-            (NET - half_interval()).clip(-100, 100).alias("net_low"),
-            (NET + half_interval()).clip(-100, 100).alias("net_high"),
-            few.alias("few"),
+            *net_columns(),
             (100 * pl.col("engagement") / pl.col("engagement").sum()).fill_nan(None).alias("share"),
         )
         .join(past.group_by("account").agg(pl.col("day").max().alias("last_data")), on="account", how="left")
         .join(before.select("account", pl.col("status").alias("status_before")), on="account", how="left")
         .join(_silence(past, day), on="account", how="left")
-        .join(_sparks(measures, day), on="account", how="left")
+        .join(_sparks(metrics, day), on="account", how="left")
     )
-    for metric in ("engagement", "posts", "net"):
-        of_metric = held.filter(pl.col("metric") == metric).select(
+    for metric in COMPARED:
+        of_metric = compared.filter(pl.col("metric") == metric).select(
             "account",
             *(
                 pl.col(name).alias(f"{name}_{metric}")
@@ -56,47 +54,22 @@ def accounts(rollups: pl.DataFrame, measures: pl.DataFrame, factors: pl.DataFram
             ),
         )
         rows = rows.join(of_metric, on="account", how="left")
-    # Who did not post has no engagement: that is news when the silence is, see `alerts`.
+    # An account that did not post has no engagement: this is unusual only when its silence is, see `alerts`.
     silence = (pl.col("usual_posts") >= thresholds.QUIET_USUAL) & (
         pl.col("days_posts") >= thresholds.UNUSUAL_NEEDS
     )
-    heard = (pl.col("posts") > 0) | silence
+    posted = (pl.col("posts") > 0) | silence
     return rows.with_columns(
-        (pl.col("unusual_engagement") & heard).fill_null(value=False).alias("unusual_engagement"),
+        (pl.col("unusual_engagement") & posted).fill_null(value=False).alias("unusual_engagement"),
         pl.col("unusual_posts", "unusual_net").fill_null(value=False),
         _turned().alias("turned"),
     ).sort("has_data", "engagement", "account", descending=[True, True, False], nulls_last=True)
 
 
-def contributions(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return `account`, `handle`, `name`, `accounts`, `change` (engagement less the own usual), the largest first.
-
-    Takes the rows of `accounts`; accounts without a usual have none to differ from. At most eight, the sum of the
-    others last but with a null `account` and their number in `accounts`.
-    """
-    moved = (
-        rows.select(
-            "account", "handle", "name", (pl.col("engagement") - pl.col("usual_engagement")).alias("change")
-        )
-        .drop_nulls("change")
-        .sort(pl.col("change").abs(), "account", descending=[True, False])
-        .with_columns(pl.lit(1, pl.UInt32).alias("accounts"))
-    )
-    first, rest = moved.head(thresholds.MOST_MOVERS), moved.slice(thresholds.MOST_MOVERS)
-    if rest.height <= 1:
-        return moved
-    others = rest.select(
-        *(pl.lit(None, pl.String()).alias(name) for name in ("account", "handle", "name")),
-        pl.col("change").sum(),
-        pl.len().alias("accounts"),
-    )
-    return pl.concat([first, others])
-
-
 def _turned() -> pl.Expr:
-    """Whether an account of usually positive tone is negative today by more than chance.
+    """Whether an account whose tone is usually positive is negative today by more than chance.
 
-    The modified z-score hardly ever says so: a dozen posts a day spread by twenty points. So: thirty points
+    The modified z-score hardly ever finds this, because a dozen posts a day spread by twenty points. So: thirty points
     below the usual, outside the usual range, and the usual above the 95 % interval of today's.
     """
     net, usual = pl.col("net"), pl.col("usual_net")
@@ -113,10 +86,10 @@ def _silence(past: pl.DataFrame, day: date) -> pl.DataFrame:
     )
 
 
-def _sparks(measures: pl.DataFrame, day: date) -> pl.DataFrame:
+def _sparks(metrics: pl.DataFrame, day: date) -> pl.DataFrame:
     first = day - timedelta(days=thresholds.USUAL_DAYS - 1)
     days = pl.DataFrame({"day": pl.date_range(first, day, eager=True)})
-    engagement = measures.filter(pl.col("metric") == "engagement", pl.col("day") >= first)
+    engagement = metrics.filter(pl.col("metric") == "engagement", pl.col("day") >= first)
     return (
         engagement.select("account")
         .unique()

@@ -10,23 +10,18 @@ import polars as pl
 from pipeline.lake.records import Plan
 from pipeline.window import Window
 from reports import thresholds
-from reports.figures import accounts, hours, standouts, tone, totals
-from reports.figures.freshness import Freshness, freshness
-from reports.figures.measures import equal_age, measure
-from reports.figures.usual import weekday_factors
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A figure of the day beside what is usual for its weekday; without seven days of history there is no usual."""
-
-    value: float
-    usual: float | None
-    low: float | None
-    high: float | None
-    z: float | None
-    unusual: bool
-    days: int
+from reports.figures.accounts import accounts
+from reports.figures.alerts import Finding, findings
+from reports.figures.data import DataFigures, data
+from reports.figures.hours import hours
+from reports.figures.metrics import Metric, daily_metrics, equal_age
+from reports.figures.movers import movers
+from reports.figures.posts import usual_post
+from reports.figures.standouts import largest, standouts
+from reports.figures.tiles import followers, total_followers
+from reports.figures.tone import by_day, extremes, net_interval, tone
+from reports.figures.trend import total_factors, totals, trend
+from reports.figures.usual import Compared, weekday_factors
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,8 @@ class DayFigures:
     window: Window
     sample: bool
     accounts: pl.DataFrame
-    trend: pl.DataFrame  # `totals.compared`: five metrics x 30 days
+    alerts: tuple[Finding, ...]
+    trend: pl.DataFrame  # five metrics x 30 days
     followers: pl.DataFrame
     movers: pl.DataFrame
     net_interval: tuple[float, float] | None  # 95 %, in points, where fewer than ten posts were scored
@@ -44,9 +40,9 @@ class DayFigures:
     all_tone: pl.DataFrame
     hours: pl.DataFrame
     standouts: pl.DataFrame
-    freshness: Freshness
+    data: DataFigures
     previous: date | None  # the nearest earlier day with a roll-up
-    elsewhere: tuple[str, ...]  # timezones of earlier days, which are not compared
+    other_timezones: tuple[str, ...]  # of earlier days, which are not compared
 
     @property
     def day(self) -> date:
@@ -61,15 +57,15 @@ class DayFigures:
     @property
     def few_scored(self) -> bool:
         """Whether the day's tone is an anecdote: fewer than ten scored posts."""
-        return 0 < self.freshness.scored < thresholds.FEW_SCORED
+        return 0 < self.data.scored < thresholds.FEW_SCORED
 
-    def total(self, metric: str) -> Compared | None:
+    def total(self, metric: Metric) -> Compared | None:
         """Return the day's total of a metric; None when there is no such figure."""
         return self._totals.get(metric)
 
     @cached_property
     def _totals(self) -> dict[str, Compared]:
-        """The totals by metric, looked up once: sections ask for them often, and of 500 accounts' pages."""
+        """The totals by metric, looked up once: sections ask for them often, and on 500 accounts' pages."""
         fields = [field.name for field in dataclasses.fields(Compared)]
         found = self.trend.filter(pl.col("day") == self.day)
         return dict(
@@ -82,43 +78,37 @@ class DayFigures:
 
 
 def day_figures(
-    plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame, elsewhere: tuple[str, ...] = ()
+    plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame, other_timezones: tuple[str, ...] = ()
 ) -> DayFigures:
     """Return the figures of the plan's day.
 
     `rollups` are those of the day and the 56 days before (columns of ROLLUP) in the plan's timezone, `posts` the
-    day's posts (columns of `pipeline.schema.POSTS`, at least those that the report shows). `elsewhere` names the
-    timezones of days that are left out.
+    day's posts (at least `figures.posts.COLUMNS`). `other_timezones` names those of days that are left out.
     """
     day = plan.day
     aged = equal_age(rollups, day)
-    measures = measure(aged)
-    factors = weekday_factors(measures, day)
-    rows = accounts.accounts(aged, measures, factors, day)
-    stood_out = standouts.standouts(posts, aged, day)
-    if stood_out.is_empty() and standouts.usual_post(aged, day).is_empty():
-        stood_out = standouts.largest(posts)
-    series = totals.totals(aged, measures, factors, day)
+    metrics = daily_metrics(aged)
+    factors = weekday_factors(metrics, day)
+    rows = accounts(aged, metrics, factors, day)
+    stood_out = standouts(posts, aged, day)
+    if stood_out.is_empty() and usual_post(aged, day).is_empty():
+        stood_out = largest(posts)
+    series = totals(aged, metrics, factors, day)
     earlier = aged.filter(pl.col("day") < day)["day"]
-    single = rows.height == 1
     return DayFigures(
         window=plan.window,
         sample=plan.sample,
         accounts=rows,
-        trend=totals.compared(aged, series, totals.week(aged, measures, series, factors, day), day),
-        followers=totals.followers(aged, day),
-        movers=accounts.contributions(rows),
-        net_interval=tone.net_interval(rows),
-        tone=_last_days(aged, rows) if single else tone.extremes(rows),
-        all_tone=tone.tone(rows),
-        hours=hours.hours(aged, day),
+        alerts=findings(rows, stood_out),
+        trend=trend(aged, series, total_factors(aged, metrics, series, factors, day), day),
+        followers=total_followers(followers(aged, day)),
+        movers=movers(rows),
+        net_interval=net_interval(rows),
+        tone=by_day(aged.join(rows, on="account", how="semi")) if rows.height == 1 else extremes(rows),
+        all_tone=tone(rows),
+        hours=hours(aged, day),
         standouts=stood_out,
-        freshness=freshness(aged, posts, day),
-        elsewhere=elsewhere,
+        data=data(aged, posts, day),
         previous=max(earlier.to_list(), default=None),
+        other_timezones=other_timezones,
     )
-
-
-def _last_days(rollups: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    only = rollups.filter(pl.col("account") == rows["account"][0])
-    return tone.tone(only).sort("day", descending=True).head(10)

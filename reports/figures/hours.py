@@ -1,11 +1,11 @@
-"""When posts go out, and what the hours brought."""
+"""When posts go out, and how they do by hour."""
 
 from datetime import date, timedelta
 
 import polars as pl
 
 from reports import thresholds
-from reports.figures.measures import with_data
+from reports.figures.metrics import with_data
 
 
 def hours(rollups: pl.DataFrame, day: date) -> pl.DataFrame:

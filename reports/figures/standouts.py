@@ -1,26 +1,24 @@
-"""The posts that stood out, each against its own account, so that small accounts can appear."""
+"""The posts that stood out, each compared with its own account, so that small accounts can appear."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from reports import thresholds
-from reports.figures.measures import with_data
+from reports.figures.posts import rank_posts
+
+_ORDER = ("times", "engagement", "post_id")  # the most first
 
 
 def standouts(posts: pl.DataFrame, rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return the day's posts that got twice their account's median post or more, the most first.
 
-    Adds `usual_post` (the median of the account's posts of equal age of the 28 days before, at least ten of them)
-    and `times` to the columns of `posts`. At most six, and two of an account unless it is the only one.
+    Has the columns of `rank_posts`. At most six, and two of an account unless it is the only one.
     """
-    usual = usual_post(rollups, day)
     found = (
-        posts.filter(pl.col("engagement").is_not_null())
-        .join(usual, on="account")
-        .with_columns((pl.col("engagement") / pl.col("usual_post")).alias("times"))
+        rank_posts(posts, rollups, day)
         .filter(pl.col("times") >= thresholds.STANDOUT_TIMES)
-        .sort("times", "engagement", "post_id", descending=True)
+        .sort(_ORDER, descending=True)
     )
     one = rollups.filter(pl.col("day") == day).height == 1
     rank = pl.int_range(pl.len()).over("account")
@@ -30,7 +28,7 @@ def standouts(posts: pl.DataFrame, rollups: pl.DataFrame, day: date) -> pl.DataF
 
 
 def largest(posts: pl.DataFrame) -> pl.DataFrame:
-    """Return the day's posts with the most engagement: what there is to show while no account has a usual."""
+    """Return the day's posts with the most engagement: what there is to show while no account has a usual post."""
     return (
         posts.filter(pl.col("engagement") > 0)
         .sort("engagement", "post_id", descending=True)
@@ -39,20 +37,13 @@ def largest(posts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def usual_post(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Return `account`, `usual_post`: the median engagement of its earlier posts, never below 1."""
-    first = day - timedelta(days=thresholds.USUAL_DAYS)
+def standouts_by_account(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Return of the posts of `rank_posts`, for each account alone, what `standouts` would for all."""
+    far = pl.col("times") >= thresholds.STANDOUT_TIMES
+    unknown = pl.col("times").is_null() & (pl.col("engagement") > 0)
     return (
-        with_data(rollups)
-        .filter(pl.col("day").is_between(first, day, closed="left"), pl.col("equal_age"))
-        .select("account", "post_engagements")
-        .explode("post_engagements")
-        .drop_nulls()
-        .group_by("account")
-        .agg(
-            pl.col("post_engagements").median().clip(lower_bound=1).alias("usual_post"),
-            pl.len().alias("posts"),
-        )
-        .filter(pl.col("posts") >= thresholds.STANDOUT_NEEDS)
-        .drop("posts")
+        ranked.filter(far | unknown)
+        .sort("account", *_ORDER, descending=[False, True, True, True])
+        .group_by("account", maintain_order=True)
+        .head(thresholds.MOST_STANDOUTS)
     )

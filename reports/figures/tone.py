@@ -1,12 +1,15 @@
 """The tone of the posts: shares of the scored posts, and how sure they are."""
 
+from typing import Final
+
 import polars as pl
 
 from pipeline.status import Status
 from reports import thresholds
-from reports.figures.measures import NET, with_data
+from reports.figures.metrics import NET, with_data
 
-_Z95 = 1.96
+_Z95: Final = 1.96
+SHARES: Final = ("negative", "neutral", "positive")  # from left to right
 
 
 def half_interval() -> pl.Expr:
@@ -16,35 +19,42 @@ def half_interval() -> pl.Expr:
     return 100 * _Z95 * ((p + q - (p - q) ** 2) / n).sqrt()
 
 
-def tone(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `negative_share`, `neutral_share`, `positive_share` (%), `net`, `net_low`, `net_high` (points), `few`.
+def net_columns() -> tuple[pl.Expr, ...]:
+    """The columns `net`, `net_low`, `net_high` (points; the 95 % interval) and `few` (fewer than 10 scored posts).
 
-    Rows without a scored post are left out. The interval is held within -100 and 100.
+    The interval is held within -100 and 100.
+    """
+    return (
+        NET.alias("net"),
+        (NET - half_interval()).clip(-100, 100).alias("net_low"),
+        (NET + half_interval()).clip(-100, 100).alias("net_high"),
+        (pl.col("scored") < thresholds.FEW_SCORED).alias("few"),
+    )
+
+
+def tone(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `negative_share`, `neutral_share`, `positive_share` (%) and the columns of `net_columns`.
+
+    Rows without a scored post are left out.
     """
     return (
         with_data(rows)
         .filter(pl.col("scored") > 0)
         .with_columns(
-            *(
-                (100 * pl.col(name) / pl.col("scored")).alias(f"{name}_share")
-                for name in ("negative", "neutral", "positive")
-            ),
-            NET.alias("net"),
-            (NET - half_interval()).clip(-100, 100).alias("net_low"),
-            (NET + half_interval()).clip(-100, 100).alias("net_high"),
-            (pl.col("scored") < thresholds.FEW_SCORED).alias("few"),
+            *((100 * pl.col(name) / pl.col("scored")).alias(f"{name}_share") for name in SHARES),
+            *net_columns(),
         )
     )
 
 
-def sure_alone(held: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
-    """Return what `compare` held, with no tone of fewer than ten posts called unusual.
+def ignore_small_samples(compared: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame of `compare`, with no tone of fewer than ten posts called unusual.
 
-    `scored` has `account`, `day` and `scored`. A handful of posts is an anecdote, however far from the usual it lies.
+    `scored` has `account`, `day` and `scored`. A handful of posts is an anecdote, however far it is from the usual.
     """
     few = (pl.col("metric") == "net") & (pl.col("scored") < thresholds.FEW_SCORED)
     return (
-        held.join(
+        compared.join(
             scored.select("account", "day", "scored"),
             on=["account", "day"],
             how="left",
@@ -58,9 +68,9 @@ def sure_alone(held: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
 def net_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
     """Return the 95 % interval of the net sentiment of all rows together; None with ten scored posts or more.
 
-    None as well where all posts are alike: the formula has no width there, which is no certainty.
+    None as well where all posts are alike: the formula has no width there, which does not mean certainty.
     """
-    counts = with_data(rows).select(pl.col("positive", "negative", "neutral", "scored").sum())
+    counts = with_data(rows).select(pl.col(*SHARES, "scored").sum())
     together = tone(counts.with_columns(pl.lit(str(Status.OK)).alias("status")))
     if together.is_empty() or not together["few"][0] or together["net_low"][0] == together["net_high"][0]:
         return None
@@ -68,7 +78,7 @@ def net_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
 
 
 def extremes(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the tone of all accounts when they are up to twelve, else of the six lowest and the six highest.
+    """Return the tone of all accounts when they are up to twelve, otherwise of the six lowest and the six highest.
 
     Of many accounts only those with ten scored posts compete, as far as there are any: the extremes of small samples
     are noise.
@@ -82,3 +92,13 @@ def extremes(rows: pl.DataFrame) -> pl.DataFrame:
         return found
     half = thresholds.MOST_TONES // 2
     return pl.concat([found.head(half), found.tail(half)])
+
+
+def by_day(rollups: pl.DataFrame) -> pl.DataFrame:
+    """Return the tone of each account's last ten days with scored posts, the newest first."""
+    return (
+        tone(rollups)
+        .sort("account", "day", descending=[False, True])
+        .group_by("account", maintain_order=True)
+        .head(thresholds.TONE_DAYS)
+    )

@@ -5,28 +5,42 @@ would look like an anomaly. The unusual is a modified z-score (Iglewicz and Hoag
 usual range, with an effect that matters.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from reports import thresholds
-from reports.figures.measures import WEEKLY
+from reports.figures.metrics import WEEKLY
 
 # 0.6745 is the normal distribution's third quartile, 1.2533 the ratio of its deviation to its mean one.
 _MAD_SCALE = 0.6745
 _MEAN_SCALE = 1.2533
-_NORMAL_MAD = 1.4826  # what makes a median deviation a standard one
+_NORMAL_MAD = 1.4826  # turns a median deviation into a standard one
 
 
-def weekday_factors(measures: pl.DataFrame, day: date) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Compared:
+    """A figure beside what is usual for its weekday; with less than seven days of history there is no usual."""
+
+    value: float
+    usual: float | None
+    low: float | None
+    high: float | None
+    z: float | None
+    unusual: bool
+    days: int
+
+
+def weekday_factors(metrics: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return `account`, `metric`, `weekday` (1 is Monday), `factor`, of the eight weeks before `day`.
 
-    Every account in `measures` has its own week as far as it is known, see `_own_factors`, and else that of all
-    accounts pooled. Account "" is a total: it pools nothing.
+    Every account in `metrics` has its own week as far as it is known (see `_own_factors`), otherwise that of all
+    accounts pooled. Account "" is a total, which is not pooled.
     """
     level = pl.col("value").median().over("account", "metric")
     ratios = (
-        measures.filter(pl.col("metric").is_in(WEEKLY), pl.col("day") < day)
+        metrics.filter(pl.col("metric").is_in(WEEKLY), pl.col("day") < day)
         .with_columns(level.alias("level"))
         .filter(pl.col("level") > 0)
         .select(
@@ -39,7 +53,7 @@ def weekday_factors(measures: pl.DataFrame, day: date) -> pl.DataFrame:
     )
     pooled = _pooled_factors(ratios.filter(pl.col("account") != ""))
     return (
-        measures.select("account")
+        metrics.select("account")
         .unique()
         .join(pooled, how="cross")
         .join(_own_factors(ratios, pooled), on=["account", "metric", "weekday"], how="left")
@@ -53,9 +67,9 @@ def _pooled_factors(ratios: pl.DataFrame) -> pl.DataFrame:
     """Return `metric`, `weekday`, `factor` of all accounts, from `ratio`, each day's value over the account's level.
 
     Pooled by medians (of accounts within a day, of days within a weekday), so that neither the largest account
-    nor a viral day decides. An effect d seen n times is shrunk toward 1 by d^2 / (d^2 + s^2 / n), s being how much
+    nor a viral day decides. An effect d seen n times is shrunk toward 1 by d^2 / (d^2 + s^2 / n), where s is how much
     days differ from others of their weekday: a steady weekend counts in full, a noisy one hardly. Where the median
-    is nought, the usual is.
+    is zero, so is the factor.
     """
     days = ratios.group_by("metric", "day", "weekday").agg(pl.col("ratio").median())
     of_weekday = pl.col("ratio").median().over("metric", "weekday")
@@ -84,7 +98,7 @@ def _own_factors(ratios: pl.DataFrame, pooled: pl.DataFrame) -> pl.DataFrame:
     A difference d between the median of n of its own weekdays and the pooled factor counts by 1 - (2 e / d)^2, and
     not at all within two standard errors e = s / sqrt(n). s is how much its days differ from others of their weekday,
     in proportion to the weekday's level, or how much those of this weekday do, whichever is more: Sundays that
-    were all empty are no chance, every other Sunday is. Needs 14 days; a few ratios tell no noise.
+    were all empty are not chance, every other Sunday may be. Needs 14 days, because a few ratios show no noise.
     """
     group = ["account", "metric", "weekday"]
     off = (pl.col("ratio") - pl.col("centre")).abs()
@@ -127,11 +141,11 @@ def with_factor(frame: pl.DataFrame, factors: pl.DataFrame, day: str, name: str)
 
 
 def compare(targets: pl.DataFrame, history: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
-    """Hold each target (`account`, `metric`, `day`, `value`) against the 28 days before it in `history`.
+    """Compare each target (`account`, `metric`, `day`, `value`) with the 28 days before it in `history`.
 
-    Adds `days` (how many of them have data and tell something about this weekday: an account's days off do
-    so of the same weekday alone), `usual`, `low` and `high` (the middle 80 %), all three null with
-    fewer than 7 days, `z` (null without spread) and `unusual`.
+    Adds `days` (how many of them have data and say something about this weekday: an account's days off only
+    say something about the same weekday), `usual`, `low` and `high` (the middle 80 %), all three null with
+    less than 7 days, `z` (null without spread) and `unusual`.
     """
     before = pl.col("past") - pl.col("day")
     same = pl.col("past").dt.weekday() == pl.col("day").dt.weekday()
@@ -146,7 +160,7 @@ def compare(targets: pl.DataFrame, history: pl.DataFrame, factors: pl.DataFrame)
         .filter(same | (pl.col("past_factor") >= thresholds.DAY_OFF))
         .with_columns((pl.col("then") * pl.col("scale")).alias("then"))
     )
-    # Every linear interpolation is taken explicitly: quantiles of few days must not jump.
+    # Interpolated explicitly, because quantiles of few days must not jump.
     low, high = (pl.col("then").quantile(share, "linear") for share in thresholds.BAND)
     key = ["account", "metric", "day"]
     spread = scaled.with_columns(_scale("then").alias("s")).with_columns(
@@ -199,7 +213,7 @@ def _unusual() -> pl.Expr:
         .otherwise(off >= thresholds.UNUSUAL_EFFECT * pl.col("usual"))
     )
     far = pl.col("z").abs() >= thresholds.UNUSUAL_Z
-    # One day in ten or more was like it: no news, however narrow the middle half of the days is.
+    # One day in ten or more was like it: not unusual, however narrow the middle half of the days is.
     outside = (pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high"))
     enough = pl.col("days") >= thresholds.UNUSUAL_NEEDS
     return (far & outside & matters & enough).fill_null(value=False)

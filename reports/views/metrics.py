@@ -1,55 +1,85 @@
-"""How each of the five measures is named and written."""
+"""How each of the five metrics is named, written, and compared with its usual in words."""
 
 import math
 import re
-from typing import Any, Final
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
-from reports import words
-from reports.figures.day import Compared
+from reports import format as fmt
+from reports import thresholds
+from reports.figures.metrics import Metric
+from reports.figures.usual import Compared
 
-View = dict[str, Any]
-
-NAMES: Final = {
+NAMES: Final[dict[Metric, str]] = {
     "engagement": "Engagement",
     "posts": "Posts",
     "median": "Median per post",
     "rate": "Engagement rate",
     "net": "Net sentiment",
 }
-SHORT: Final = NAMES | {"median": "Median / post", "rate": "Eng. rate"}
+SHORT: Final[dict[Metric, str]] = NAMES | {"median": "Median / post", "rate": "Eng. rate"}
 
 
-def figure(value: float | None, metric: str) -> str:
+@dataclass(frozen=True)
+class Delta:
+    """An arrow against an earlier or a usual value."""
+
+    text: str
+    way: str  # up, down, or empty where nothing changed
+    unusual: bool
+    tip: str
+
+
+def figure(value: float | None, metric: Metric) -> str:
     """Return a value of a metric with its unit."""
     if metric == "rate":
-        return words.rate(value)
+        return fmt.rate(value)
     if metric == "posts" and value is not None and value < 9999.5:
         return f"{math.floor(value + 0.5):,}"
-    return words.points(value) if metric == "net" else words.compact(value)
+    return fmt.points(value) if metric == "net" else fmt.compact(value)
 
 
-def tick(value: float, metric: str) -> str:
+def tick(value: float, metric: Metric) -> str:
     """Return a round number of an axis: 50k, 2%."""
     return re.sub(r"\.0+(?=\D|$)|(?<=\.\d)0+(?=\D|$)", "", figure(value, metric))
 
 
-def delta(found: Compared, metric: str) -> View | None:
-    """Return the arrow against the usual: per cent, or points where the figure is a share already."""
+def delta(found: Compared, metric: Metric) -> Delta | None:
+    """Return the arrow against the usual: per cent, or points where the figure is already a share."""
     if found.usual is None:
         return None
     off = found.value - found.usual
     way = "up" if off >= 0 else "down"
-    # Points are the difference of what is shown, so that a reader who takes one from the other finds the same.
+    # Points are the difference of what is shown, so that a reader who subtracts them gets the same.
     if metric == "net":
         text: str | None = f"{abs(math.floor(found.value + 0.5) - math.floor(found.usual + 0.5))} pt"
     elif metric == "rate":
         text = f"{abs(round(found.value, 2) - round(found.usual, 2)):.2f} pt"
     else:
-        text = words.change(found.value, found.usual)
-    if text is None:  # a usual of nought has no ratio
+        text = fmt.change(found.value, found.usual)
+    if text is None:  # a usual of zero has no ratio
         text = "0%" if off == 0 else "from 0"
-    low, high = figure(found.low, metric), figure(found.high, metric)
-    tip = f"Usual {figure(found.usual, metric)}, usual range {low} to {high}"
     if text in ("0 pt", "0.00 pt", "0%"):
         text, way = "no change", ""
-    return {"text": text, "way": way, "unusual": found.unusual, "tip": tip}
+    return Delta(text, way, found.unusual, usual_range(found.usual, found.low, found.high, metric))
+
+
+def usual_range(usual: float | None, low: float | None, high: float | None, metric: Metric) -> str:
+    """Return `Usual 12, usual range 9 to 15`."""
+    return f"Usual {figure(usual, metric)}, usual range {figure(low, metric)} to {figure(high, metric)}"
+
+
+def usual_day(day: date) -> str:
+    """Return `usual Sunday`."""
+    return f"usual {day:%A}"
+
+
+def against(value: float, usual: float, what: str) -> str:
+    """Return `2.3x a usual Sunday`, `18% above a usual Sunday`, `about a usual Sunday`."""
+    difference = fmt.change(value, usual)
+    if difference is None or abs(value / usual - 1) < thresholds.ABOUT_USUAL:
+        return f"about {what}"
+    if value / usual >= thresholds.TIMES_USUAL:
+        return f"{fmt.times(value / usual)} {what}"
+    return f"{difference} {'above' if value > usual else 'below'} {what}"

@@ -1,88 +1,98 @@
-"""The posts that stood out, as cards."""
+"""An account's best and worst posts, on its own page."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from reports import thresholds, words
-from reports.figures.day import DayFigures
-from reports.languages import language
-from reports.views.metrics import View
+import polars as pl
+
+from reports import format as fmt
+from reports.figures.per_account import AccountFigures
+from reports.views.post_card import PostCard, post_card
+
+FEW: Final = 6  # up to here all posts are shown, and none twice
+_BEST: Final = 4
+_WORST: Final = 2
+_OF_TONE: Final = 2
 
 
-def standouts(figures: DayFigures) -> View:
-    """Return the cards, and a caption that says how they were chosen."""
-    found = figures.standouts
-    names = {
-        row["account"]: row
-        for row in figures.accounts.select("account", "handle", "name").iter_rows(named=True)
-    }
-    if found.is_empty():
-        caption = f"No post reached {thresholds.STANDOUT_TIMES:g} times its account’s median post."
-        if not figures.freshness.posts:
-            caption = "There were no posts on this day."
-    elif found["times"].null_count():
-        caption = "The posts with the most engagement; no account has a median post to compare with yet"
-    else:
-        caption = "Ranked by engagement against the account’s own median post"
-        caption += "" if figures.single else ", so small accounts can appear"
-    zone = ZoneInfo(figures.window.timezone)
-    return {
-        "standouts_caption": caption,
-        "standouts": [card(row, names[row["account"]], zone) for row in found.iter_rows(named=True)],
-    }
+@dataclass(frozen=True)
+class PostList:
+    """Some posts, and how they were chosen."""
+
+    title: str
+    caption: str
+    posts: tuple[PostCard, ...]
 
 
-def columns() -> tuple[str, ...]:
-    """Return the columns of POSTS that the report reads."""
+@dataclass(frozen=True)
+class Posts:
+    """The lists of an account's posts."""
+
+    lists: tuple[PostList, ...]
+    caption: str
+
+
+def posts(found: AccountFigures) -> Posts:
+    """Return the lists of posts: all of a few, otherwise the best, the worst and those of the strongest tone."""
+    ranked = found.posts
+    if ranked.is_empty():
+        has_data = found.day.data.with_data
+        return Posts((), "There were no posts on this day." if has_data else "The account was not read.")
+    toned = {mood: part for mood in ("positive", "negative") if (part := _toned(ranked, mood)).height}
+    lists = [_all(ranked, toned, found)] if ranked.height <= FEW else _extremes(ranked, toned, found)
+    return Posts(tuple(lists), _caption(ranked))
+
+
+def _all(ranked: pl.DataFrame, toned: Mapping[str, pl.DataFrame], found: AccountFigures) -> PostList:
+    caption = "By engagement, the most first"
+    if ranked.height == 1:
+        return _list("The day’s only post", caption, ranked, found)
+    strongest = {part["post_id"][0]: f"the most {mood}" for mood, part in toned.items()}
+    return _list(f"All {fmt.plural(ranked.height, 'post')}", caption, ranked, found, strongest)
+
+
+def _extremes(
+    ranked: pl.DataFrame, toned: Mapping[str, pl.DataFrame], found: AccountFigures
+) -> list[PostList]:
+    return [
+        _list("Landed best", f"The {_BEST} with the most engagement", ranked.head(_BEST), found),
+        _list("Landed least", f"The {_WORST} with the least", ranked.tail(_WORST).reverse(), found),
+        *(
+            _list(f"Most {mood}", "By VADER’s compound score, which misses sarcasm", part, found)
+            for mood, part in toned.items()
+        ),
+    ]
+
+
+def _toned(ranked: pl.DataFrame, mood: str) -> pl.DataFrame:
+    """Return the posts of the strongest tone; of equal ones, those with more engagement."""
     return (
-        "post_id",
-        "account",
-        "created_at",
-        "text",
-        "lang",
-        "kind",
-        "like_count",
-        "repost_count",
-        "reply_count",
-        "quote_count",
-        "impression_count",
-        "engagement",
-        "compound",
-        "sentiment",
+        ranked.filter(pl.col("sentiment") == mood)
+        .sort("compound", "engagement", "post_id", descending=[mood == "positive", True, True])
+        .head(_OF_TONE)
     )
 
 
-def card(row: dict[str, Any], account: dict[str, Any], zone: ZoneInfo) -> View:
-    """Return a post, a row of `standouts`, as its card shows it; `account` has its `handle` and `name`."""
-    local = row["created_at"].astimezone(zone)
-    counts = [
-        (name, words.compact(row[column]))
-        for name, column in (
-            ("Likes", "like_count"),
-            ("Reposts", "repost_count"),
-            ("Replies", "reply_count"),
-            ("Quotes", "quote_count"),
-        )
-    ]
-    if row["impression_count"]:
-        counts.append(("Eng. rate", words.rate(100 * row["engagement"] / row["impression_count"])))
-    return {
-        "account": row["account"],
-        "name": words.display_name(account["name"], account["handle"]),
-        "handle": account["handle"],
-        "instant": f"{row['created_at']:%Y-%m-%dT%H:%M:%SZ}",
-        "time": f"{local:%H:%M} {local:%Z}",
-        "text": words.paragraph(row["text"]),
-        "label": None,
-        "times": None if row["times"] is None else words.times(row["times"]),
-        "counts": counts,
-        "mood": row["sentiment"] or "unscored",
-        "tone": _tone(row),
-        "url": words.post_url(account["handle"], row["post_id"]),
-    }
+def _caption(ranked: pl.DataFrame) -> str:
+    usual = ranked["usual_post"][0]
+    if usual is None:
+        return "There is no usual post yet to compare these with."
+    return f"Compared with the account’s usual post: {fmt.compact(usual)} engagement, the median of 28 days"
 
 
-def _tone(row: dict[str, Any]) -> str:
-    if row["sentiment"] is None:
-        return f"Not scored ({language(row['lang'])})"
-    return f"{row['sentiment'].capitalize()} {row['compound']:.2f}".replace("-", "\u2212")
+def _list(
+    title: str,
+    caption: str,
+    part: pl.DataFrame,
+    found: AccountFigures,
+    labels: Mapping[str, str] | None = None,
+) -> PostList:
+    account = found.day.accounts.row(0, named=True)
+    zone = ZoneInfo(found.day.window.timezone)
+    cards = (
+        post_card(row, account, zone, (labels or {}).get(row["post_id"]))
+        for row in part.iter_rows(named=True)
+    )
+    return PostList(title, caption, tuple(cards))

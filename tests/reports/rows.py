@@ -5,10 +5,14 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.lake.records import Plan
 from pipeline.schema import POSTS, ROLLUP
-from reports.figures.measures import equal_age, measure
+from reports.figures.day import DayFigures, day_figures
+from reports.figures.metrics import daily_metrics, equal_age
 
 SUNDAY = date(2026, 11, 22)
+
+PLAN = Plan(day=SUNDAY, timezone="UTC", sample=True, failed_accounts=0.2, quarantined_posts=0.05, accounts=())
 
 NO_FACTORS = pl.DataFrame(
     schema={"account": pl.String, "metric": pl.String, "weekday": pl.Int8, "factor": pl.Float64}
@@ -76,7 +80,7 @@ def rollups(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def measures(*rows: dict[str, Any]) -> pl.DataFrame:
     """Return the measures of rows."""
-    return measure(rollups(*rows))
+    return daily_metrics(rollups(*rows))
 
 
 def posts(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -89,3 +93,17 @@ def posts(*rows: dict[str, Any]) -> pl.DataFrame:
         ],
         schema=POSTS,
     )
+
+
+def figures(*rows: dict[str, Any], found: pl.DataFrame | None = None) -> DayFigures:
+    """Return the figures of the Sunday; `found` are its posts."""
+    rollups = pl.DataFrame(list(rows), schema=ROLLUP)
+    return day_figures(PLAN, rollups, posts() if found is None else found)
+
+
+def usual_days(account: str = "nasa", days: int = 20, **values: Any) -> list[dict[str, Any]]:
+    """Return days of ten posts that got ten each, one more on every other day."""
+    return [
+        row(back, account, **({"post_engagements": [10] * (10 + back % 2)} | values))
+        for back in range(1, days + 1)
+    ]

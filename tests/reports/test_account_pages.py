@@ -3,23 +3,20 @@
 from datetime import timedelta
 from html import unescape
 from re import findall, sub
-from typing import Any
 
 import polars as pl
 import pytest
 
-from reports import words
+from reports import format as fmt
 from reports.figures.day import day_figures
-from reports.figures.each import AccountFigures, each_account, ranked, troubled
+from reports.figures.per_account import AccountFigures, per_account
 from reports.render import render_account, render_report
-from reports.views import account as view
-from tests.reports.rows import SUNDAY, missing, posts, rollups, row
 from tests.reports.world import DAY, TWELVE, Account, World, many, world
 
 
 def pages(made: World) -> dict[str, AccountFigures]:
     figures = day_figures(made.plan, made.rollups, made.posts)
-    return {found.account: found for found in each_account(figures, made.rollups, made.posts)}
+    return {found.account: found for found in per_account(figures, made.rollups, made.posts)}
 
 
 def text(found: AccountFigures) -> str:
@@ -65,7 +62,7 @@ def test_the_page_of_a_few_scored_posts_is_as_unsure_as_the_row() -> None:
     unsure = figures.accounts.filter("few", pl.col("net_low") < pl.col("net_high"))
     assert unsure.height > 2
     for own in unsure.iter_rows(named=True):
-        low, high = words.points(own["net_low"]), words.points(own["net_high"])
+        low, high = fmt.points(own["net_low"]), fmt.points(own["net_high"])
         said = text(found[own["account"]])
         assert f"too few to be sure: with 95% confidence it lies between {low} and {high}" in said
     few = figures.accounts.filter("few")["account"]
@@ -79,7 +76,7 @@ def test_the_page_of_a_few_scored_posts_is_as_unsure_as_the_row() -> None:
 def test_the_page_counts_this_account_alone() -> None:
     found = pages(world())["northwindair"]
     said = text(found)
-    assert found.day.freshness.accounts == 1
+    assert found.day.data.accounts == 1
     assert "33 fetched = 31 kept" in said
     assert "31 of 31 posts scored" in said
     assert "Cost of its posts" in said
@@ -111,83 +108,6 @@ def test_an_account_called_index_does_not_stand_in_the_reports_place() -> None:
     from pipeline.lake import keys
 
     assert keys.account_report(DAY, "index") != keys.report(DAY)
-
-
-def account_of(*rows: dict[str, Any], history: int = 12) -> AccountFigures:
-    """Return a Sunday with these posts, after one of `history` posts of 10 engagement."""
-    day = [row(0, post_engagements=[r["engagement"] for r in rows]), row(1, post_engagements=[10] * history)]
-    made = posts(*({"post_id": str(n)} | r for n, r in enumerate(rows)))
-    plan = world([Account("nasa", "NASA", 5, 5, 5, 0.1, (0.5, 0.1))], days=1).plan
-    figures = day_figures(plan, rollups(*day).drop("reading_age", "equal_age"), made)
-    (found,) = each_account(figures, rollups(*day).drop("reading_age", "equal_age"), made)
-    return found
-
-
-MANY = [
-    {"engagement": engagement, "sentiment": mood, "compound": compound}
-    for engagement, mood, compound in (
-        (40, "positive", 0.2),
-        (5, "positive", 0.9),
-        (10, "neutral", 0.0),
-        (0, "negative", -0.1),
-        (30, "negative", -0.8),
-        (20, "positive", 0.9),
-        (15, None, None),
-    )
-]
-
-
-def test_the_best_and_the_worst_by_engagement_and_the_strongest_by_tone() -> None:
-    """Multiples of 10, the median of the past; ties in tone go to the post that got more."""
-    found = view.posts(account_of(*MANY))
-    shown = {part["title"]: [post["times"] for post in part["posts"]] for part in found["lists"]}
-    assert shown == {
-        "Landed best": ["4.0×", "3.0×", "2.0×", "1.5×"],
-        "Landed least": ["0.0×", "0.5×"],
-        "Most positive": ["2.0×", "0.5×"],
-        "Most negative": ["3.0×", "0.0×"],
-    }
-    assert "usual post: 10 engagement" in found["posts_caption"]
-
-
-def test_up_to_six_posts_are_all_shown_once_and_the_strongest_named() -> None:
-    (found,) = view.posts(account_of(*MANY[:6]))["lists"]
-    assert found["title"] == "All 6 posts"
-    assert [(post["times"], post["label"]) for post in found["posts"]] == [
-        ("4.0×", None),
-        ("3.0×", "the most negative"),
-        ("2.0×", "the most positive"),
-        ("1.0×", None),
-        ("0.5×", None),
-        ("0.0×", None),
-    ]
-
-
-def test_the_only_post_is_not_the_most_of_anything() -> None:
-    (found,) = view.posts(account_of(MANY[0]))["lists"]
-    assert (found["title"], found["posts"][0]["label"]) == ("The day’s only post", None)
-
-
-def test_with_too_few_earlier_posts_nothing_is_a_multiple() -> None:
-    found = view.posts(account_of(*MANY, history=9))
-    assert {post["times"] for part in found["lists"] for post in part["posts"]} == {None}
-
-
-def test_retweets_are_not_the_accounts_posts() -> None:
-    made = posts({"post_id": "1", "engagement": 5}, {"post_id": "2", "kind": "retweet", "engagement": None})
-    assert ranked(made, rollups(row(0)), SUNDAY)["post_id"].to_list() == ["1"]
-
-
-def test_days_of_trouble_are_those_of_the_last_28_not_read_whole() -> None:
-    frame = rollups(
-        row(0, status="partial"),
-        row(1),
-        missing(2),
-        row(3, truncated=True),
-        row(28, status="partial", reason="a page was lost"),
-        missing(29),
-    )
-    assert troubled(frame, SUNDAY)["day"].to_list() == [SUNDAY - timedelta(days=back) for back in (2, 3, 28)]
 
 
 def test_troubled_days_are_told() -> None:

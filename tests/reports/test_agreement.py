@@ -7,10 +7,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reports import words
-from reports.alerts import alerts
+from reports import format as fmt
 from reports.figures.day import DayFigures, day_figures
 from reports.render import render_report
+from reports.views.alerts import all_alerts
 from tests.reports.reader import Part, read
 from tests.reports.world import DAY, World, many, world
 
@@ -59,13 +59,13 @@ def test_every_accounts_row_is_its_roll_up(made: World, page: Part) -> None:
             assert row["status"] in cells[1]
             continue
         assert cells[0] == f"{row['posts']:,}"
-        assert cells[1] == words.compact(row["engagement"])
-        assert cells[4] == words.compact(row["median_engagement"])
+        assert cells[1] == fmt.compact(row["engagement"])
+        assert cells[4] == fmt.compact(row["median_engagement"])
         rate = 100 * row["engagement_seen"] / row["impressions"] if row["impressions"] else None
-        assert cells[5] == words.rate(rate)
-        assert cells[8] == words.percent(100 * row["engagement"] / today(made)["engagement"].sum())
+        assert cells[5] == fmt.rate(rate)
+        assert cells[8] == fmt.percent(100 * row["engagement"] / today(made)["engagement"].sum())
         if row["scored"]:
-            net = words.points(100 * (row["positive"] - row["negative"]) / row["scored"])
+            net = fmt.points(100 * (row["positive"] - row["negative"]) / row["scored"])
             assert cells[7] == net + ("†" if row["scored"] < 10 else "")
             counts = f"{row['negative']} negative, {row['neutral']} neutral, {row['positive']} positive"
             assert line.all("td")[6].full_text == f"{counts} of {row['scored']} scored"
@@ -96,15 +96,15 @@ def test_tiles_sentences_and_plots_say_the_same_totals(
     median: Any = rows["post_engagements"].explode().median()
     rate = 100 * int(rows["engagement_seen"].sum()) / int(rows["impressions"].sum())
     value = {name: tile.one(".value").text for name, tile in tiles.items()}
-    assert value["Engagement"] == words.compact(engagement)
+    assert value["Engagement"] == fmt.compact(engagement)
     assert value["Posts"] == f"{posts:,}"
-    assert value["Median per post"] == words.compact(median)
-    assert value["Engagement rate"] == words.rate(rate)
-    assert value["Net sentiment"] == words.points(net)
+    assert value["Median per post"] == fmt.compact(median)
+    assert value["Engagement rate"] == fmt.rate(rate)
+    assert value["Net sentiment"] == fmt.points(net)
     followers = int(rows.filter(pl.col("status") == "ok")["followers"].sum())
-    assert value["Followers"] == words.compact(followers)
-    said = section(page, "h-brief").one(".lead").text
-    assert f"Engagement was {words.compact(engagement)}, " in said
+    assert value["Followers"] == fmt.compact(followers)
+    said = section(page, "h-summary").one(".lead").text
+    assert f"Engagement was {fmt.compact(engagement)}, " in said
     assert f", from {posts:,} posts" in said
     assert value["Net sentiment"] in said.split("Net sentiment ")[1]
 
@@ -162,7 +162,7 @@ def test_what_moved_the_total_is_each_accounts_engagement_less_its_usual(
         for row in section(page, "h-movers").one("tbody").all("tr")
     }
     names = {
-        words.display_name(row["name"], row["handle"]): row for row in figures.accounts.iter_rows(named=True)
+        fmt.display_name(row["name"], row["handle"]): row for row in figures.accounts.iter_rows(named=True)
     }
     for name, change in shown.items():
         if name in names:
@@ -212,17 +212,17 @@ def test_alerts_say_what_the_rows_say_and_every_mark_has_one(
     made: World, figures: DayFigures, page: Part
 ) -> None:
     rows = {row["account"]: row for row in figures.accounts.iter_rows(named=True)}
-    found = {alert.account: alert for alert in alerts(figures)}
+    found = {alert.account: alert for alert in all_alerts(figures)}
     for account, alert in found.items():
         if (told := re.match(r"Engagement (\S+), usual (\S+) ", alert.evidence)) is not None:
-            assert told[1] == words.compact(rows[account]["engagement"])
-            assert told[2] == words.compact(rows[account]["usual_engagement"])
+            assert told[1] == fmt.compact(rows[account]["engagement"])
+            assert told[2] == fmt.compact(rows[account]["usual_engagement"])
     for line in page.one("#table").one("tbody").all("tr"):
         if any(cell.all(".odd") for cell in line.all("td")):
             assert line["data-a"] in found
-    shown = [part.one("bdi").text for part in section(page, "h-brief").all("li")]
+    shown = [part.one("bdi").text for part in section(page, "h-summary").all("li")]
     assert shown == [alert.name for alert in found.values()][:6]
-    assert [part.text for part in section(page, "h-brief").all(".count")] == (
+    assert [part.text for part in section(page, "h-summary").all(".count")] == (
         [str(len(found))] if found else []
     )
 
@@ -233,7 +233,7 @@ def test_the_sum_of_what_was_fetched_is_the_roll_ups(made: World, page: Part) ->
     parts = [f"{int(rows[name].sum()):,} {name}" for name in names]
     said = section(page, "h-data").text
     assert f"{int(rows['fetched'].sum()):,} fetched = {' + '.join(parts)}" in said
-    assert words.dollars(float(rows["cost_usd"].sum())) in said
+    assert fmt.dollars(float(rows["cost_usd"].sum())) in said
     assert f"{int(rows['scored'].sum()):,} of {int(rows['posts'].sum()):,} posts scored" in said
 
 

@@ -10,18 +10,18 @@ numbers = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
 
 
 def test_a_line_breaks_at_a_gap() -> None:
-    drawn = charts.spark([0, 10, None, 10, 0])
+    drawn = charts.sparkline([0, 10, None, 10, 0])
     assert drawn.lines == ("M0 21L25 3", "M75 3L100 21")
     assert drawn.dot == (100, 21)
 
 
 def test_a_band_shares_the_lines_scale() -> None:
-    assert charts.spark([0, 10], (0.0, 5.0)).band == (12, 9)
+    assert charts.sparkline([0, 10], (0.0, 5.0)).band == (12, 9)
 
 
 def test_a_flat_line_lies_in_the_middle_and_nothing_is_nothing() -> None:
-    assert charts.spark([5, 5]).lines == ("M0 12L100 12",)
-    assert charts.spark([None, None]) == charts.Spark(24, (), None, None)
+    assert charts.sparkline([5, 5]).lines == ("M0 12L100 12",)
+    assert charts.sparkline([None, None]) == charts.Sparkline(24, (), None, None)
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ def test_axes_reach_below_the_lowest_and_have_few_numbers(one: float, other: flo
 
 
 def test_a_month_with_gaps() -> None:
-    drawn = charts.trend([None, 4, None, 8, 6], [None] * 5, [None] * 5, [None] * 5, zero=True)
+    drawn = charts.trend([None, 4, None, 8, 6], [None] * 5, [None] * 5, [None] * 5, from_zero=True)
     assert drawn.gaps == ((0, 0), (2, 2))
-    assert drawn.lonely == (1,)
+    assert drawn.isolated == (1,)
     assert len(drawn.lines) == 1
     assert drawn.y[0] is None
 
 
 @given(st.lists(st.none() | numbers, min_size=1, max_size=30))
 def test_every_point_lies_within_the_plot(values: list[float | None]) -> None:
-    drawn = charts.trend(values, values, values, values, zero=False)
-    assert all(y is None or -0.1 <= y <= charts.HEIGHT + 0.1 for y in drawn.y)
+    drawn = charts.trend(values, values, values, values, from_zero=False)
+    assert all(y is None or -0.1 <= y <= charts.PLOT.height + 0.1 for y in drawn.y)
 
 
 def test_bars_start_from_a_common_zero() -> None:
@@ -68,12 +68,12 @@ def test_bars_start_from_a_common_zero() -> None:
 
 def test_diverging_bars_split_neutral_around_zero() -> None:
     zero, (drawn,) = charts.diverging([(20, 40, 40)], [None])
-    assert drawn.neutral[0] + drawn.neutral[1] / 2 == pytest.approx(zero)
-    widths = (drawn.negative[1], drawn.neutral[1], drawn.positive[1])
+    assert drawn.neutral.start + drawn.neutral.width / 2 == pytest.approx(zero)
+    widths = (drawn.negative.width, drawn.neutral.width, drawn.positive.width)
     assert widths == pytest.approx((19.6, 39.2, 39.2), abs=0.11)
     assert drawn.net > zero
 
 
 @pytest.mark.parametrize(("value", "shade"), [(0, 0), (1, 1), (17, 1), (18, 1), (90, 5), (19, 2)])
 def test_shades(value: float, shade: int) -> None:
-    assert charts.steps(value, 90, 5) == shade
+    assert charts.shade(value, 90, 5) == shade

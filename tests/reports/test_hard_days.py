@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from reports import words
+from reports import format as fmt
 from reports.figures.day import day_figures
 from reports.render import render_report
 from tests.reports.reader import Part, read
@@ -29,7 +29,7 @@ def tiles(found: Part) -> dict[str, tuple[str, str]]:
 
 def look(found: Part) -> list[str]:
     """Return what is worth a look."""
-    return [line.text for line in found.one(".look").all("li")]
+    return [line.text for line in found.one(".alerts").all("li")]
 
 
 def numbers(found: Part, back: int) -> list[str]:
@@ -49,14 +49,14 @@ def failing(accounts: list[Account], day: date) -> list[Account]:
 def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: int) -> None:
     found = page(world(many(count), days=29))
     headings = [part["aria-labelledby"] for part in found.all("section") if part["aria-labelledby"]]
-    sections = ["brief", "tiles", "trend", "movers", "accounts", "tone", "hours", "standouts", "data"]
+    sections = ["summary", "tiles", "trend", "movers", "accounts", "tone", "hours", "standouts", "data"]
     if count == 1:
         sections = [name for name in sections if name not in ("movers", "accounts")]
     assert headings == [f"h-{name}" for name in sections]
     assert len(found.all("figure")) == 5
     assert len(found.one(".heat").one("tbody").all("td")) == 168
     assert len(look(found)) <= 6
-    assert words.plural(count, "account") + " · 00:00–24:00 UTC" in found.one(".sub").text
+    assert fmt.plural(count, "account") + " · 00:00–24:00 UTC" in found.one(".sub").text
     tones = found.one(".diverging").one("tbody").all("tr")
     assert len(tones) <= 12
     if count > 1:

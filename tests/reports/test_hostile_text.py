@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from reports import render, thresholds, words
+from reports import format as fmt
+from reports import render, thresholds
 from reports.figures.day import day_figures
-from reports.figures.each import each_account
-from reports.views import account
+from reports.figures.per_account import per_account
+from reports.views import posts as posts_view
 from tests.reports.browser import opened
 from tests.reports.world import TWELVE, Account, World, world
 
@@ -111,7 +112,7 @@ def account_page_of(texts: list[str]) -> str:
     figures = day_figures(made.plan, rollups, posts)
     return next(
         render.render_account(found)
-        for found in each_account(figures, rollups, posts)
+        for found in per_account(figures, rollups, posts)
         if found.account == "h0"
     )
 
@@ -123,7 +124,7 @@ def test_nothing_runs_nothing_is_injected_and_no_page_is_wider(
 ) -> None:
     # A card for each text.
     monkeypatch.setattr(thresholds, "MOST_STANDOUTS", 100)
-    monkeypatch.setattr(account, "_FEW", 100)
+    monkeypatch.setattr(posts_view, "FEW", 100)
     make = page_of if of == "day" else account_page_of
     plain = tmp_path / "plain.html"
     plain.write_text(make(["plain"] * 6), encoding="utf-8")
@@ -191,19 +192,19 @@ def test_positive_control_the_policy_alone_stops_what_escaping_would_let_through
 def test_a_posts_address_is_built_from_a_checked_handle_and_number_or_not_at_all(
     handle: str, post_id: str
 ) -> None:
-    url = words.post_url(handle, post_id)
+    url = fmt.post_url(handle, post_id)
     assert url is None or re.fullmatch(r"https://x\.com/[A-Za-z0-9_]{1,15}/status/[0-9]{1,19}", url)
 
 
 @pytest.mark.parametrize("handle", ["nasa/../x", "nasa\n", "", "a" * 16, "nasa?", "ñasa", "１２"])
 def test_no_link_for_a_handle_that_is_none(handle: str) -> None:
-    assert words.post_url(handle, "1") is None
-    assert words.post_url("nasa", handle) is None
+    assert fmt.post_url(handle, "1") is None
+    assert fmt.post_url("nasa", handle) is None
 
 
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_foreign_text_becomes_printable(text: str) -> None:
-    line, paragraph = words.one_line(text), words.paragraph(text)
+    line, paragraph = fmt.one_line(text), fmt.paragraph(text)
     assert len(line) <= 60
     assert len(paragraph) <= 700
     (line + paragraph).encode()

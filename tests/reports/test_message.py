@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.alerts import alerts
 from reports.figures.day import DayFigures, day_figures
 from reports.message import Link, Message, as_mail, failure, summary
-from reports.sentences import brief
+from reports.views.alerts import all_alerts
+from reports.views.summary import summary as day_summary
 from tests.reports.world import DAY, TWELVE, World, world
 
 LINK = Link("https://reports.example.org/2026-11-22/index.html", "For whoever may.")
@@ -40,7 +40,7 @@ class Tags(HTMLParser):
 
 
 def test_the_subject_is_the_headline_of_the_report(day: DayFigures) -> None:
-    headline = "".join(piece.text for piece in brief(day)[0][:2]).replace("×", "x")
+    headline = day_summary(day).headline.replace("×", "x")
     assert summary(day, LINK).subject == f"[sample data] X report, Sun 22 Nov: {headline}"
     assert headline.startswith("Engagement was ")
     assert summary(replace(day, sample=False), LINK).subject.startswith("X report, Sun 22 Nov: ")
@@ -51,20 +51,20 @@ def test_the_text_has_the_sentences_the_first_six_alerts_and_the_link(day: DayFi
     assert said.text.startswith(
         "Sunday 22 November 2026\n12 accounts, 1 account missing\nSAMPLE DATA, not from X\n"
     )
-    for sentence in brief(day):
-        assert "".join(piece.text for piece in sentence) in said.text
-    for alert in alerts(day)[:6]:
+    for sentence in day_summary(day).texts:
+        assert sentence in said.text
+    for alert in all_alerts(day)[:6]:
         assert f"- {alert.name} {alert.what}\n  {alert.evidence}" in said.text
     assert f"The report: {LINK.url}\nFor whoever may.\n" in said.text
     assert Tags(said.html).links == [LINK.url]
-    for alert in alerts(day)[:6]:
+    for alert in all_alerts(day)[:6]:
         assert alert.what in said.html
 
 
 def test_more_than_six_alerts_are_counted(monkeypatch: pytest.MonkeyPatch, day: DayFigures) -> None:
     monkeypatch.setattr("reports.thresholds.MOST_ALERTS", 2)
     said = summary(day, LINK)
-    more = f"and {len(alerts(day)) - 2} more"
+    more = f"and {len(all_alerts(day)) - 2} more"
     assert more in said.text
     assert more in said.html
     assert said.text.count("\n- ") == 2

@@ -24,7 +24,7 @@ def text(made: World) -> str:
 
 def test_twelve_accounts_have_all_eleven_sections() -> None:
     page = html(world())
-    for section in ("brief", "tiles", "trend", "movers", "accounts", "tone", "hours", "standouts", "data"):
+    for section in ("summary", "tiles", "trend", "movers", "accounts", "tone", "hours", "standouts", "data"):
         assert f'id="h-{section}"' in page
     assert 'class="mast"' in page
     assert "Worth a look" in page

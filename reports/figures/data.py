@@ -1,4 +1,4 @@
-"""What the figures rest on: what was read, when, at what price, and what is not here."""
+"""What the figures are based on: what was read, when, at what price, and what is missing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,11 +7,11 @@ import polars as pl
 
 from pipeline.status import Status
 from reports import thresholds
-from reports.figures.measures import with_data
+from reports.figures.metrics import with_data
 
 
 @dataclass(frozen=True)
-class Freshness:
+class DataFigures:
     """The data behind one report."""
 
     accounts: int  # planned
@@ -30,7 +30,7 @@ class Freshness:
     not_scored: tuple[tuple[str | None, int], ...]  # language as X names it, posts; the most first
     age_hours: float | None  # median of the accounts' median ages
     cost_usd: float
-    days_read: int  # days before the report's with a roll-up, of the eight weeks
+    days_read: int  # days of the eight weeks before the report's that have a roll-up
     days_expected: int  # since the first of them
     gaps: tuple[date, ...]  # days in between without a roll-up
     other_age: tuple[date, ...]  # earlier days whose counts were read at another age
@@ -42,8 +42,8 @@ class Freshness:
         return sum(n for status, n in self.by_status.items() if Status(status).has_posts)
 
 
-def freshness(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> Freshness:
-    """Return what the report's figures rest on; takes the roll-ups of `equal_age` and the day's posts."""
+def data(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> DataFigures:
+    """Return what the report's figures are based on; takes the roll-ups of `equal_age` and the day's posts."""
     today = rollups.filter(pl.col("day") == day)
     read = with_data(today)
     counts = dict(today["status"].value_counts().iter_rows())
@@ -52,7 +52,7 @@ def freshness(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> Freshnes
     expected = [days[0] + timedelta(days=n) for n in range((day - days[0]).days)] if days else []
     off = with_data(earlier).group_by("day").agg(pl.col("equal_age").mean().alias("share"))
     other_age = off.filter(pl.col("share") < thresholds.PRESENT_SHARE)["day"].sort().to_list()
-    silent = (
+    not_scored = (
         posts.filter(pl.col("kind") != "retweet", pl.col("sentiment").is_null())
         .group_by("lang")
         .len("posts")
@@ -64,7 +64,7 @@ def freshness(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> Freshnes
 
     newest = today["collected_at"].max()
     age = read["age_hours"].median()
-    return Freshness(
+    return DataFigures(
         accounts=today.height,
         by_status={str(status): counts[str(status)] for status in Status if str(status) in counts},
         collected_at=newest if isinstance(newest, datetime) else None,
@@ -78,7 +78,7 @@ def freshness(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> Freshnes
         retweets=total("retweets", read),
         impressions_known=total("impressions_known", read),
         scored=total("scored", read),
-        not_scored=tuple(silent.iter_rows()),
+        not_scored=tuple(not_scored.iter_rows()),
         age_hours=float(age) if isinstance(age, float) else None,
         cost_usd=float(today["cost_usd"].sum() or 0.0),
         days_read=len(days),

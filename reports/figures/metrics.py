@@ -1,11 +1,11 @@
-"""The five measures of an account's day, and which earlier days compare with the report's day.
+"""The five metrics of an account's day, and which earlier days compare with the report's day.
 
 A long frame (`account`, `day`, `metric`, `value`) is what every comparison works on. An account-day without data
 has no row: missing is not zero.
 """
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Literal, get_args
 
 import polars as pl
 
@@ -13,9 +13,11 @@ from pipeline.status import Status
 from pipeline.window import Window
 from reports import thresholds
 
-METRICS: Final = ("engagement", "posts", "median", "rate", "net")
-AGEING: Final = ("engagement", "median", "rate")  # these grow while a post gets older
-WEEKLY: Final = ("engagement", "posts", "median")  # these are scaled to the weekday
+Metric = Literal["engagement", "posts", "median", "rate", "net"]
+METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
+SUMS: Final[tuple[Metric, ...]] = ("engagement", "posts")  # a total is the sum of the accounts' values
+AGEING: Final[tuple[Metric, ...]] = ("engagement", "median", "rate")  # these grow while a post gets older
+WEEKLY: Final[tuple[Metric, ...]] = ("engagement", "posts", "median")  # these are scaled to the weekday
 WITH_POSTS: Final = tuple(str(status) for status in Status if status.has_posts)
 
 # Per cent of impressions. Only posts whose impressions are known are in either sum.
@@ -31,10 +33,15 @@ def with_data(rollups: pl.DataFrame) -> pl.DataFrame:
     return rollups.filter(pl.col("status").is_in(WITH_POSTS))
 
 
+def is_incomplete() -> pl.Expr:
+    """Whether an account's day was not read whole: another status than ok, or cut at `max_posts`."""
+    return (pl.col("status") != str(Status.OK)) | pl.col("truncated").fill_null(value=False)
+
+
 def equal_age(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """Add `reading_age` (hours from the middle of the day to its reading) and `equal_age` (bool).
 
-    A day's own posts are read at many ages; the middle of the day stands for them, so that an account that
+    A day's own posts are read at many ages; the middle of the day represents them, so that an account that
     posts late is not taken for one that was read early. Days read by a later backfill are not of equal age.
     """
     days = rollups.select("day", "timezone").unique()
@@ -54,23 +61,30 @@ def equal_age(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     ).drop("middle")
 
 
-def measure(rollups: pl.DataFrame) -> pl.DataFrame:
+def daily_metrics(rollups: pl.DataFrame) -> pl.DataFrame:
     """Return `account`, `day`, `metric`, `value` of every account-day with data.
 
     Takes the roll-ups of `equal_age`; counts read at another age are left out. `rate` is in per cent of
     impressions, `net` in points, `median` in engagement per post.
     """
-    aged = pl.col("equal_age")
+    value: dict[Metric, pl.Expr] = {
+        "engagement": pl.col("engagement"),
+        "posts": pl.col("posts"),
+        "median": pl.col("median_engagement"),
+        "rate": RATE,
+        "net": NET,
+    }
     return (
         with_data(rollups)
         .select(
             "account",
             "day",
-            pl.when(aged).then(pl.col("engagement")).cast(pl.Float64).alias("engagement"),
-            pl.col("posts").cast(pl.Float64),
-            pl.when(aged).then(pl.col("median_engagement")).alias("median"),
-            pl.when(aged).then(RATE).alias("rate"),
-            NET.alias("net"),
+            *(
+                (pl.when(pl.col("equal_age")).then(found) if metric in AGEING else found)
+                .cast(pl.Float64)
+                .alias(metric)
+                for metric, found in value.items()
+            ),
         )
         .unpivot(index=["account", "day"], variable_name="metric")
         .drop_nulls("value")

@@ -1,4 +1,4 @@
-"""Numbers, days and names as a reader meets them. Pure text functions; escaping is the template's."""
+"""Numbers, days and names as the report shows them. Pure text functions; the templates escape."""
 
 import math
 import re
@@ -9,11 +9,11 @@ from pipeline.ids import is_handle, is_id
 
 _MOST_MARKS = 6  # on one letter
 _MINUS = "\u2212"  # as wide as a plus, and never broken from its digits
-NONE = "\u2013"  # what stands for "no figure"
+NONE = "\u2013"  # shown where there is no figure
 
 
 def compact(value: float | None) -> str:
-    """Return a count in three digits or so: 774, 3.8k, 22.3k, 421k, 1.90M."""
+    """Return a count in about three digits: 774, 3.8k, 22.3k, 421k, 1.90M."""
     if value is None or not math.isfinite(value):
         return NONE
     sign = _MINUS if value < 0 else ""
@@ -51,6 +51,11 @@ def percent(value: float | None, digits: int = 0) -> str:
     return f"{value:,.{digits}f}%".replace("-", _MINUS)
 
 
+def decimal(value: float, digits: int) -> str:
+    """Return a number with so many decimals: 4.2, \u22120.54."""
+    return f"{value:.{digits}f}".replace("-", _MINUS)
+
+
 def rate(value: float | None) -> str:
     """Return an engagement rate: 1.86%, 12.4%."""
     return percent(value, 2 if value is None or abs(value) < 9.995 else 1)
@@ -64,7 +69,7 @@ def times(value: float) -> str:
 
 
 def change(value: float, usual: float) -> str | None:
-    """Return how far `value` lies from `usual` without its sign, in per cent; None where there is no ratio."""
+    """Return how far `value` is from `usual`, in per cent without a sign; None where there is no ratio."""
     if usual <= 0:
         return None
     return percent(100 * abs(value / usual - 1))
@@ -75,10 +80,10 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def listing(names: list[str], most: int = 3) -> str:
-    """Return `A`, `A and B`, `A, B and C`, `A, B and 7 more`."""
-    if len(names) > most:
-        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+def listing(names: list[str], limit: int = 3) -> str:
+    """Return `A`, `A and B`, `A, B and C`, `A, B and 7 more`: at most `limit` parts."""
+    if len(names) > limit:
+        names = [*names[: limit - 1], f"{len(names) - limit + 1} more"]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
@@ -97,13 +102,13 @@ def moment(instant: datetime) -> str:
     return f"{short_day(instant.date())} {instant:%Y, %H:%M} {instant:%Z}"
 
 
-def hours(value: float | None) -> str:
-    """Return a span: `40 min`, `6 h`, `3 days`."""
-    if value is None:
+def duration(hours: float | None) -> str:
+    """Return a duration: `40 min`, `6 h`, `3 days`."""
+    if hours is None:
         return NONE
-    if value < 1:
-        return f"{round(value * 60)} min"
-    return f"{value:.0f} h" if value < 72 else f"{value / 24:.0f} days"
+    if hours < 1:
+        return f"{round(hours * 60)} min"
+    return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
 
 
 def dollars(value: float) -> str:
@@ -111,19 +116,24 @@ def dollars(value: float) -> str:
     return f"${value:,.2f}" if value >= 0.1 or value == 0 else f"${value:.3f}"
 
 
-def one_line(text: str, most: int = 60) -> str:
-    """Return foreign text on one line, without control characters, cut at `most` letters."""
-    return _cut(" ".join(_printable(" ".join(text.split())).split()), most)
+def status_name(status: str) -> str:
+    """Return an account's status as words: `over budget`."""
+    return status.replace("_", " ")
 
 
-def paragraph(text: str, most: int = 700) -> str:
-    """Return a post's text with its line breaks, without control characters, cut at `most` letters."""
+def one_line(text: str, limit: int = 60) -> str:
+    """Return foreign text on one line, without control characters, at most `limit` letters."""
+    return _truncate(" ".join(_printable(" ".join(text.split())).split()), limit)
+
+
+def paragraph(text: str, limit: int = 700) -> str:
+    """Return a post's text with its line breaks, without control characters, at most `limit` letters."""
     lines = "\n".join(_printable(line) for line in text.splitlines())
-    return _cut(re.sub(r"\n{3,}", "\n\n", lines).strip(), most)
+    return _truncate(re.sub(r"\n{3,}", "\n\n", lines).strip(), limit)
 
 
 def _printable(text: str) -> str:
-    """Leave out what breaks a page and means nothing on it.
+    """Remove what would break a page and means nothing on it.
 
     Control characters, lone surrogates, and marks piled on one letter beyond what any script needs.
     """
@@ -137,8 +147,8 @@ def _printable(text: str) -> str:
     return "".join(kept)
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+def _truncate(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 def display_name(name: str | None, handle: str) -> str:
@@ -147,7 +157,7 @@ def display_name(name: str | None, handle: str) -> str:
 
 
 def post_url(handle: str, post_id: str) -> str | None:
-    """Return a post's address, built from a checked handle and number alone; None when either is neither."""
+    """Return a post's address, built from a checked handle and id alone; None when either is invalid."""
     if is_handle(handle) and is_id(post_id):
         return f"https://x.com/{handle}/status/{post_id}"
     return None

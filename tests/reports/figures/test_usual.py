@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from reports.figures.usual import compare, weekday_factors
-from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, row
+from tests.reports.rows import NO_FACTORS, SUNDAY, measures, row
 
 
 def series(values: dict[int, float], metric: str = "posts") -> pl.DataFrame:
@@ -231,30 +231,3 @@ def test_a_total_pools_nothing() -> None:
 def test_rate_and_tone_have_no_weekday() -> None:
     history = series({back: float(back % 7) for back in range(1, 57)}, "net")
     assert weekday_factors(history, SUNDAY).is_empty()
-
-
-def test_a_day_without_data_is_no_row_and_not_a_zero() -> None:
-    found = measures(row(0, post_engagements=[5]), missing(1))
-    assert found["day"].unique().to_list() == [SUNDAY]
-
-
-def test_a_day_without_posts_is_a_zero() -> None:
-    found = measures(row(0))
-    values = dict(found.select("metric", "value").iter_rows())
-    assert values == {"engagement": 0, "posts": 0}
-
-
-def test_counts_read_at_another_age_are_not_compared_but_posts_and_tone_are() -> None:
-    late = SUNDAY + timedelta(days=3)
-    old = row(9, post_engagements=[5, 7], positive=2)
-    old["collected_at"] = old["collected_at"].replace(day=late.day)
-    found = measures(row(0, post_engagements=[5], positive=1), old)
-    then = found.filter(pl.col("day") < SUNDAY)
-    assert sorted(then["metric"]) == ["net", "posts"]
-
-
-def test_an_hour_more_or_less_is_the_same_age() -> None:
-    later = row(1, post_engagements=[5])
-    later["collected_at"] += timedelta(hours=6)
-    found = measures(row(0, post_engagements=[5]), later)
-    assert "engagement" in found.filter(pl.col("day") < SUNDAY)["metric"].to_list()

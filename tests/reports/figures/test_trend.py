@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reports.figures.totals import compared, followers, totals, week
+from reports.figures.trend import total_factors, totals, trend
 from reports.figures.usual import compare, weekday_factors
 from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, rollups, row
 
@@ -86,8 +86,8 @@ def weeks(*rows: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
     aged, of_rows = rollups(*rows), measures(*rows)
     factors = weekday_factors(of_rows, SUNDAY)
     series = totals(aged, of_rows, factors, SUNDAY)
-    of_total = week(aged, of_rows, series, factors, SUNDAY)
-    held = compared(aged, series, of_total, SUNDAY).filter(pl.col("day") == SUNDAY)
+    of_total = total_factors(aged, of_rows, series, factors, SUNDAY)
+    held = trend(aged, series, of_total, SUNDAY).filter(pl.col("day") == SUNDAY)
     return (
         dict(of_total.filter(pl.col("weekday") == 7).select("metric", "factor").iter_rows()),
         dict(held.select("metric", "usual").iter_rows()),
@@ -150,7 +150,7 @@ def test_the_tone_of_nine_posts_of_all_accounts_is_no_surprise_that_of_ten_is() 
     def surprise(*today: dict[str, Any]) -> bool:
         aged, of_rows = rollups(*today, *past), measures(*today, *past)
         series = totals(aged, of_rows, NO_FACTORS, SUNDAY)
-        held = compared(aged, series, NO_FACTORS, SUNDAY)
+        held = trend(aged, series, NO_FACTORS, SUNDAY)
         of_net = (pl.col("metric") == "net") & (pl.col("day") == SUNDAY)
         return bool(held.row(by_predicate=of_net, named=True)["unusual"])
 
@@ -183,17 +183,3 @@ def test_a_day_read_at_another_age_is_a_gap_for_counts_only() -> None:
 
 def test_nobody_read_is_no_total() -> None:
     assert total(missing(0, "a"), row(1, "a", post_engagements=[5])) == {}
-
-
-def test_followers_are_carried_over_days_without_a_look_up_and_missing_accounts_are_left_out() -> None:
-    rows = rollups(
-        row(0, "a", followers=110),
-        row(0, "b", followers=50),
-        missing(0, "c", followers=9),
-        row(1, "a", followers=110),
-        row(2, "a", followers=100),
-        row(2, "b", followers=45),
-    )
-    found = followers(rows, SUNDAY)
-    assert found.sort("day")["value"].to_list() == [145, 155, 160]
-    assert found["value"].dtype == pl.Float64

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from reports.figures.freshness import freshness
+from reports.figures.data import data
 from tests.reports.rows import SUNDAY, missing, posts, rollups, row
 
 
@@ -11,7 +11,7 @@ def test_the_sum_covers_every_planned_account() -> None:
         row(0, "a", fetched=15, kept=9, filtered=3, duplicates=1, quarantined=1, forgotten=1, cost_usd=0.075),
         missing(0, "b", fetched=4, kept=0, filtered=4, cost_usd=0.02),
     )
-    found = freshness(rows, posts(), SUNDAY)
+    found = data(rows, posts(), SUNDAY)
     assert found.fetched == 19
     assert (
         found.fetched == found.kept + found.filtered + found.duplicates + found.quarantined + found.forgotten
@@ -22,7 +22,7 @@ def test_the_sum_covers_every_planned_account() -> None:
 
 
 def test_posts_that_were_not_scored_are_counted_by_language() -> None:
-    found = freshness(
+    found = data(
         rollups(row(0)),
         posts(
             {"post_id": "1", "lang": "es"},
@@ -38,23 +38,23 @@ def test_posts_that_were_not_scored_are_counted_by_language() -> None:
 
 
 def test_days_without_a_roll_up_are_named_from_the_first_day_on() -> None:
-    found = freshness(rollups(row(0), row(1), row(4)), posts(), SUNDAY)
+    found = data(rollups(row(0), row(1), row(4)), posts(), SUNDAY)
     assert (found.days_read, found.days_expected) == (2, 4)
     assert found.gaps == (SUNDAY - timedelta(days=3), SUNDAY - timedelta(days=2))
 
 
 def test_the_first_day_has_no_history() -> None:
-    found = freshness(rollups(row(0)), posts(), SUNDAY)
+    found = data(rollups(row(0)), posts(), SUNDAY)
     assert (found.days_read, found.days_expected, found.gaps) == (0, 0, ())
 
 
 def test_the_newest_reading_dates_the_report() -> None:
     late = row(0, "b")
     late["collected_at"] += timedelta(hours=2)
-    assert freshness(rollups(row(0, "a"), late), posts(), SUNDAY).collected_at == late["collected_at"]
+    assert data(rollups(row(0, "a"), late), posts(), SUNDAY).collected_at == late["collected_at"]
 
 
 def test_backfilled_days_are_named() -> None:
     old = row(20)
     old["collected_at"] += timedelta(days=20)
-    assert freshness(rollups(row(0), old), posts(), SUNDAY).other_age == (SUNDAY - timedelta(days=20),)
+    assert data(rollups(row(0), old), posts(), SUNDAY).other_age == (SUNDAY - timedelta(days=20),)

@@ -1,0 +1,138 @@
+"""What is worth a look: rules over the account rows, each with its evidence.
+
+A status is news on the day it changes; on the days after, the page's head, table and data section show it. What the
+reader can fix (failed, over budget) is repeated until it is fixed.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final
+
+import polars as pl
+
+from pipeline.status import Status
+from reports import thresholds
+
+Row = dict[str, Any]  # of `accounts`, or of the posts of `rank_posts`
+
+FIXABLE: Final = (Status.FAILED, Status.OVER_BUDGET)
+
+
+class Kind(Enum):
+    """What was found about an account, in the order in which it is looked for."""
+
+    NOT_READ = auto()
+    TURNED_NEGATIVE = auto()
+    VIRAL_POST = auto()
+    ENGAGEMENT = auto()
+    WENT_QUIET = auto()
+    POST_COUNT = auto()
+    TONE = auto()
+    INCOMPLETE = auto()
+    TRUNCATED = auto()
+
+
+# The smaller, the earlier; accounts that nobody can read (6) come after those whose figures are unusual.
+_RANK: Final = {
+    Kind.TURNED_NEGATIVE: 1,
+    Kind.VIRAL_POST: 2,
+    Kind.ENGAGEMENT: 3,
+    Kind.WENT_QUIET: 3,
+    Kind.POST_COUNT: 4,
+    Kind.TONE: 5,
+    Kind.INCOMPLETE: 7,
+    Kind.TRUNCATED: 7,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The most remarkable thing about one account."""
+
+    kind: Kind
+    row: Row
+    size: float  # the order within a rank, the largest first
+    post: Row | None = None  # the one that went viral
+
+    @property
+    def account(self) -> str:
+        """The lower-case handle."""
+        return str(self.row["account"])
+
+    @property
+    def rank(self) -> int:
+        """Its place among all kinds."""
+        if self.kind is Kind.NOT_READ:
+            return 0 if Status(self.row["status"]) in FIXABLE else 6
+        return _RANK[self.kind]
+
+
+def findings(rows: pl.DataFrame, standouts: pl.DataFrame) -> tuple[Finding, ...]:
+    """Return at most one finding per account, the weightiest first; takes the day's `accounts` and `standouts`."""
+    best = {row["account"]: row for row in standouts.sort("engagement").iter_rows(named=True)}
+    found = (_finding(row, best.get(row["account"])) for row in rows.iter_rows(named=True))
+    return tuple(sorted(filter(None, found), key=lambda one: (one.rank, -one.size, one.account)))
+
+
+def _finding(row: Row, best: Row | None) -> Finding | None:
+    if not row["has_data"]:
+        return _not_read(row)
+    return (
+        _turned(row)
+        or _viral(row, best)
+        or _engagement(row)
+        or _quiet(row)
+        or _post_count(row)
+        or _tone(row)
+        or _incomplete(row)
+    )
+
+
+def _not_read(row: Row) -> Finding | None:
+    if row["status"] == row["status_before"] and Status(row["status"]) not in FIXABLE:
+        return None
+    return Finding(Kind.NOT_READ, row, float(row["followers"] or 0))
+
+
+def _turned(row: Row) -> Finding | None:
+    return Finding(Kind.TURNED_NEGATIVE, row, row["usual_net"] - row["net"]) if row["turned"] else None
+
+
+def _viral(row: Row, best: Row | None) -> Finding | None:
+    if best is None or not best["times"] or not row["unusual_engagement"]:
+        return None
+    share = best["engagement"] / max(row["engagement"], 1)
+    if best["times"] < thresholds.VIRAL_TIMES or share < thresholds.VIRAL_SHARE:
+        return None
+    return Finding(Kind.VIRAL_POST, row, best["engagement"], best)
+
+
+def _engagement(row: Row) -> Finding | None:
+    if not row["unusual_engagement"] or row["posts"] == 0:
+        return None
+    return Finding(Kind.ENGAGEMENT, row, abs(row["engagement"] - row["usual_engagement"]))
+
+
+def _quiet(row: Row) -> Finding | None:
+    usual = row["usual_posts"]
+    if row["posts"] or usual is None or usual < thresholds.QUIET_USUAL:
+        return None
+    if row["days_posts"] < thresholds.UNUSUAL_NEEDS:  # each weekday is known once: it may be its day off
+        return None
+    return Finding(Kind.WENT_QUIET, row, usual)
+
+
+def _post_count(row: Row) -> Finding | None:
+    if not row["unusual_posts"] or row["posts"] == 0:
+        return None
+    return Finding(Kind.POST_COUNT, row, abs(row["posts"] - row["usual_posts"]))
+
+
+def _tone(row: Row) -> Finding | None:
+    return Finding(Kind.TONE, row, abs(row["net"] - row["usual_net"])) if row["unusual_net"] else None
+
+
+def _incomplete(row: Row) -> Finding | None:
+    if row["status"] == Status.PARTIAL != row["status_before"]:
+        return Finding(Kind.INCOMPLETE, row, row["posts"])
+    return Finding(Kind.TRUNCATED, row, row["posts"]) if row["truncated"] else None

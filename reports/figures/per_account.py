@@ -1,0 +1,104 @@
+"""The figures of each account for its own page: those of the day's report, narrowed to one account.
+
+What is costly is computed for all accounts at once, and compared by the same factors as in the day's report, so
+that an account's page and its row there agree.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import polars as pl
+
+from reports import thresholds
+from reports.figures.alerts import findings
+from reports.figures.data import data
+from reports.figures.day import DayFigures
+from reports.figures.hours import hours
+from reports.figures.metrics import daily_metrics, equal_age, is_incomplete
+from reports.figures.posts import rank_posts
+from reports.figures.standouts import standouts_by_account
+from reports.figures.tiles import followers
+from reports.figures.tone import by_day, net_interval, tone
+from reports.figures.trend import compare_days
+from reports.figures.usual import weekday_factors
+
+_BATCH = 50  # accounts at once, because comparing joins each of 30 days with the 28 before it
+
+
+@dataclass(frozen=True)
+class AccountFigures:
+    """One account of a day."""
+
+    account: str
+    day: DayFigures  # of this account alone
+    posts: pl.DataFrame  # of `rank_posts`
+    incomplete_days: pl.DataFrame
+
+
+def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame) -> Iterator[AccountFigures]:
+    """Yield the figures of each account of the day's report, in its order.
+
+    Takes the figures of the day and what `day_figures` made them from.
+    """
+    day = figures.day
+    aged = equal_age(rollups, day)
+    metrics = daily_metrics(aged)
+    factors = weekday_factors(metrics, day)
+    rows_of = _Parts(aged)
+    ranked = rank_posts(posts, aged, day)
+    posts_of = _Parts(ranked)
+    standouts_of = _Parts(standouts_by_account(ranked))
+    stored = aged.select("account", "day")
+    followers_of = _Parts(
+        followers(aged, day).join(stored, on=["account", "day"], how="semi", maintain_order="left")
+    )
+    tone_of = _Parts(by_day(aged))
+    incomplete_of = _Parts(incomplete_days(aged, day))
+    for batch in figures.accounts.iter_slices(_BATCH):
+        series = metrics.filter(pl.col("account").is_in(batch["account"].implode()))
+        trend_of = _Parts(compare_days(series, factors, aged, day))
+        for row in batch.iter_slices(1):
+            account = row["account"][0]
+            own, own_posts = rows_of[account], posts_of[account]
+            stood_out = standouts_of[account]
+            narrowed = replace(
+                figures,
+                accounts=row,
+                alerts=findings(row, stood_out),
+                trend=figures.trend if figures.single else trend_of[account],
+                followers=followers_of[account],
+                movers=figures.movers.clear(),
+                net_interval=net_interval(row),
+                tone=tone_of[account],
+                all_tone=tone(row),
+                hours=hours(own, day),
+                standouts=stood_out,
+                data=data(own, own_posts, day),
+                previous=max((past for past in own["day"] if past < day), default=None),
+            )
+            yield AccountFigures(account, narrowed, own_posts, incomplete_of[account])
+
+
+class _Parts:
+    """A frame by account; of an account without rows, an empty frame."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._parts = frame.partition_by("account", as_dict=True)
+        self._empty = frame.clear()
+
+    def __getitem__(self, account: str) -> pl.DataFrame:
+        return self._parts.get((account,), self._empty)
+
+
+def incomplete_days(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Return `account`, `day`, `status`, `reason`, `truncated` of the 28 days before `day` that were not read whole.
+
+    Each account's newest first.
+    """
+    first = day - timedelta(days=thresholds.USUAL_DAYS)
+    return (
+        rollups.filter(pl.col("day").is_between(first, day, closed="left"), is_incomplete())
+        .select("account", "day", "status", "reason", "truncated")
+        .sort("account", "day", descending=[False, True])
+    )

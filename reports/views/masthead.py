@@ -1,0 +1,94 @@
+"""The head of a day's page or of an account's: title, scope, data status, the nearest earlier day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.status import Status
+from reports import format as fmt
+from reports.figures.day import DayFigures
+
+_NOT_READ = (Status.FAILED, Status.OVER_BUDGET, Status.MISSING, Status.SUSPENDED, Status.PROTECTED)
+
+
+@dataclass(frozen=True)
+class DayLink:
+    """A day as part of an address, and as a reader names it."""
+
+    day: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose page it is, where the figures are of one account."""
+
+    account: str
+    name: str
+    handle: str
+    details: str  # followers and group, each after a separator
+
+
+@dataclass(frozen=True)
+class DataStatus:
+    """Whether data is missing, and of how many accounts."""
+
+    warn: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Masthead:
+    """The head of the page."""
+
+    day: str
+    title: str
+    scope: str
+    timezone: str
+    status: DataStatus
+    previous: DayLink | None
+    owner: Owner | None
+
+
+def masthead(figures: DayFigures) -> Masthead:
+    """Return the head of the page."""
+    window = figures.window
+    length = round((window.end - window.start).total_seconds() / 3600)
+    hours = f"00:00\u201324:00 {window.timezone}" + (f" ({length} hours)" if length != 24 else "")
+    return Masthead(
+        day=figures.day.isoformat(),
+        title=fmt.long_day(figures.day),
+        scope=f"{fmt.plural(figures.accounts.height, 'account')} · {hours}",
+        timezone=window.timezone,
+        status=data_status(figures),
+        previous=day_link(figures.previous, fmt.short_day(figures.previous)) if figures.previous else None,
+        owner=_owner(figures) if figures.single else None,
+    )
+
+
+def day_link(day: date, label: str) -> DayLink:
+    """Return a link to a day."""
+    return DayLink(day.isoformat(), label)
+
+
+def data_status(figures: DayFigures) -> DataStatus:
+    """Return how many accounts are without data, and why."""
+    by_status = figures.data.by_status
+    parts: list[str] = []
+    for status in _NOT_READ:
+        if status in by_status:
+            name = fmt.status_name(status)
+            count = by_status[status]
+            parts.append(f"{count} {name}" if parts else f"{fmt.plural(count, 'account')} {name}")
+    if Status.PARTIAL in by_status:
+        parts.append(f"{by_status[Status.PARTIAL]} incomplete")
+    if not figures.accounts.height:
+        parts = ["no accounts planned"]
+    return DataStatus(bool(parts), ", ".join(parts) or "data complete")
+
+
+def _owner(figures: DayFigures) -> Owner:
+    row = figures.accounts.row(0, named=True)
+    details = f" · {fmt.compact(row['followers'])} followers" if row["followers"] is not None else ""
+    if row["group"]:
+        details += f" · {fmt.one_line(row['group'])}"
+    return Owner(row["account"], fmt.display_name(row["name"], row["handle"]), row["handle"], details)

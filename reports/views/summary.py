@@ -1,0 +1,168 @@
+"""The day in two or three sentences, made by rules from the same figures as the charts."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from reports import format as fmt
+from reports import thresholds
+from reports.figures.day import DayFigures
+from reports.figures.summary import RangeCounts, dominant_post, range_counts, tone_driver
+from reports.figures.usual import Compared
+from reports.views.metrics import against, usual_day
+
+
+class Piece(NamedTuple):
+    """A piece of a sentence; the strong ones carry the message."""
+
+    text: str
+    strong: bool = False
+
+
+Sentence = list[Piece]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The sentences at the head of the page."""
+
+    sentences: list[Sentence]
+
+    @property
+    def texts(self) -> list[str]:
+        """The sentences without emphasis."""
+        return ["".join(piece.text for piece in sentence) for sentence in self.sentences]
+
+    @property
+    def headline(self) -> str:
+        """The first sentence up to its message: `Engagement was 421k, 2.3x a usual Sunday`."""
+        text = ""
+        for piece in self.sentences[0]:
+            text += piece.text
+            if piece.strong:
+                break
+        return text.rstrip(".")
+
+
+def summary(figures: DayFigures) -> Summary:
+    """Return the sentences of the page's head, at least one."""
+    return Summary([sentence for sentence in _sentences(figures) if sentence])
+
+
+def _sentences(figures: DayFigures) -> list[Sentence]:
+    rows = figures.accounts
+    if rows.is_empty():
+        return [[Piece("No account was planned for this day.", strong=True)]]
+    if not figures.data.with_data:
+        nobody = (
+            "The account could not be read on this day."
+            if figures.single
+            else f"None of the {rows.height} accounts could be read on this day."
+        )
+        return [[Piece(nobody, strong=True), Piece(" There are no figures, which is not the same as zero.")]]
+    if not figures.data.posts:
+        return [_silence(figures)]
+    ranges = None if figures.single else range_counts(rows)
+    return [_engagement(figures), _tone(figures), _ranges(ranges) if ranges else []]
+
+
+def _silence(figures: DayFigures) -> Sentence:
+    posts = figures.total("posts")
+    nobody = (
+        "The account posted nothing"
+        if figures.single
+        else f"None of the {fmt.plural(figures.data.with_data, 'account')} read posted anything"
+    )
+    usual = f"; {fmt.plural(round(posts.usual), 'post')} would be usual" if posts and posts.usual else ""
+    return [Piece(nobody, strong=True), Piece(f" on this day{usual}.")]
+
+
+def _engagement(figures: DayFigures) -> Sentence:
+    total = figures.total("engagement")
+    if total is None:
+        return []
+    posts = fmt.plural(figures.data.posts, "post")
+    if total.usual is None:
+        result = [
+            Piece(f"{fmt.compact(total.value)} from {posts}", strong=True),
+            Piece(
+                f". There is no baseline yet: a usual day needs {thresholds.USUAL_NEEDS} days read at this age."
+            ),
+        ]
+    else:
+        compared = against(total.value, total.usual, f"a {usual_day(figures.day)}")
+        result = [
+            Piece(f"{fmt.compact(total.value)}, {compared}", strong=True),
+            Piece(f", from {posts}."),
+        ]
+    return [Piece("Engagement was "), *result, *_one_post(figures, total)]
+
+
+def _one_post(figures: DayFigures, total: Compared) -> Sentence:
+    top = dominant_post(figures.standouts, total.value, figures.data.posts)
+    if top is None:
+        return []
+    name = "" if figures.single else f"{_name(figures, top['account'])} "
+    share = f" One {name}post made {fmt.percent(100 * top['engagement'] / total.value)} of it"
+    if total.usual is None:
+        return [Piece(f"{share}.")]
+    without = against(total.value - top["engagement"], total.usual, "usual")
+    return [Piece(f"{share}; without that post the day would have been {without}.")]
+
+
+def _tone(figures: DayFigures) -> Sentence:
+    net = figures.total("net")
+    if net is None:
+        return [Piece("No post was scored for its tone.")]
+    if figures.few_scored:
+        return _anecdote(figures, net)
+    value = Piece(fmt.points(net.value), strong=True)
+    if net.usual is None:
+        scored = fmt.plural(figures.data.scored, "scored post")
+        return [Piece("Net sentiment was "), value, Piece(f", from {scored}.")]
+    moved = net.value - net.usual
+    if abs(moved) < thresholds.NET_MOVED:
+        return [Piece("Net sentiment was "), value, Piece(f", usual {fmt.points(net.usual)}.")]
+    driver = None if figures.single else tone_driver(figures.all_tone, net)
+    cause = f", most of it from {_driver(driver)}" if driver else ""
+    return [
+        Piece(f"Net sentiment {'rose' if moved > 0 else 'fell'} to "),
+        value,
+        Piece(f" from a usual {fmt.points(net.usual)}{cause}."),
+    ]
+
+
+def _driver(row: dict[str, Any]) -> str:
+    return (
+        f"{fmt.display_name(row['name'], row['handle'])}, whose {fmt.plural(row['scored'], 'scored post')} "
+        f"came to {fmt.points(row['net'])} (usual {fmt.points(row['usual_net'])})"
+    )
+
+
+def _anecdote(figures: DayFigures, net: Compared) -> Sentence:
+    """The tone of fewer than ten posts: with its uncertainty, and never as a rise or a fall."""
+    usual = f" (usual {fmt.points(net.usual)})" if net.usual is not None else ""
+    scored = fmt.plural(figures.data.scored, "scored post")
+    interval = ""
+    if figures.net_interval:
+        low, high = figures.net_interval
+        interval = f": with 95% confidence it lies between {fmt.points(low)} and {fmt.points(high)}"
+    return [
+        Piece("Net sentiment was "),
+        Piece(fmt.points(net.value), strong=True),
+        Piece(f"{usual} from {scored}, too few to be sure{interval}."),
+    ]
+
+
+def _ranges(counts: RangeCounts) -> Sentence:
+    was = "was" if counts.inside == 1 else "were"
+    parts = [f"{counts.inside} of {fmt.plural(counts.known, 'account')} {was} inside"]
+    parts += [f"{counts.above} above"] if counts.above else []
+    parts += [f"{counts.below} below"] if counts.below else []
+    return [Piece(f"Against their own usual range, {fmt.listing(parts)}.")]
+
+
+def _name(figures: DayFigures, account: str) -> str:
+    row = figures.accounts.filter(pl.col("account") == account).row(0, named=True)
+    return fmt.display_name(row["name"], row["handle"])

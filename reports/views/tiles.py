@@ -1,0 +1,135 @@
+"""The six key figures."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import polars as pl
+
+from reports import charts, thresholds
+from reports import format as fmt
+from reports.figures.day import DayFigures
+from reports.figures.metrics import Metric
+from reports.figures.tiles import last_days, rate_per_follower
+from reports.views.data import other_timezones
+from reports.views.metrics import NAMES, Delta, delta, figure, usual_day
+
+_ORDER: Final[tuple[Metric, ...]] = ("posts", "engagement", "median", "rate", "net")
+_WEEK: Final = timedelta(days=7)  # over which the step in followers is shown
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One key figure."""
+
+    name: str
+    spark: charts.Sparkline
+    spark_label: str
+    versus: str  # what the figure is compared with, or why there is none
+    value: str = fmt.NONE
+    delta: Delta | None = None
+    unusual: bool = False
+    few: bool = False  # of fewer than ten scored posts
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """The key figures and what they are compared with."""
+
+    tiles: tuple[Tile, ...]
+    note: str
+
+
+def tiles(figures: DayFigures) -> Tiles:
+    """Return the six key figures."""
+    return Tiles((*(_tile(figures, metric) for metric in _ORDER), _followers(figures)), _note(figures))
+
+
+def _tile(figures: DayFigures, metric: Metric) -> Tile:
+    found = figures.total(metric)
+    values = last_days(figures.trend.filter(pl.col("metric") == metric), figures.day)
+    if found is None:
+        return _without_figure(figures, metric, values)
+    band = None if found.low is None or found.high is None else (found.low, found.high)
+    return replace(
+        _plain(NAMES[metric], metric, values, band),
+        value=figure(found.value, metric),
+        delta=delta(found, metric),
+        versus=f"usual {figure(found.usual, metric)}" if found.usual is not None else "no baseline yet",
+        unusual=found.unusual,
+        few=metric == "net" and figures.few_scored,
+    )
+
+
+def _without_figure(figures: DayFigures, metric: Metric, values: list[float | None]) -> Tile:
+    tile = _plain(NAMES[metric], metric, values, None)
+    if metric == "rate" and (per_follower := rate_per_follower(figures.accounts)) is not None:
+        return replace(
+            tile, name="Per follower and post", value=fmt.rate(per_follower), versus="no impressions"
+        )
+    if not figures.data.with_data:
+        return replace(tile, versus="no data")
+    if not figures.data.posts:
+        return replace(tile, versus="no posts")
+    return replace(tile, versus="none scored" if metric == "net" else "unknown")
+
+
+def _followers(figures: DayFigures) -> Tile:
+    values = last_days(figures.followers, figures.day)
+    now = values[-1]
+    if not now:
+        return _plain("Followers", "engagement", [None], None)
+    tile = replace(
+        _plain("Followers", "engagement", values, None), value=fmt.compact(now), versus="no earlier count"
+    )
+    before = figures.followers.filter(
+        pl.col("day").is_between(figures.day - _WEEK, figures.day, closed="left")
+    )
+    if before.is_empty():
+        return tile
+    then, step = before["day"][0], now - before["value"][0]
+    change = Delta(
+        fmt.compact(abs(step)),
+        "up" if step >= 0 else "down",
+        unusual=False,
+        tip=f"Net change since {fmt.short_day(then)}",
+    )
+    return replace(tile, delta=change, versus=f"in {fmt.plural((figures.day - then).days, 'day')}")
+
+
+def _plain(name: str, metric: Metric, values: list[float | None], band: tuple[float, float] | None) -> Tile:
+    """Return a tile with its line alone."""
+    known = [value for value in values if value is not None]
+    reach = f"from {figure(min(known), metric)} to {figure(max(known), metric)}" if known else "no data"
+    return Tile(
+        name=name,
+        spark=charts.sparkline(values, band, charts.TILE_SPARK_HEIGHT),
+        spark_label=f"{name}, last 28 days: {reach}",
+        versus="unknown",
+    )
+
+
+def _note(figures: DayFigures) -> str:
+    if not figures.data.with_data:
+        nobody = "The account has no" if figures.single else "No account has"
+        return f"{nobody} data on this day: missing is not zero."
+    total = figures.total("engagement") or figures.total("posts")
+    if total is None or total.usual is None:
+        note = (
+            f"There is no baseline yet: a usual needs {thresholds.USUAL_NEEDS} days whose counts were read at the "
+            "same age."
+        )
+        if other := other_timezones(figures):
+            note += f" {other[0].upper()}{other[1:]}."
+    else:
+        note = (
+            f"Arrows compare with a {usual_day(figures.day)}: the median of the previous 28 days, scaled to this "
+            "weekday. The shaded band holds the middle 80% of those days; the dot is this day."
+        )
+    if not figures.few_scored:
+        return note
+    note += f" † {fmt.plural(figures.data.scored, 'scored post')} only"
+    if figures.net_interval:
+        low, high = map(fmt.points, figures.net_interval)
+        note += f": with 95% confidence the net sentiment lies between {low} and {high}"
+    return f"{note}."

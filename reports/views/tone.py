@@ -1,0 +1,96 @@
+"""The tone of the posts, as diverging bars."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from reports import charts, thresholds
+from reports import format as fmt
+from reports.figures.day import DayFigures
+from reports.figures.tone import SHARES
+
+
+@dataclass(frozen=True)
+class ToneRow:
+    """An account's tone, or a day's, which has no `account`."""
+
+    account: str | None
+    name: str
+    shares: charts.Shares
+    text: str
+    net: str
+    few: bool
+
+
+@dataclass(frozen=True)
+class Tone:
+    """The bars around a common zero, by account or by day."""
+
+    rows: tuple[ToneRow, ...]
+    zero: float
+    by: str  # account or day
+    caption: str
+    note: str
+
+
+def tone(figures: DayFigures) -> Tone:
+    """Return the diverging bars: accounts, or the last ten days of the only account."""
+    rows = list(figures.tone.iter_rows(named=True))
+    if not figures.single:
+        rows.sort(key=lambda row: (row["net"], row["account"]))
+    zero, drawn = charts.diverging(
+        [(row["negative_share"], row["neutral_share"], row["positive_share"]) for row in rows],
+        [_interval(row) for row in rows],
+    )
+    by = "day" if figures.single else "account"
+    return Tone(
+        rows=tuple(_row(row, shares, figures) for row, shares in zip(rows, drawn, strict=True)),
+        zero=zero,
+        by=by,
+        caption=f"Share of each {by}’s scored posts:",
+        note=_note(figures),
+    )
+
+
+def _interval(row: dict[str, Any]) -> tuple[float, float] | None:
+    """The interval of a small sample; the formula has none when all posts are alike, which does not mean certainty."""
+    return (row["net_low"], row["net_high"]) if row["few"] and row["net_low"] < row["net_high"] else None
+
+
+def _row(row: dict[str, Any], shares: charts.Shares, figures: DayFigures) -> ToneRow:
+    parts = ", ".join(f"{fmt.percent(row[f'{name}_share'])} {name}" for name in SHARES)
+    text = f"{parts} of {fmt.plural(row['scored'], 'scored post')}"
+    if interval := _interval(row):
+        low, high = interval
+        text += f"; net between {fmt.points(low)} and {fmt.points(high)} with 95% confidence"
+    elif row["few"]:
+        text += "; all alike, and too few for an interval"
+    return ToneRow(
+        account=None if figures.single else row["account"],
+        name=fmt.short_day(row["day"]) if figures.single else fmt.display_name(row["name"], row["handle"]),
+        shares=shares,
+        text=text,
+        net=fmt.points(row["net"]),
+        few=row["few"],
+    )
+
+
+def _note(figures: DayFigures) -> str:
+    note = "Dot: net sentiment, % positive less % negative. Neutral is split evenly around zero."
+    if figures.tone.filter("few").height:
+        note += f" † fewer than {thresholds.FEW_SCORED} scored posts; the thin line is the 95% interval."
+    if not figures.single and figures.tone.height < figures.all_tone.height:
+        note += f" {_selection(figures)}"
+    return note + " This is the tone of what the accounts wrote, not of the replies."
+
+
+def _selection(figures: DayFigures) -> str:
+    """Say which of the accounts are shown, see `figures.tone.extremes`."""
+    few = int(figures.all_tone["few"].sum())
+    sure = figures.all_tone.height - few
+    half = thresholds.MOST_TONES // 2
+    accounts = fmt.plural(sure or few, "account")
+    if sure:
+        accounts += f" with {thresholds.FEW_SCORED} scored posts or more"
+    some = figures.tone.height < (sure or few)
+    left = f"; {few} with fewer are in the table above" if sure and few else ""
+    return f"Shown: {f'the {half} lowest and the {half} highest of ' if some else ''}{accounts}{left}."

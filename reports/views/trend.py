@@ -1,0 +1,209 @@
+"""The last 30 days: five plots, one shown at a time, and the table behind them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import polars as pl
+
+from reports import charts, thresholds
+from reports import format as fmt
+from reports.figures.day import DayFigures
+from reports.figures.metrics import METRICS, WEEKLY, Metric
+from reports.figures.usual import Compared
+from reports.views.metrics import NAMES, SHORT, against, figure, usual_day
+
+_MOST_LABELS: Final = 3  # beside that of the day itself
+_LABEL_DAYS: Final = 3  # labels nearer to each other, or to the end, would collide on a phone
+_LOWEST_LABEL: Final = charts.PLOT.height - 30  # of a point: a label below a lower one would cover the dates
+_MIN_SPAN: Final = {"rate": 0.4}  # of the axis, in units; 4 for the others
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point of a plot: the day itself, an unusual day or the peak, with a label or without."""
+
+    kind: str  # now, odd or peak
+    x: float
+    y: float | None
+    label: str | None
+    label_y: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class DateLabel:
+    """A date on the axis; a crowded one is left out on a phone."""
+
+    x: float
+    text: str
+    anchor: str
+    crowded: bool
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Thirty days of one metric."""
+
+    metric: Metric
+    short: str
+    title: str
+    caption: str
+    label: str  # for screen readers
+    chart: charts.Trend
+    heights: str  # of each day, for the script; "-" where there is no data
+    weekends: tuple[charts.Column, ...]
+    gaps: tuple[charts.Gap, ...]
+    marks: tuple[Mark, ...]
+    dates: tuple[DateLabel, ...]
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A day's figures, one for each plot."""
+
+    day: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The plots, and the table behind them, the newest day first."""
+
+    plots: tuple[Plot, ...]
+    rows: tuple[TableRow, ...]
+    note: str
+
+
+def trend(figures: DayFigures) -> Trend:
+    """Return the five plots of the trend and the table behind them."""
+    first = figures.day - timedelta(days=thresholds.TREND_DAYS - 1)
+    days = pl.DataFrame({"day": pl.date_range(first, figures.day, eager=True)})
+    frames = {
+        metric: days.join(figures.trend.filter(pl.col("metric") == metric), on="day", how="left").sort("day")
+        for metric in METRICS
+    }
+    columns = [
+        [_cell(row, metric) for row in frame.iter_rows(named=True)] for metric, frame in frames.items()
+    ]
+    labels = [fmt.short_day(day) for day in days["day"]]
+    rows = [TableRow(label, tuple(cells)) for label, *cells in zip(labels, *columns, strict=True)]
+    return Trend(
+        plots=tuple(_plot(metric, frame, figures) for metric, frame in frames.items()),
+        rows=tuple(reversed(rows)),
+        note=_note(figures),
+    )
+
+
+def _note(figures: DayFigures) -> str:
+    note = (
+        "Line: each day’s figure. Band: middle 80% of the 28 days before, scaled to the weekday. "
+        "Dashed: their median. Grey columns: weekends."
+    )
+    data = figures.data
+    if 0 < data.with_data < figures.accounts.height:
+        read = fmt.plural(data.with_data, "account")
+        note += f" Every day is of the {read} with data on this one."
+    new = figures.accounts.filter(pl.col("has_data"), pl.col("usual_engagement").is_null()).height
+    if new and data.days_read >= thresholds.USUAL_NEEDS:
+        counted = "counts as at its usual" if new == 1 else "count as at their usual"
+        note += f" {fmt.plural(new, 'account')} without {thresholds.USUAL_NEEDS} days of history {counted}."
+    if data.other_age:
+        days = fmt.plural(len(data.other_age), "earlier day")
+        note += f" Counts of {days} were read at another age and are left out."
+    return note
+
+
+def _cell(row: dict[str, Any], metric: Metric) -> str:
+    if row["value"] is None:
+        return "no data"
+    usual = f", usual {figure(row['usual'], metric)}" if row["usual"] is not None else ""
+    return figure(row["value"], metric) + usual
+
+
+def _plot(metric: Metric, frame: pl.DataFrame, figures: DayFigures) -> Plot:
+    chart = charts.trend(
+        *(frame[name].to_list() for name in ("value", "usual", "low", "high")),
+        from_zero=metric != "net",
+        min_span=_MIN_SPAN.get(metric, 4.0),
+    )
+    caption = _caption(metric, figures)
+    days = frame["day"].to_list()
+    return Plot(
+        metric=metric,
+        short=SHORT[metric],
+        title=f"{NAMES[metric]} by day",
+        caption=caption,
+        label=f"{NAMES[metric]} by day, last 30 days. {caption}. The left and right arrow keys read each day.",
+        chart=chart,
+        heights=" ".join("-" if y is None else f"{y:g}" for y in chart.y),
+        weekends=charts.weekend_columns(chart, days),
+        gaps=charts.gap_columns(chart),
+        marks=_marks(metric, frame, chart),
+        dates=tuple(
+            DateLabel(
+                chart.x[i],
+                f"{day.day} {day:%b}",
+                "end" if i == chart.last else "middle",
+                crowded=chart.last - 7 < i < chart.last,
+            )
+            for i, day in enumerate(days)
+            if i == chart.last or (day.weekday() == 0 and i <= chart.last - 4)
+        ),
+    )
+
+
+def _marks(metric: Metric, frame: pl.DataFrame, chart: charts.Trend) -> tuple[Mark, ...]:
+    """The unusual days as rings, and the day itself as a dot; labels for it, the strongest rings and the peak."""
+    rows = list(frame.with_row_index("i").drop_nulls("value").iter_rows(named=True))
+    last = chart.last
+    unusual = sorted(
+        (row for row in rows if row["unusual"] and row["i"] < last), key=lambda row: -abs(row["z"])
+    )
+    peak = max(rows, key=lambda row: row["value"], default=None)
+    labelled: list[int] = [last]
+    for row in unusual if peak is None else [*unusual, peak]:
+        if len(labelled) <= _MOST_LABELS and all(abs(row["i"] - i) > _LABEL_DAYS for i in labelled):
+            labelled.append(row["i"])
+    return tuple(
+        Mark(
+            kind="now" if row["i"] == last else "odd" if row["unusual"] else "peak",
+            x=chart.x[row["i"]],
+            y=chart.y[row["i"]],
+            label=figure(row["value"], metric) if row["i"] in labelled else None,
+            label_y=_label_y(row, chart.y[row["i"]] or 0.0),
+            anchor="end" if row["i"] == last else "start" if row["i"] < 2 else "middle",
+        )
+        for row in rows
+        if row["unusual"] or row["i"] in labelled
+    )
+
+
+def _label_y(row: dict[str, Any], y: float) -> float:
+    """Above the point; below where it is lower than its usual, since the line comes down to it."""
+    low = row["usual"] is not None and row["value"] < row["usual"]
+    return round(y + 19 if low and y < _LOWEST_LABEL else y - 11, 1)
+
+
+def _caption(metric: Metric, figures: DayFigures) -> str:
+    found = figures.total(metric)
+    if found is None:
+        return "No figure for this day"
+    what = {
+        "engagement": " likes, reposts, replies and quotes",
+        "posts": " post" if found.value == 1 else " posts",
+        "median": " engagement on the middle post",
+        "rate": " engagement per impression",
+        "net": " points: % positive less % negative",
+    }[metric]
+    return f"{figure(found.value, metric)}{what}; {_compared(found, metric, figures)}"
+
+
+def _compared(found: Compared, metric: Metric, figures: DayFigures) -> str:
+    """Return `2.3× a usual Sunday (180k)`; `usual 180k` for rate and tone, which have no weekday."""
+    if found.usual is None:
+        return "no baseline yet"
+    usual = figure(found.usual, metric)
+    if metric not in WEEKLY or found.usual == 0:
+        return f"usual {usual}"
+    return f"{against(found.value, found.usual, f'a {usual_day(figures.day)}')} ({usual})"

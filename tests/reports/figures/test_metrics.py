@@ -1,0 +1,34 @@
+"""The metrics of an account's day, and which days compare."""
+
+from datetime import timedelta
+
+import polars as pl
+
+from tests.reports.rows import SUNDAY, measures, missing, row
+
+
+def test_a_day_without_data_is_no_row_and_not_a_zero() -> None:
+    found = measures(row(0, post_engagements=[5]), missing(1))
+    assert found["day"].unique().to_list() == [SUNDAY]
+
+
+def test_a_day_without_posts_is_a_zero() -> None:
+    found = measures(row(0))
+    values = dict(found.select("metric", "value").iter_rows())
+    assert values == {"engagement": 0, "posts": 0}
+
+
+def test_counts_read_at_another_age_are_not_compared_but_posts_and_tone_are() -> None:
+    late = SUNDAY + timedelta(days=3)
+    old = row(9, post_engagements=[5, 7], positive=2)
+    old["collected_at"] = old["collected_at"].replace(day=late.day)
+    found = measures(row(0, post_engagements=[5], positive=1), old)
+    then = found.filter(pl.col("day") < SUNDAY)
+    assert sorted(then["metric"]) == ["net", "posts"]
+
+
+def test_an_hour_more_or_less_is_the_same_age() -> None:
+    later = row(1, post_engagements=[5])
+    later["collected_at"] += timedelta(hours=6)
+    found = measures(row(0, post_engagements=[5]), later)
+    assert "engagement" in found.filter(pl.col("day") < SUNDAY)["metric"].to_list()

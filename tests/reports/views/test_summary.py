@@ -1,0 +1,86 @@
+"""The sentences of the page's head: made by rules, from the same figures as the charts."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from reports.views.summary import summary
+from tests.reports.rows import figures, posts, row, usual_days
+
+
+def sentences(*rows: dict[str, Any], found: pl.DataFrame | None = None) -> list[str]:
+    return summary(figures(*rows, found=found)).texts
+
+
+@pytest.mark.parametrize(
+    ("engagements", "words"),
+    [
+        ([26] * 10, "260, 2.5× a usual Sunday"),
+        ([12] * 10, "120, 14% above a usual Sunday"),
+        ([8] * 10, "80, 24% below a usual Sunday"),
+        ([11] * 10, "110, about a usual Sunday"),
+    ],
+)
+def test_engagement_is_said_against_a_usual_weekday(engagements: list[int], words: str) -> None:
+    """The usual of twenty days of 100 and 110 is 105."""
+    first = sentences(row(0, post_engagements=engagements), *usual_days())[0]
+    assert first == f"Engagement was {words}, from 10 posts."
+
+
+def test_one_post_that_made_much_of_the_day_is_named_with_what_the_day_were_without_it() -> None:
+    first = sentences(
+        row(0, post_engagements=[400, 200]),
+        *usual_days(),
+        found=posts({"post_id": "1", "engagement": 400}, {"post_id": "2", "engagement": 200}),
+    )[0]
+    assert "One post made 67% of it; without that post the day would have been 90% above usual." in first
+
+
+def test_without_a_usual_no_comparison_is_made() -> None:
+    found = sentences(row(0, post_engagements=[5, 6], positive=2), row(1, post_engagements=[900]))
+    assert found[0].startswith("Engagement was 11 from 2 posts. There is no baseline yet")
+    assert found[1] == "Net sentiment was +100 from 2 scored posts, too few to be sure."
+
+
+def test_a_fall_in_tone_names_the_account_that_made_most_of_it() -> None:
+    good = {"positive": 6, "neutral": 4}
+    found = sentences(
+        row(0, "airline", name="Northwind Air", post_engagements=[10] * 10, negative=8, neutral=2),
+        row(0, "club", post_engagements=[10] * 10, **good),
+        *usual_days("airline", **good),
+        *usual_days("club", **good),
+    )
+    assert found[1] == (
+        "Net sentiment fell to −10 from a usual +60, most of it from Northwind Air, whose 10 scored posts came to −80 "
+        "(usual +60)."
+    )
+
+
+def test_a_small_move_in_tone_is_no_rise_or_fall() -> None:
+    found = sentences(
+        row(0, post_engagements=[10] * 10, positive=6, neutral=4),
+        *usual_days(positive=58, neutral=42),
+    )
+    assert found[1] == "Net sentiment was +60, usual +58."
+
+
+def test_accounts_are_counted_against_their_own_range() -> None:
+    rows = [*usual_days("a"), *usual_days("b"), *usual_days("c")]
+    today = [row(0, name, post_engagements=[n] * 10) for name, n in (("a", 10), ("b", 90), ("c", 1))]
+    assert (
+        sentences(*today, *rows)[-1]
+        == "Against their own usual range, 1 of 3 accounts was inside, 1 above and 1 below."
+    )
+
+
+def test_the_tone_of_a_few_posts_is_said_with_its_uncertainty_and_never_as_a_fall() -> None:
+    """p = 1/4, q = 2/4, n = 4: net -25, half interval 196 sqrt((3/4 - 1/16) / 4) = 81."""
+    sentence = sentences(
+        row(0, post_engagements=[10] * 4, positive=1, neutral=1, negative=2),
+        *usual_days(positive=8, neutral=2),
+    )[1]
+    assert sentence == (
+        "Net sentiment was −25 (usual +80) from 4 scored posts, too few to be sure: with 95% confidence it lies "
+        "between −100 and +56."
+    )
