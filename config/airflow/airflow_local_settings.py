@@ -4,5 +4,5 @@ Fifty accounts then run twice as fast, because each task inherits the modules. N
 polars query before a fork hangs the forked process.
 """
 
-import pipeline.lake.client
+import pipeline.lake.client  # noqa: F401
 import reports.publish  # noqa: F401
