@@ -71,9 +71,9 @@ def failure(
 ) -> Message:
     """Return the message of a day whose run failed: the verdict's reasons, and the report when one was made."""
     again = (
-        f"Mend the cause and clear the failed tasks, or run the day again: python -m pipeline run --day {day}"
+        f"Fix the cause and clear the failed tasks, or run the day again: python -m pipeline run --day {day}"
     )
-    sentences = [reason, *(["A report was made of what could be read."] if figures else []), again]
+    sentences = [reason, *(["There is a report of what could be read."] if figures else []), again]
     return _message(day, "the run failed", sentences, figures, link, sample=sample)
 
 

@@ -51,6 +51,11 @@ def test_reports_know_the_lake_side_of_the_pipeline_only() -> None:
                 assert room_of(found.target) in LAKE_SIDE, found
 
 
+@pytest.mark.parametrize("module", sorted(name for name in modules() if name.startswith("reports")))
+def test_reports_read_through_a_lake_that_is_passed_in(module: str) -> None:
+    assert not roots(reachable(module)) & CLIENTS
+
+
 def test_dags_use_the_stable_airflow_only() -> None:
     for found in imports():
         if found.module.startswith("dags") and found.target.startswith("airflow"):

@@ -5,110 +5,112 @@ const find = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 root.classList.add("js");
 
-// Theme: the system's, until the reader chooses. Storage may be refused, for one in a file or a private window.
+// Theme: the system's, until the reader chooses. Storage may be refused, for example in a file or a private window.
 const themes = ["auto", "light", "dark"];
-const button = find("#theme");
-const recall = () => { try { return localStorage.getItem("aviary-theme"); } catch { return null; } };
-const remember = (theme) => { try { localStorage.setItem("aviary-theme", theme); } catch { /* not remembered */ } };
-let theme = themes.includes(recall()) ? recall() : "auto";
-const dress = () => {
+const themeButton = find("#theme");
+const loadTheme = () => { try { return localStorage.getItem("aviary-theme"); } catch { return null; } };
+const saveTheme = (theme) => { try { localStorage.setItem("aviary-theme", theme); } catch { /* not saved */ } };
+let theme = themes.includes(loadTheme()) ? loadTheme() : "auto";
+const applyTheme = () => {
   if (theme === "auto") root.removeAttribute("data-theme"); else root.setAttribute("data-theme", theme);
-  button.textContent = `Theme: ${theme}`;
+  themeButton.textContent = `Theme: ${theme}`;
 };
-button.addEventListener("click", () => {
+themeButton.addEventListener("click", () => {
   theme = themes[(themes.indexOf(theme) + 1) % themes.length];
-  remember(theme);
-  dress();
+  saveTheme(theme);
+  applyTheme();
 });
-dress();
+applyTheme();
 
 // Tooltips.
 const tip = find("#tip");
-const show = (text, x, y) => {
+const showTip = (text, x, y) => {
   tip.textContent = text;
   tip.hidden = false;
   const box = tip.getBoundingClientRect();
   tip.style.left = `${Math.max(4, Math.min(x - box.width / 2, root.clientWidth - box.width - 4))}px`;
   tip.style.top = `${y - box.height - 10 < 4 ? y + 18 : y - box.height - 10}px`;
 };
-const hide = () => { tip.hidden = true; };
-// What a part says: its own text for it, or the one inside that the eye does not see; of a chart, which part it is.
-const told = (part) => {
+const hideTip = () => { tip.hidden = true; };
+// The text of a part: that of its attribute, or its hidden text; in a chart, after the name of its row.
+const describe = (part) => {
   const text = part.dataset.t || find(".vh", part).textContent;
   const row = part.closest(".walk tr");
   if (!row) return text;
   const hour = part.closest(".heat") ? ` ${String(part.cellIndex - 1).padStart(2, "0")}:00` : "";
   return `${row.cells[0].textContent}${hour}\n${text}`;
 };
-const explain = (part) => {
+const showDescription = (part) => {
   const box = part.getBoundingClientRect();
-  show(told(part), box.left + box.width / 2, box.top);
+  showTip(describe(part), box.left + box.width / 2, box.top);
 };
 document.addEventListener("pointerover", (event) => {
   const part = event.target.closest("[data-t]");
-  if (part) explain(part); else hide();
+  if (part) showDescription(part); else hideTip();
 });
-document.addEventListener("scroll", hide, { passive: true });
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+document.addEventListener("scroll", hideTip, { passive: true });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
 
 // Tables drawn as charts: the arrow keys go from part to part.
 all(".walk").forEach((box) => {
-  let at = null;
-  const leave = () => { if (at) at.classList.remove("at"); hide(); };
+  let current = null;
+  const leave = () => { if (current) current.classList.remove("at"); hideTip(); };
   box.addEventListener("blur", leave);
   box.addEventListener("keydown", (event) => {
     const parts = all("[data-t]", box).filter((part) => part.offsetParent);
     if (!parts.length) return;
-    const wide = parts.filter((part) => part.parentElement === parts[0].parentElement).length;
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -wide, ArrowDown: wide, Home: -parts.length, End: parts.length }[event.key];
+    const perRow = parts.filter((part) => part.parentElement === parts[0].parentElement).length;
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perRow, ArrowDown: perRow, Home: -parts.length, End: parts.length }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const from = parts.indexOf(at);
+    const from = parts.indexOf(current);
     leave();
-    at = parts[Math.max(0, Math.min(parts.length - 1, from < 0 && step < parts.length ? 0 : from + step))];
-    at.classList.add("at");
-    at.scrollIntoView({ block: "nearest" });
-    explain(at);
-    find("#say").textContent = told(at);
+    current = parts[Math.max(0, Math.min(parts.length - 1, from < 0 && step < parts.length ? 0 : from + step))];
+    current.classList.add("at");
+    current.scrollIntoView({ block: "nearest" });
+    showDescription(current);
+    find("#say").textContent = describe(current);
   });
 });
 
-// The month: a cursor that reads the table behind the plot, by pointer and by arrow keys.
+// The trend: a cursor that reads the table behind the plot, by pointer and by arrow keys.
 const days = all("#numbers tbody tr").reverse();
 all(".plotbox").forEach((box) => {
   const plot = find(".plot", box);
   const heights = box.dataset.y.split(" ");
   const [left, span] = box.dataset.x.split(" ").map(Number);
+  const last = heights.length - 1;
   const [line, dot] = all(".cursor", box);
-  let at = heights.length - 1;
-  const point = (index, aloud) => {
-    at = Math.max(0, Math.min(heights.length - 1, index));
-    const x = left + span * at / (heights.length - 1);
-    const cells = days[at].children;
+  let current = last;
+  const moveTo = (index, aloud) => {
+    current = Math.max(0, Math.min(last, index));
+    const x = left + span * current / last;
+    const cells = days[current].children;
     const text = `${cells[0].textContent}\n${cells[box.dataset.column].textContent}`;
-    const known = heights[at] !== "-";
+    const known = heights[current] !== "-";
     box.classList.add("on");
     line.setAttribute("x1", `${x}%`);
     line.setAttribute("x2", `${x}%`);
     dot.setAttribute("cx", `${x}%`);
-    dot.setAttribute("cy", known ? heights[at] : -99);
+    dot.setAttribute("cy", known ? heights[current] : -99);
     const frame = plot.getBoundingClientRect();
-    show(text, frame.left + frame.width * x / 100, frame.top + (known ? Number(heights[at]) : line.getAttribute("y2") / 2));
+    const y = known ? Number(heights[current]) : line.getAttribute("y2") / 2;
+    showTip(text, frame.left + frame.width * x / 100, frame.top + y);
     if (aloud) find("#say").textContent = text;
   };
-  const leave = () => { box.classList.remove("on"); hide(); };
+  const leave = () => { box.classList.remove("on"); hideTip(); };
   box.addEventListener("pointermove", (event) => {
     const frame = plot.getBoundingClientRect();
-    point(Math.round(((event.clientX - frame.left) / frame.width * 100 - left) / span * (heights.length - 1)));
+    moveTo(Math.round(((event.clientX - frame.left) / frame.width * 100 - left) / span * last));
   });
   box.addEventListener("pointerleave", leave);
-  document.addEventListener("scroll", () => { if (box.classList.contains("on")) point(at); }, { passive: true });
+  document.addEventListener("scroll", () => { if (box.classList.contains("on")) moveTo(current); }, { passive: true });
   box.addEventListener("blur", leave);
   box.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: heights.length - 1 }[event.key];
-    if (step === undefined) return;
+    const target = { ArrowLeft: current - 1, ArrowRight: current + 1, Home: 0, End: last }[event.key];
+    if (target === undefined) return;
     event.preventDefault();
-    point(step, true);
+    moveTo(target, true);
   });
 });
 
@@ -117,34 +119,35 @@ const table = find("#table");
 if (table) {
   const body = table.tBodies[0];
   const rows = [...body.rows];
-  const open = find("#show-all");
-  const unfold = () => { table.classList.add("full"); if (open) open.parentElement.hidden = true; };
-  if (open) open.addEventListener("click", unfold);
+  const firstRows = rows.filter((row) => !row.classList.contains("more")).length;
+  const showAll = find("#show-all");
+  const showAllRows = () => { table.classList.add("full"); if (showAll) showAll.parentElement.hidden = true; };
+  if (showAll) showAll.addEventListener("click", showAllRows);
 
-  // A row without data has one cell less: its columns are told apart by their place in the head.
+  // A row without data has fewer cells, none of which has a value.
   const value = (row, column, kind) => {
     if (kind === "text") return row.cells[0].textContent.toLowerCase();
     const cell = row.cells.length === table.tHead.rows[0].cells.length ? row.cells[column] : null;
     return cell && cell.dataset.v ? Number(cell.dataset.v) : null;
   };
   all("th[data-s]", table).forEach((head) => {
-    const press = document.createElement("button");
-    press.type = "button";
-    press.append(...head.childNodes);
-    head.append(press);
-    press.addEventListener("click", () => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
       const kind = head.dataset.s;
-      const now = head.getAttribute("aria-sort");
-      const down = now ? now === "ascending" : kind === "number";
+      const sorted = head.getAttribute("aria-sort");
+      const descending = sorted ? sorted === "ascending" : kind === "number";
       all("[aria-sort]", table).forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const sign = down ? -1 : 1;
+      head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      const sign = descending ? -1 : 1;
       const keyed = rows.map((row) => [value(row, head.cellIndex, kind), row]);
       keyed.sort(([a], [b]) => {
         if (a === null || b === null) return (a === null) - (b === null);
         return sign * (kind === "text" ? a.localeCompare(b) : a - b);
       });
-      keyed.forEach(([, row], place) => row.classList.toggle("more", place >= 50));
+      keyed.forEach(([, row], place) => row.classList.toggle("more", place >= firstRows));
       body.append(...keyed.map(([, row]) => row));
     });
   });
@@ -156,28 +159,28 @@ if (table) {
     const name = find("bdi", part);
     return [part, `@${part.dataset.a} ${name ? name.textContent : ""}`.toLowerCase()];
   });
-  const sift = () => {
+  const applyFilters = () => {
     const wanted = filter.value.trim().toLowerCase();
-    const of = group ? group.value : "";
-    if (wanted || of) unfold();
+    const chosen = group ? group.value : "";
+    if (wanted || chosen) showAllRows();
     named.forEach(([part, text]) => {
-      part.classList.toggle("off", !text.includes(wanted) || (of !== "" && groups.get(part.dataset.a) !== of));
+      part.classList.toggle("off", !text.includes(wanted) || (chosen !== "" && groups.get(part.dataset.a) !== chosen));
     });
     const left = rows.filter((row) => !row.classList.contains("off"));
     const sum = (column) => left.reduce((total, row) => total + value(row, column, "number"), 0).toLocaleString("en");
-    find("#found").textContent = wanted || of ? `${left.length} of ${rows.length} accounts: ${sum(2)} engagement, ${sum(1)} posts` : "";
+    find("#found").textContent = wanted || chosen ? `${left.length} of ${rows.length} accounts: ${sum(2)} engagement, ${sum(1)} posts` : "";
   };
-  filter.addEventListener("input", sift);
-  if (group) group.addEventListener("change", sift);
+  filter.addEventListener("input", applyFilters);
+  if (group) group.addEventListener("change", applyFilters);
 
-  // A link to an account unfolds the table, so that its row can be reached.
-  const arrive = () => {
+  // A link to an account shows all rows, so that its row can be reached.
+  const showTarget = () => {
     const target = location.hash.startsWith("#a-") && document.getElementById(location.hash.slice(1));
     if (!target) return;
-    unfold();
+    showAllRows();
     target.scrollIntoView({ block: "center" });
   };
-  addEventListener("hashchange", arrive);
-  arrive();
+  addEventListener("hashchange", showTarget);
+  showTarget();
 }
 })();

@@ -89,7 +89,7 @@ def _present(rollups: pl.DataFrame, day: date) -> pl.Expr:
 def _levels(metrics: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return `account`, `metric`, `level` of the sums: an account's median of an ordinary day, without its weekday.
 
-    With less than seven days of history, the report's day is the level.
+    With fewer than seven days of history, the report's day is the level.
     """
     values = with_factor(metrics.filter(pl.col("metric").is_in(SUMS)), factors, "day", "factor")
     counts = pl.col("factor") >= thresholds.DAY_OFF

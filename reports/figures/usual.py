@@ -21,7 +21,7 @@ _NORMAL_MAD = 1.4826  # turns a median deviation into a standard one
 
 @dataclass(frozen=True)
 class Compared:
-    """A figure beside what is usual for its weekday; with less than seven days of history there is no usual."""
+    """A figure beside what is usual for its weekday; with fewer than seven days of history there is no usual."""
 
     value: float
     usual: float | None
@@ -145,7 +145,7 @@ def compare(targets: pl.DataFrame, history: pl.DataFrame, factors: pl.DataFrame)
 
     Adds `days` (how many of them have data and say something about this weekday: an account's days off only
     say something about the same weekday), `usual`, `low` and `high` (the middle 80 %), all three null with
-    less than 7 days, `z` (null without spread) and `unusual`.
+    fewer than 7 days, `z` (null without spread) and `unusual`.
     """
     before = pl.col("past") - pl.col("day")
     same = pl.col("past").dt.weekday() == pl.col("day").dt.weekday()

@@ -164,7 +164,7 @@ def _net_tip(row: dict[str, Any]) -> str | None:
         scored = fmt.plural(row["scored"], "scored post")
         low, high = row["net_low"], row["net_high"]
         if low == high:
-            return f"{scored}: all alike, and too few for an interval"
+            return f"{scored}: all alike, but too few for an interval"
         return f"{scored}: {fmt.points(low)} to {fmt.points(high)} with 95% confidence"
     return f"Usual {fmt.points(row['usual_net'])}" if _net_unusual(row) else None
 
@@ -183,9 +183,9 @@ def _status(row: dict[str, Any]) -> str:
 def _note(rows: Sequence[RowFigures]) -> str:
     notes = []
     if any(row.few for row in rows):
-        notes.append(f"† fewer than {thresholds.FEW_SCORED} scored posts: read as an anecdote, not a rate.")
+        notes.append(f"† fewer than {thresholds.FEW_SCORED} scored posts: an anecdote, not a rate.")
     if any(row.truncated for row in rows):
-        notes.append("‡ max_posts was reached: the day’s earliest posts are not here.")
+        notes.append("‡ max_posts was reached: the day’s earliest posts are missing.")
     if any(row.per_follower for row in rows):
         notes.append("§ per follower and post, because no impressions are known.")
     return " ".join([*notes, "Usual: median of the previous 28 days, scaled to this weekday."])

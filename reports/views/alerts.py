@@ -65,7 +65,7 @@ def alerts(figures: DayFigures) -> Alerts:
     return Alerts(
         shown=found[: thresholds.MOST_ALERTS],
         more=max(len(found) - thresholds.MOST_ALERTS, 0),
-        none="Nothing outside its usual range."
+        none="Nothing is outside its usual range."
         if comparable
         else "Nothing can be compared with a usual day yet.",
         linked=not figures.single,
@@ -107,7 +107,7 @@ def _group(group: Sequence[Finding]) -> Alert:
         first.account,
         _name(first.row),
         f"and {fmt.plural(len(others), 'other account')} {what}",
-        f"With {named}. {why}; {_LEFT_OUT}",
+        f"The others: {named}. {why}; {_LEFT_OUT}",
     )
 
 
@@ -133,7 +133,7 @@ def _viral_post(finding: Finding, _: date) -> tuple[str, str]:
     row, post = finding.row, finding.post or {}
     share = fmt.percent(100 * post["engagement"] / max(row["engagement"], 1))
     engagement = f"{share} of its {fmt.compact(row['engagement'])} engagement"
-    return "had a runaway post", f"{engagement}, {fmt.times(post['times'])} its usual post"
+    return "had a post go viral", f"{engagement}, {fmt.times(post['times'])} its usual post"
 
 
 def _engagement(finding: Finding, _: date) -> tuple[str, str]:
@@ -141,7 +141,7 @@ def _engagement(finding: Finding, _: date) -> tuple[str, str]:
     above = row["engagement"] > row["usual_engagement"]
     engagement = f"Engagement {fmt.compact(row['engagement'])}, usual {fmt.compact(row['usual_engagement'])}"
     return (
-        "landed far above its usual" if above else "fell far below its usual",
+        f"got far {'more' if above else 'less'} engagement than usual",
         f"{engagement} {_robust_z(row['z_engagement'])}",
     )
 
@@ -171,7 +171,10 @@ def _incomplete(finding: Finding, _: date) -> tuple[str, str]:
 
 def _truncated(finding: Finding, _: date) -> tuple[str, str]:
     kept = fmt.plural(finding.row["kept"], "post")
-    return "posted more than max_posts", f"Read up to its limit of {kept}: the day’s earliest are not here"
+    return (
+        "posted more than max_posts",
+        f"Read up to its limit of {kept}; the day’s earliest posts are missing",
+    )
 
 
 # Each returns what was found, and its evidence.

@@ -81,8 +81,8 @@ def account_data(found: AccountFigures) -> Data:
         Note(
             name=fmt.short_day(row["day"]),
             handle=None,
-            status="cut short" if row["status"] == Status.OK else fmt.status_name(row["status"]),
-            why=_why(row, "max_posts was reached; the day’s earliest posts are not here"),
+            status="truncated" if row["status"] == Status.OK else fmt.status_name(row["status"]),
+            why=_why(row, "max_posts was reached; the day’s earliest posts are missing"),
         )
         for row in found.incomplete_days.iter_rows(named=True)
     )
@@ -109,7 +109,7 @@ def other_timezones(figures: DayFigures) -> str:
 def _made(figures: DayFigures) -> str:
     collected_at = figures.data.collected_at
     if collected_at is None:
-        return "No data read"
+        return "No data was read"
     return f"Data of {fmt.moment(collected_at.astimezone(ZoneInfo(figures.window.timezone)))}"
 
 
@@ -130,7 +130,7 @@ def _facts(figures: DayFigures, *, accounts: bool) -> tuple[Fact, ...]:
         Fact(
             f"Cost of {'the run' if accounts else 'its posts'}",
             f"{fmt.dollars(found.cost_usd)} at X’s price per read"
-            + (", as it would be: this is sample data" if figures.sample else ""),
+            + (", if this were not sample data" if figures.sample else ""),
         ),
     )
 
@@ -169,9 +169,10 @@ def _posts(found: DataFigures) -> Fact:
     total = sum(counts.values())
     text = f"{found.fetched:,} fetched = {parts}"
     if total != found.fetched:
-        text = f"{found.fetched:,} fetched, but {parts} make {total:,}"
+        text = f"{found.fetched:,} fetched, but {parts} add up to {total:,}"
     if found.retweets:
-        text += f"; of the kept, {fmt.plural(found.retweets, 'retweet')} not counted in the figures"
+        are = "is a retweet" if found.retweets == 1 else "are retweets"
+        text += f"; {found.retweets:,} of the kept posts {are}, which the figures do not count"
     return Fact("Posts", text, warn=total != found.fetched or found.quarantined > 0)
 
 
@@ -187,7 +188,7 @@ def _impressions(found: DataFigures) -> Fact:
     if not found.posts:
         return Fact("Impressions", "no posts")
     if not found.impressions_known:
-        return Fact("Impressions", "known for no post; rates are per follower", warn=True)
+        return Fact("Impressions", "not known for any post; rates are per follower", warn=True)
     share = fmt.percent(100 * found.impressions_known / found.posts)
     return Fact("Impressions", f"known for {share} of posts; rates use only those")
 
@@ -203,7 +204,7 @@ def _history(figures: DayFigures) -> Fact:
         was = "was" if len(found.gaps) == 1 else "were"
         text += f"; {fmt.listing([fmt.short_day(day) for day in found.gaps])} {was} not collected"
     if found.other_age:
-        text += f"; {fmt.plural(len(found.other_age), 'day')} read at another age (a backfill), not compared"
+        text += f"; {fmt.plural(len(found.other_age), 'day')} read at a different age (by a backfill), not compared"
     if other:
         text += f"; {other}"
     return Fact("History", text, warn=bool(found.gaps or found.other_age or other))
@@ -213,12 +214,12 @@ def _age(found: DataFigures) -> Fact:
     if found.age_hours is None:
         return Fact("Age of the counts", "no posts")
     age = fmt.duration(found.age_hours)
-    return Fact("Age of the counts", f"{age} after posting, in the median; late posts still grow")
+    return Fact("Age of the counts", f"median {age} after posting; counts of recent posts still grow")
 
 
 def _note(row: dict[str, Any]) -> Note:
     kept = fmt.plural(row["kept"], "post") if row["truncated"] else ""
-    why = _why(row, f"max_posts was reached after {kept}; the day’s earliest are not here")
+    why = _why(row, f"max_posts was reached after {kept}; the day’s earliest posts are missing")
     return Note(
         name=fmt.display_name(row["name"], row["handle"]),
         handle=row["handle"],

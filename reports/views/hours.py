@@ -40,6 +40,8 @@ class Hours:
     most: str  # posts in one hour
     timezone: str
     note: str
+    shades: int = SHADES
+    few: int = thresholds.FEW_IN_HOUR  # with fewer posts an hour has no result
 
 
 def hours(figures: DayFigures) -> Hours:
@@ -60,7 +62,7 @@ def hours(figures: DayFigures) -> Hours:
 def _hour(row: dict[str, Any], most: int) -> Hour:
     text = fmt.plural(row["posts"], "post")
     if row["result"] is not None:
-        text += f", {fmt.times(row['result'])} a usual one"
+        text += f", {fmt.times(row['result'])} a usual post"
     return Hour(charts.shade(row["posts"], most, SHADES), _result(row["result"]), text)
 
 

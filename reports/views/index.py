@@ -110,7 +110,7 @@ def index_page(lines: Sequence[DayLine], years: Sequence[int], *, is_index: bool
         title="All days" if is_index and len(years) == 1 else f"All days of {last.year}",
         count=fmt.plural(len(lines), "report"),
         latest=day_link(last, fmt.long_day(last)),
-        made=f"data of {fmt.moment(collected_at)}" if collected_at else "no data read",
+        made=f"data of {fmt.moment(collected_at)}" if collected_at else "no data was read",
         months=_months(lines),
         years=tuple(str(year) for year in years if year != last.year) if is_index else (),
         is_index=is_index,

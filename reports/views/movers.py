@@ -36,9 +36,10 @@ def movers(figures: DayFigures) -> Movers | None:
     if figures.single or not moved:
         return None
     bars = charts.bars([row["change"] for row in moved])
-    note = f"Together {fmt.signed(sum(row['change'] for row in moved))} against the sum of the accounts’ usual days."
+    total = fmt.signed(sum(row["change"] for row in moved))
+    note = f"Together {total} compared with the sum of the accounts’ usual days."
     if left := figures.data.with_data - sum(row["accounts"] for row in moved):
-        note += f" {fmt.plural(left, 'account')} without a usual {'is' if left == 1 else 'are'} not here."
+        note += f" {fmt.plural(left, 'account')} without a usual day {'is' if left == 1 else 'are'} left out."
     return Movers(
         movers=tuple(
             Mover(
@@ -51,6 +52,6 @@ def movers(figures: DayFigures) -> Movers | None:
             )
             for row, bar in zip(moved, bars, strict=True)
         ),
-        caption=f"Engagement against each account’s own {usual_day(figures.day)}",
+        caption=f"Engagement compared with each account’s own {usual_day(figures.day)}",
         note=note,
     )

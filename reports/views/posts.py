@@ -46,7 +46,7 @@ def posts(found: AccountFigures) -> Posts:
 
 
 def _all(ranked: pl.DataFrame, toned: Mapping[str, pl.DataFrame], found: AccountFigures) -> PostList:
-    caption = "By engagement, the most first"
+    caption = "By engagement, highest first"
     if ranked.height == 1:
         return _list("The day’s only post", caption, ranked, found)
     strongest = {part["post_id"][0]: f"the most {mood}" for mood, part in toned.items()}
@@ -57,8 +57,8 @@ def _extremes(
     ranked: pl.DataFrame, toned: Mapping[str, pl.DataFrame], found: AccountFigures
 ) -> list[PostList]:
     return [
-        _list("Landed best", f"The {_BEST} with the most engagement", ranked.head(_BEST), found),
-        _list("Landed least", f"The {_WORST} with the least", ranked.tail(_WORST).reverse(), found),
+        _list("Most engagement", f"The top {_BEST} of the day", ranked.head(_BEST), found),
+        _list("Least engagement", f"The bottom {_WORST} of the day", ranked.tail(_WORST).reverse(), found),
         *(
             _list(f"Most {mood}", "By VADER’s compound score, which misses sarcasm", part, found)
             for mood, part in toned.items()
@@ -78,7 +78,7 @@ def _toned(ranked: pl.DataFrame, mood: str) -> pl.DataFrame:
 def _caption(ranked: pl.DataFrame) -> str:
     usual = ranked["usual_post"][0]
     if usual is None:
-        return "There is no usual post yet to compare these with."
+        return "There is no usual post to compare these with yet."
     return f"Compared with the account’s usual post: {fmt.compact(usual)} engagement, the median of 28 days"
 
 

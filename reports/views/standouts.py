@@ -38,5 +38,5 @@ def _caption(figures: DayFigures) -> str:
         return f"No post reached {thresholds.STANDOUT_TIMES:g} times its account’s median post."
     if figures.standouts["times"].null_count():
         return "The posts with the most engagement; no account has a median post to compare with yet"
-    caption = "Ranked by engagement against the account’s own median post"
+    caption = "Ranked by engagement relative to the account’s own median post"
     return caption if figures.single else f"{caption}, so small accounts can appear"

@@ -72,7 +72,7 @@ def _silence(figures: DayFigures) -> Sentence:
     nobody = (
         "The account posted nothing"
         if figures.single
-        else f"None of the {fmt.plural(figures.data.with_data, 'account')} read posted anything"
+        else f"None of the {fmt.plural(figures.data.with_data, 'account')} with data posted anything"
     )
     usual = f"; {fmt.plural(round(posts.usual), 'post')} would be usual" if posts and posts.usual else ""
     return [Piece(nobody, strong=True), Piece(f" on this day{usual}.")]
@@ -86,9 +86,7 @@ def _engagement(figures: DayFigures) -> Sentence:
     if total.usual is None:
         result = [
             Piece(f"{fmt.compact(total.value)} from {posts}", strong=True),
-            Piece(
-                f". There is no baseline yet: a usual day needs {thresholds.USUAL_NEEDS} days read at this age."
-            ),
+            Piece(f". Comparisons start after {thresholds.USUAL_NEEDS} days of data."),
         ]
     else:
         compared = against(total.value, total.usual, f"a {usual_day(figures.day)}")
@@ -104,17 +102,17 @@ def _one_post(figures: DayFigures, total: Compared) -> Sentence:
     if top is None:
         return []
     name = "" if figures.single else f"{_name(figures, top['account'])} "
-    share = f" One {name}post made {fmt.percent(100 * top['engagement'] / total.value)} of it"
+    share = f" One {name}post accounted for {fmt.percent(100 * top['engagement'] / total.value)} of it"
     if total.usual is None:
         return [Piece(f"{share}.")]
     without = against(total.value - top["engagement"], total.usual, "usual")
-    return [Piece(f"{share}; without that post the day would have been {without}.")]
+    return [Piece(f"{share}; without that post, the day would have been {without}.")]
 
 
 def _tone(figures: DayFigures) -> Sentence:
     net = figures.total("net")
     if net is None:
-        return [Piece("No post was scored for its tone.")]
+        return [Piece("The tone of no post was scored.")]
     if figures.few_scored:
         return _anecdote(figures, net)
     value = Piece(fmt.points(net.value), strong=True)
@@ -125,7 +123,7 @@ def _tone(figures: DayFigures) -> Sentence:
     if abs(moved) < thresholds.NET_MOVED:
         return [Piece("Net sentiment was "), value, Piece(f", usual {fmt.points(net.usual)}.")]
     driver = None if figures.single else tone_driver(figures.all_tone, net)
-    cause = f", most of it from {_driver(driver)}" if driver else ""
+    cause = f", driven mainly by {_driver(driver)}" if driver else ""
     return [
         Piece(f"Net sentiment {'rose' if moved > 0 else 'fell'} to "),
         value,
@@ -136,7 +134,7 @@ def _tone(figures: DayFigures) -> Sentence:
 def _driver(row: dict[str, Any]) -> str:
     return (
         f"{fmt.display_name(row['name'], row['handle'])}, whose {fmt.plural(row['scored'], 'scored post')} "
-        f"came to {fmt.points(row['net'])} (usual {fmt.points(row['usual_net'])})"
+        f"averaged {fmt.points(row['net'])} (usual {fmt.points(row['usual_net'])})"
     )
 
 
@@ -156,11 +154,11 @@ def _anecdote(figures: DayFigures, net: Compared) -> Sentence:
 
 
 def _ranges(counts: RangeCounts) -> Sentence:
-    was = "was" if counts.inside == 1 else "were"
-    parts = [f"{counts.inside} of {fmt.plural(counts.known, 'account')} {was} inside"]
-    parts += [f"{counts.above} above"] if counts.above else []
-    parts += [f"{counts.below} below"] if counts.below else []
-    return [Piece(f"Against their own usual range, {fmt.listing(parts)}.")]
+    were = "was in its" if counts.inside == 1 else "were in their"
+    others = [f"{counts.above} above"] if counts.above else []
+    others += [f"{counts.below} below"] if counts.below else []
+    inside = f"{counts.inside} of {fmt.plural(counts.known, 'account')} {were} normal range"
+    return [Piece(f"{', '.join([inside, fmt.listing(others)] if others else [inside])}.")]
 
 
 def _name(figures: DayFigures, account: str) -> str:

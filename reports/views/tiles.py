@@ -112,19 +112,16 @@ def _plain(name: str, metric: Metric, values: list[float | None], band: tuple[fl
 def _note(figures: DayFigures) -> str:
     if not figures.data.with_data:
         nobody = "The account has no" if figures.single else "No account has"
-        return f"{nobody} data on this day: missing is not zero."
+        return f"{nobody} data for this day: missing is not zero."
     total = figures.total("engagement") or figures.total("posts")
     if total is None or total.usual is None:
-        note = (
-            f"There is no baseline yet: a usual needs {thresholds.USUAL_NEEDS} days whose counts were read at the "
-            "same age."
-        )
+        note = f"Comparisons start after {thresholds.USUAL_NEEDS} days of data whose counts were read at the same age."
         if other := other_timezones(figures):
             note += f" {other[0].upper()}{other[1:]}."
     else:
         note = (
             f"Arrows compare with a {usual_day(figures.day)}: the median of the previous 28 days, scaled to this "
-            "weekday. The shaded band holds the middle 80% of those days; the dot is this day."
+            "weekday. The shaded band covers the middle 80% of those days; the dot is this day."
         )
     if not figures.few_scored:
         return note

@@ -63,7 +63,7 @@ def _row(row: dict[str, Any], shares: charts.Shares, figures: DayFigures) -> Ton
         low, high = interval
         text += f"; net between {fmt.points(low)} and {fmt.points(high)} with 95% confidence"
     elif row["few"]:
-        text += "; all alike, and too few for an interval"
+        text += "; all alike, but too few for an interval"
     return ToneRow(
         account=None if figures.single else row["account"],
         name=fmt.short_day(row["day"]) if figures.single else fmt.display_name(row["name"], row["handle"]),
@@ -75,12 +75,12 @@ def _row(row: dict[str, Any], shares: charts.Shares, figures: DayFigures) -> Ton
 
 
 def _note(figures: DayFigures) -> str:
-    note = "Dot: net sentiment, % positive less % negative. Neutral is split evenly around zero."
+    note = "Dot: net sentiment, % positive minus % negative. Neutral is split evenly around zero."
     if figures.tone.filter("few").height:
         note += f" † fewer than {thresholds.FEW_SCORED} scored posts; the thin line is the 95% interval."
     if not figures.single and figures.tone.height < figures.all_tone.height:
         note += f" {_selection(figures)}"
-    return note + " This is the tone of what the accounts wrote, not of the replies."
+    return note + " This is the tone of what the accounts wrote, not of the replies to it."
 
 
 def _selection(figures: DayFigures) -> str:

@@ -103,14 +103,14 @@ def _note(figures: DayFigures) -> str:
     data = figures.data
     if 0 < data.with_data < figures.accounts.height:
         read = fmt.plural(data.with_data, "account")
-        note += f" Every day is of the {read} with data on this one."
+        note += f" Every day counts only the {read} with data on this day."
     new = figures.accounts.filter(pl.col("has_data"), pl.col("usual_engagement").is_null()).height
     if new and data.days_read >= thresholds.USUAL_NEEDS:
-        counted = "counts as at its usual" if new == 1 else "count as at their usual"
-        note += f" {fmt.plural(new, 'account')} without {thresholds.USUAL_NEEDS} days of history {counted}."
+        counted = "counts at its usual level" if new == 1 else "count at their usual level"
+        note += f" {fmt.plural(new, 'account')} with fewer than {thresholds.USUAL_NEEDS} days of history {counted}."
     if data.other_age:
         days = fmt.plural(len(data.other_age), "earlier day")
-        note += f" Counts of {days} were read at another age and are left out."
+        note += f" Counts of {days} were read at a different age and are left out."
     return note
 
 
@@ -194,7 +194,7 @@ def _caption(metric: Metric, figures: DayFigures) -> str:
         "posts": " post" if found.value == 1 else " posts",
         "median": " engagement on the middle post",
         "rate": " engagement per impression",
-        "net": " points: % positive less % negative",
+        "net": " points: % positive minus % negative",
     }[metric]
     return f"{figure(found.value, metric)}{what}; {_compared(found, metric, figures)}"
 

@@ -14,9 +14,8 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from reports.figures.day import day_figures
-from reports.render import render_report
 from tests.reports.browser import FLAGS, chromium
+from tests.reports.rendered import report_of
 from tests.reports.world import many, world
 
 CATEGORIES = ("performance", "accessibility", "best-practices")
@@ -26,10 +25,7 @@ SECONDS = 180
 def pages() -> dict[str, bytes]:
     """Return the pages by path, compressed."""
     worlds = {"/12": world(), "/500": world(many(500), days=29)}
-    return {
-        path: gzip.compress(render_report(day_figures(made.plan, made.rollups, made.posts), "../").encode())
-        for path, made in worlds.items()
-    }
+    return {path: gzip.compress(report_of(made).encode()) for path, made in worlds.items()}
 
 
 class Handler(BaseHTTPRequestHandler):

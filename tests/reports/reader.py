@@ -19,7 +19,7 @@ class Part:
         return self.attributes.get(name) or ""
 
     def walk(self) -> Iterator["Part"]:
-        """Yield the part and all parts in it, as they stand."""
+        """Yield the part and all parts in it, in order."""
         yield self
         for part in self.inside:
             if isinstance(part, Part):
@@ -42,6 +42,11 @@ class Part:
     def one(self, name: str) -> "Part":
         """Return the only such part."""
         (found,) = self.all(name)
+        return found
+
+    def section(self, name: str) -> "Part":
+        """Return the section of this name."""
+        (found,) = (part for part in self.all("section") if part["aria-labelledby"] == f"h-{name}")
         return found
 
     def texts(self, *, hidden: bool) -> Iterator[str]:

@@ -12,10 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from reports import publish
-from reports.figures.day import day_figures
-from reports.render import render_report
 from tests.reports.browser import opened
 from tests.reports.folder_lake import FolderLake, fill
+from tests.reports.rendered import report_of
 from tests.reports.world import DAY, TWELVE, World, many, world
 
 TRAVEL = {"northwindair", "halcyonhotels", "cobaltmotors"}
@@ -70,7 +69,7 @@ def grouped(made: World) -> World:
 
 
 def write(path: Path, made: World) -> Path:
-    path.write_text(render_report(day_figures(made.plan, made.rollups, made.posts), "../"), encoding="utf-8")
+    path.write_text(report_of(made), encoding="utf-8")
     return path
 
 

@@ -1,34 +1,27 @@
 """An account's own page: what it shows, and that it says what the day's report says."""
 
 from datetime import timedelta
-from html import unescape
-from re import findall, sub
+from re import findall
 
 import polars as pl
 import pytest
 
 from reports import format as fmt
-from reports.figures.day import day_figures
-from reports.figures.per_account import AccountFigures, per_account
+from reports.figures.per_account import AccountFigures
 from reports.render import render_account, render_report
+from tests.reports.rendered import accounts_of, figures_of, text_of
 from tests.reports.world import DAY, TWELVE, Account, World, many, world
-
-
-def pages(made: World) -> dict[str, AccountFigures]:
-    figures = day_figures(made.plan, made.rollups, made.posts)
-    return {found.account: found for found in per_account(figures, made.rollups, made.posts)}
 
 
 def text(found: AccountFigures) -> str:
     """Return what a reader sees, tags and repeated spaces gone."""
-    page = sub(r"<(style|script)>.*?</\1>", "", render_account(found), flags=16)
-    return sub(r"\s+", " ", unescape(sub(r"<[^>]+>", " ", page)))
+    return text_of(render_account(found))
 
 
 @pytest.mark.parametrize("made", [world(), world(many(60), days=30), world(TWELVE[:1])])
 def test_every_planned_account_has_a_page_that_agrees_with_its_row(made: World) -> None:
-    figures = day_figures(made.plan, made.rollups, made.posts)
-    found = pages(made)
+    figures = figures_of(made)
+    found = accounts_of(made)
     assert list(found) == figures.accounts["account"].to_list()
     for own in figures.accounts.iter_rows(named=True):
         page = found[own["account"]].day
@@ -49,16 +42,16 @@ def test_every_planned_account_has_a_page_that_agrees_with_its_row(made: World) 
 
 def test_the_page_of_the_only_account_agrees_with_the_report() -> None:
     made = world(TWELVE[:1])
-    figures = day_figures(made.plan, made.rollups, made.posts)
-    (found,) = pages(made).values()
+    figures = figures_of(made)
+    (found,) = accounts_of(made).values()
     assert found.day.total("engagement") == figures.total("engagement")
     assert 'href="../2026-11-22/account-stadiumfc.html">Account page' in render_report(figures, "../")
 
 
 def test_the_page_of_a_few_scored_posts_is_as_unsure_as_the_row() -> None:
     made = world()
-    figures = day_figures(made.plan, made.rollups, made.posts)
-    found = pages(made)
+    figures = figures_of(made)
+    found = accounts_of(made)
     unsure = figures.accounts.filter("few", pl.col("net_low") < pl.col("net_high"))
     assert unsure.height > 2
     for own in unsure.iter_rows(named=True):
@@ -74,7 +67,7 @@ def test_the_page_of_a_few_scored_posts_is_as_unsure_as_the_row() -> None:
 
 
 def test_the_page_counts_this_account_alone() -> None:
-    found = pages(world())["northwindair"]
+    found = accounts_of(world())["northwindair"]
     said = text(found)
     assert found.day.data.accounts == 1
     assert "33 fetched = 31 kept" in said
@@ -84,7 +77,7 @@ def test_the_page_counts_this_account_alone() -> None:
 
 
 def test_an_account_that_was_not_read_shows_its_reason_and_its_past() -> None:
-    found = pages(world())["orchardtv"]
+    found = accounts_of(world())["orchardtv"]
     said = text(found)
     assert "The account could not be read on this day." in said
     assert "missing : X knows no account @orchardtv; last data: Sat 21 Nov" in said
@@ -93,15 +86,15 @@ def test_an_account_that_was_not_read_shows_its_reason_and_its_past() -> None:
 
 
 def test_an_account_without_a_post_is_not_missing() -> None:
-    said = text(pages(world())["brightleaf"])
+    said = text(accounts_of(world())["brightleaf"])
     assert "The account posted nothing on this day" in said
     assert "There were no posts on this day." in said
 
 
 def test_the_first_day_ever_compares_with_nothing() -> None:
-    said = text(pages(world(days=1))["stadiumfc"])
-    assert "There is no baseline yet" in said
-    assert "There is no usual post yet to compare these with." in said
+    said = text(accounts_of(world(days=1))["stadiumfc"])
+    assert "Comparisons start after 7 days of data" in said
+    assert "There is no usual post to compare these with yet." in said
 
 
 def test_an_account_called_index_does_not_stand_in_the_reports_place() -> None:
@@ -114,12 +107,12 @@ def test_troubled_days_are_told() -> None:
     account = Account(
         "a", "A", 5, 5, 10, 0.1, (0.5, 0.1), status={DAY - timedelta(days=4): ("failed", "X did not answer")}
     )
-    said = text(pages(world([account, TWELVE[0]], days=12))["a"])
+    said = text(accounts_of(world([account, TWELVE[0]], days=12))["a"])
     assert "Days of the last 28 with a note (1) Wed 18 Nov failed: X did not answer" in said
 
 
 def test_the_page_needs_nothing_but_itself() -> None:
-    page = render_account(pages(world())["stadiumfc"])
+    page = render_account(accounts_of(world())["stadiumfc"])
     links = findall(r'(?:src|href)="([^"]*)"', page)
     assert all(link.startswith(("#", "data:", "../", "index.html", "https://x.com/")) for link in links)
     assert len(page) < 100_000

@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 
 from reports import format as fmt
-from reports.figures.day import DayFigures, day_figures
+from reports.figures.day import DayFigures
 from reports.render import render_report
 from reports.views.alerts import all_alerts
 from tests.reports.reader import Part, read
+from tests.reports.rendered import figures_of
 from tests.reports.world import DAY, World, many, world
 
 
@@ -22,7 +23,7 @@ def made(request: pytest.FixtureRequest) -> World:
 
 @pytest.fixture(scope="module")
 def figures(made: World) -> DayFigures:
-    return day_figures(made.plan, made.rollups, made.posts)
+    return figures_of(made)
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +38,6 @@ def tiles(page: Part) -> dict[str, Part]:
 
 def today(made: World) -> pl.DataFrame:
     return made.rollups.filter(pl.col("day") == DAY)
-
-
-def section(page: Part, heading: str) -> Part:
-    return next(part for part in page.all("section") if part["aria-labelledby"] == heading)
 
 
 def number(text: str) -> float:
@@ -103,7 +100,7 @@ def test_tiles_sentences_and_plots_say_the_same_totals(
     assert value["Net sentiment"] == fmt.points(net)
     followers = int(rows.filter(pl.col("status") == "ok")["followers"].sum())
     assert value["Followers"] == fmt.compact(followers)
-    said = section(page, "h-summary").one(".lead").text
+    said = page.section("summary").one(".lead").text
     assert f"Engagement was {fmt.compact(engagement)}, " in said
     assert f", from {posts:,} posts" in said
     assert value["Net sentiment"] in said.split("Net sentiment ")[1]
@@ -114,7 +111,7 @@ def test_tiles_plots_and_the_table_behind_them_say_the_same_of_the_day(
 ) -> None:
     newest = page.one("#numbers").one("tbody").all("tr")[0]
     assert newest.one("th").text == "Sun 22 Nov"
-    for cell, plot in zip(newest.all("td"), section(page, "h-trend").all("figure"), strict=True):
+    for cell, plot in zip(newest.all("td"), page.section("trend").all("figure"), strict=True):
         tile = tiles[plot.one("figcaption").one("b").text.removesuffix(" by day")]
         value, usual = cell.text.split(", usual ")
         assert tile.one(".value").text == value
@@ -129,7 +126,7 @@ def test_tiles_plots_and_the_table_behind_them_say_the_same_of_the_day(
 def test_the_plots_draw_the_numbers_of_the_table_behind_them(page: Part) -> None:
     """From the labelled axis, each day's height gives its figure back."""
     lines = page.one("#numbers").one("tbody").all("tr")[::-1]
-    for column, plot in enumerate(section(page, "h-trend").all("figure")):
+    for column, plot in enumerate(page.section("trend").all("figure")):
         axis = [(float(part["y"]) - 4, number(part.text)) for part in plot.all(".axis") if part["x"] == "-8"]
         (low_y, low), (high_y, high) = axis[0], axis[-1]
         unit = (high - low) / (high_y - low_y)
@@ -159,7 +156,7 @@ def test_what_moved_the_total_is_each_accounts_engagement_less_its_usual(
 ) -> None:
     shown = {
         row.one("th").text: number(row.all("td")[1].text)
-        for row in section(page, "h-movers").one("tbody").all("tr")
+        for row in page.section("movers").one("tbody").all("tr")
     }
     names = {
         fmt.display_name(row["name"], row["handle"]): row for row in figures.accounts.iter_rows(named=True)
@@ -169,7 +166,7 @@ def test_what_moved_the_total_is_each_accounts_engagement_less_its_usual(
             row = names[name]
             exact = row["engagement"] - row["usual_engagement"]
             assert change == pytest.approx(exact, rel=0.06, abs=1)
-    together = section(page, "h-movers").one(".note").text.split("Together ")[1].split()[0]
+    together = page.section("movers").one(".note").text.split("Together ")[1].split()[0]
     known = figures.accounts.drop_nulls("usual_engagement").filter("has_data")
     assert number(together) == pytest.approx(
         (known["engagement"] - known["usual_engagement"]).sum(), rel=0.06, abs=1
@@ -178,7 +175,7 @@ def test_what_moved_the_total_is_each_accounts_engagement_less_its_usual(
 
 
 def test_the_tone_says_what_the_accounts_table_says(page: Part) -> None:
-    rows = section(page, "h-tone").one("tbody").all("tr")
+    rows = page.section("tone").one("tbody").all("tr")
     assert rows
     for row in rows:
         line = page.one(f"#a-{row['data-a']}")
@@ -220,9 +217,9 @@ def test_alerts_say_what_the_rows_say_and_every_mark_has_one(
     for line in page.one("#table").one("tbody").all("tr"):
         if any(cell.all(".odd") for cell in line.all("td")):
             assert line["data-a"] in found
-    shown = [part.one("bdi").text for part in section(page, "h-summary").all("li")]
+    shown = [part.one("bdi").text for part in page.section("summary").all("li")]
     assert shown == [alert.name for alert in found.values()][:6]
-    assert [part.text for part in section(page, "h-summary").all(".count")] == (
+    assert [part.text for part in page.section("summary").all(".count")] == (
         [str(len(found))] if found else []
     )
 
@@ -231,7 +228,7 @@ def test_the_sum_of_what_was_fetched_is_the_roll_ups(made: World, page: Part) ->
     rows = today(made)
     names = ("kept", "filtered", "duplicates", "quarantined", "forgotten")
     parts = [f"{int(rows[name].sum()):,} {name}" for name in names]
-    said = section(page, "h-data").text
+    said = page.section("data").text
     assert f"{int(rows['fetched'].sum()):,} fetched = {' + '.join(parts)}" in said
     assert fmt.dollars(float(rows["cost_usd"].sum())) in said
     assert f"{int(rows['scored'].sum()):,} of {int(rows['posts'].sum()):,} posts scored" in said
@@ -242,4 +239,4 @@ def test_scored_and_not_scored_posts_add_up(made: World, page: Part) -> None:
     silent = made.posts["sentiment"].null_count()
     assert int(rows["posts"].sum()) - int(rows["scored"].sum()) == silent
     if silent:
-        assert f"not scored: {silent} Arabic" in section(page, "h-data").text
+        assert f"not scored: {silent} Arabic" in page.section("data").text

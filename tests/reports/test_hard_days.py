@@ -8,9 +8,8 @@ import polars as pl
 import pytest
 
 from reports import format as fmt
-from reports.figures.day import day_figures
-from reports.render import render_report
 from tests.reports.reader import Part, read
+from tests.reports.rendered import figures_of, report_of
 from tests.reports.world import DAY, TWELVE, Account, World, many, world
 
 YESTERDAY = DAY - timedelta(days=1)
@@ -18,7 +17,7 @@ NO_ANSWER = ("failed", "X did not answer")
 
 
 def page(made: World) -> Part:
-    return read(render_report(day_figures(made.plan, made.rollups, made.posts), "../"))
+    return read(report_of(made))
 
 
 def tiles(found: Part) -> dict[str, tuple[str, str]]:
@@ -61,8 +60,7 @@ def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: in
     assert len(tones) <= 12
     if count > 1:
         assert len(found.one("#table").one("tbody").all("tr")) == count
-        movers = [part for part in found.all("section") if part["aria-labelledby"] == "h-movers"]
-        assert len(movers[0].one("tbody").all("tr")) <= 9
+        assert len(found.section("movers").one("tbody").all("tr")) <= 9
 
 
 def test_half_the_accounts_missing_make_no_fall() -> None:
@@ -72,14 +70,14 @@ def test_half_the_accounts_missing_make_no_fall() -> None:
     found, alone = page(made), page(world(left))
     for name, (value, _) in tiles(found).items():
         assert value == tiles(alone)[name][0]
-    total = day_figures(made.plan, made.rollups, made.posts).total("engagement")
-    of_them = day_figures(world(left).plan, world(left).rollups, world(left).posts).total("engagement")
+    total = figures_of(made).total("engagement")
+    of_them = figures_of(world(left)).total("engagement")
     assert total is not None
     assert of_them is not None
     assert total.usual == pytest.approx(of_them.usual, rel=0.05)
     assert not total.unusual
     assert "6 accounts failed" in found.one(".pill").text
-    assert "Every day is of the 6 accounts with data on this one." in found.one(".trend").text
+    assert "Every day counts only the 6 accounts with data on this day." in found.one(".trend").text
     assert look(found)[0].count("X did not answer") == 1
     assert "and 5 other accounts could not be read" in look(found)[0]
     rows = found.one("#table").one("tbody").all("tr")
@@ -124,7 +122,7 @@ def test_a_removed_account_is_nowhere_and_its_past_is_not_missed() -> None:
     never = page(world([account for account in many(12) if account.account != most], stories=False))
     for name, beside in tiles(never).items():
         assert tiles(found)[name][0] == beside[0]
-    total = day_figures(less.plan, less.rollups, less.posts).total("engagement")
+    total = figures_of(less).total("engagement")
     assert total is not None
     assert total.usual is not None
     assert 0.7 < total.value / total.usual < 1.4
@@ -139,9 +137,11 @@ def test_an_account_added_yesterday_has_figures_and_no_comparison() -> None:
     assert cells[2] == "–"
     assert not row.all(".odd")
     assert not any("New One" in line for line in look(found))
-    assert "1 account without 7 days of history counts as at its usual." in found.one(".trend").text
-    movers = next(part for part in found.all("section") if part["aria-labelledby"] == "h-movers")
-    assert "1 account without a usual is not here." in movers.text
+    assert (
+        "1 account with fewer than 7 days of history counts at its usual level." in found.one(".trend").text
+    )
+    movers = found.section("movers")
+    assert "1 account without a usual day is left out." in movers.text
 
 
 def test_on_the_first_day_ever_there_is_no_baseline_and_no_arrow() -> None:
@@ -169,7 +169,7 @@ def test_a_past_read_at_another_age_is_no_baseline_for_counts_and_one_for_posts_
         assert row.all("td")[2].text == "–"
     assert numbers(found, 1)[0] == "no data"
     assert numbers(found, 1)[1] != "no data"
-    assert "56 days read at another age" in found.one(".facts").text
+    assert "56 days read at a different age" in found.one(".facts").text
 
 
 def test_a_day_without_a_post_is_zero_everywhere_and_has_no_rate() -> None:
@@ -218,7 +218,7 @@ def test_what_moved_the_total_goes_from_the_largest_rise_to_the_largest_fall_and
     None
 ):
     found = page(world(many(12), stories=False))
-    movers = next(part for part in found.all("section") if part["aria-labelledby"] == "h-movers")
+    movers = found.section("movers")
     names = [row.one("th").text for row in movers.one("tbody").all("tr")]
     bars = [
         (float(row.one("rect")["x"][:-1]), row.one("rect")["class"]) for row in movers.one("tbody").all("tr")

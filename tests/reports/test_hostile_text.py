@@ -1,6 +1,5 @@
 """Hostile text is inert: nothing runs, nothing is injected, the page is no wider. In a real Chromium."""
 
-import json
 import re
 from html import escape
 from pathlib import Path
@@ -17,52 +16,9 @@ from reports.figures.day import day_figures
 from reports.figures.per_account import per_account
 from reports.views import posts as posts_view
 from tests.reports.browser import opened
-from tests.reports.world import TWELVE, Account, World, world
-
-PAYLOADS = Path(__file__).parents[3] / "shared" / "report" / "xss_payloads.json"
-BUILT_IN = [
-    "<script>window.__x=1</script>",
-    '" autofocus onfocus="window.__x=1',
-    "<img src=x onerror=window.__x=1>",
-]
-
-
-def payloads() -> list[str]:
-    if not PAYLOADS.exists():
-        return BUILT_IN
-    given_texts = json.loads(PAYLOADS.read_text(encoding="utf-8"))
-    texts = [*BUILT_IN, *given_texts["text"].values(), *given_texts["urls"]]
-    return [text.encode("utf-8", "replace").decode() for text in texts]
-
-
-def hostile(texts: list[str]) -> World:
-    """Return a world in which every name, handle, group, reason, post, hashtag and link is one of the texts.
-
-    An account for each. No handle like these passes accounts.yaml or X; the page must hold all the same.
-    """
-    accounts = [Account(f"h{n}", text, 100, 5, 50, 0.1, (0.5, 0.1)) for n, text in enumerate(texts)] + [
-        Account("gone", texts[0], 5, 5, 5, 0.1, (0.5, 0.1), status={})
-    ]
-    made = world(accounts, days=12)
-    names = {account.account: account.name for account in accounts}
-    loud = pl.col("account").replace_strict(names)
-    strong = 10**6 + pl.int_range(pl.len())
-    return World(
-        made.plan,
-        made.rollups.with_columns(
-            pl.col("name").alias("reason"),
-            pl.col("name").alias("group"),
-            pl.col("name").alias("handle"),
-            pl.when(pl.col("account") == "gone").then(pl.lit("failed")).otherwise("status").alias("status"),
-        ),
-        made.posts.with_columns(
-            loud.alias("text"),
-            loud.alias("lang"),
-            *(pl.concat_list(loud).alias(name) for name in ("hashtags", "mentions", "urls")),
-            strong.alias("engagement"),
-            pl.lit(None, pl.String()).alias("sentiment"),
-        ),
-    )
+from tests.reports.hostile import BUILT_IN, hostile, payloads
+from tests.reports.rendered import report_of
+from tests.reports.world import TWELVE, Account, world
 
 
 def batches() -> list[list[str]]:
@@ -93,7 +49,7 @@ def handle_everything(page: Page) -> None:
 
 def page_of(texts: list[str]) -> str:
     made = hostile(texts)
-    return render.render_report(day_figures(made.plan, made.rollups, made.posts), "../")
+    return report_of(made)
 
 
 def account_page_of(texts: list[str]) -> str:
@@ -228,6 +184,6 @@ def test_no_template_switches_escaping_off() -> None:
 
 def test_twelve_ordinary_accounts_hold_the_script_that_one_of_them_posted_as_text() -> None:
     made = world(TWELVE)
-    page = render.render_report(day_figures(made.plan, made.rollups, made.posts), "../")
+    page = report_of(made)
     assert "&lt;script&gt;alert(" in page
     assert "<script>alert(" not in page

@@ -7,22 +7,19 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.figures.day import DayFigures, day_figures
+from reports.figures.day import DayFigures
 from reports.message import Link, Message, as_mail, failure, summary
 from reports.views.alerts import all_alerts
 from reports.views.summary import summary as day_summary
-from tests.reports.world import DAY, TWELVE, World, world
+from tests.reports.rendered import figures_of
+from tests.reports.world import DAY, TWELVE, world
 
 LINK = Link("https://reports.example.org/2026-11-22/index.html", "For whoever may.")
 
 
-def figures(made: World) -> DayFigures:
-    return day_figures(made.plan, made.rollups, made.posts)
-
-
 @pytest.fixture(scope="module")
 def day() -> DayFigures:
-    return figures(world())
+    return figures_of(world())
 
 
 class Tags(HTMLParser):
@@ -72,7 +69,7 @@ def test_more_than_six_alerts_are_counted(monkeypatch: pytest.MonkeyPatch, day: 
 
 def test_a_day_without_data_is_not_a_day_of_zero() -> None:
     gone = {DAY: ("suspended", "X has suspended this account")}
-    said = summary(figures(world([replace(account, status=gone) for account in TWELVE[:3]])), LINK)
+    said = summary(figures_of(world([replace(account, status=gone) for account in TWELVE[:3]])), LINK)
     assert said.subject.endswith("None of the 3 accounts could be read on this day")
 
 
@@ -87,7 +84,7 @@ def test_a_failed_run_sends_the_verdicts_reasons_and_what_to_do(day: DayFigures)
     with_report = failure(DAY, reason, day, LINK, sample=True)
     assert with_report.subject.startswith("[sample data] ")
     assert f"The report: {LINK.url}" in with_report.text
-    assert "A report was made of what could be read." in with_report.text
+    assert "There is a report of what could be read." in with_report.text
 
 
 HOSTILE = [
@@ -105,7 +102,7 @@ def of_hostile_names() -> list[Message]:
         replace(TWELVE[n], name=text, status={DAY: (("failed", "partial")[n % 2], text)})
         for n, text in enumerate(HOSTILE)
     ]
-    made = figures(world(accounts))
+    made = figures_of(world(accounts))
     return [summary(made, LINK), failure(DAY, "; ".join(HOSTILE), made, LINK, sample=True)]
 
 
@@ -123,7 +120,7 @@ def test_hostile_names_begin_no_header_and_end_no_line(said: Message) -> None:
 @pytest.mark.parametrize("said", of_hostile_names(), ids=["summary", "failure"])
 def test_hostile_names_are_text_in_html_and_no_markup_in_a_chat(said: Message) -> None:
     found = Tags(said.html)
-    assert found.tags == Tags(summary(figures(world()), LINK).html).tags | {"ul", "li", "br", "h2"}
+    assert found.tags == Tags(summary(figures_of(world()), LINK).html).tags | {"ul", "li", "br", "h2"}
     assert found.links == [LINK.url]
     assert "{{ conn.x_api.password }}" in said.text  # as it was written: nothing has filled it in
     assert "@everyone" not in said.chat
@@ -133,7 +130,7 @@ def test_hostile_names_are_text_in_html_and_no_markup_in_a_chat(said: Message) -
 
 
 def test_the_same_day_makes_the_same_message(day: DayFigures) -> None:
-    assert summary(day, LINK) == summary(figures(world()), LINK)
+    assert summary(day, LINK) == summary(figures_of(world()), LINK)
 
 
 def test_the_day_named_is_the_reports(day: DayFigures) -> None:

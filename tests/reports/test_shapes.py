@@ -1,29 +1,21 @@
 """Every shape of day renders, and says what it is."""
 
 from datetime import date, time, timedelta
-from html import unescape
-from re import sub
 
 import polars as pl
 import pytest
 
-from reports.figures.day import day_figures
-from reports.render import render_report
+from tests.reports.rendered import figures_of, report_of, text_of
 from tests.reports.world import DAY, TWELVE, Account, World, many, world
-
-
-def html(made: World) -> str:
-    return render_report(day_figures(made.plan, made.rollups, made.posts), "../")
 
 
 def text(made: World) -> str:
     """Return what a reader sees, tags and repeated spaces gone."""
-    page = sub(r"<(style|script)>.*?</\1>", "", html(made), flags=16)
-    return sub(r"\s+", " ", unescape(sub(r"<[^>]+>", " ", page)))
+    return text_of(report_of(made))
 
 
 def test_twelve_accounts_have_all_eleven_sections() -> None:
-    page = html(world())
+    page = report_of(world())
     for section in ("summary", "tiles", "trend", "movers", "accounts", "tone", "hours", "standouts", "data"):
         assert f'id="h-{section}"' in page
     assert 'class="mast"' in page
@@ -31,7 +23,7 @@ def test_twelve_accounts_have_all_eleven_sections() -> None:
 
 
 def test_one_account_has_no_comparison_between_accounts() -> None:
-    page = html(world(TWELVE[1:2]))
+    page = report_of(world(TWELVE[1:2]))
     assert 'id="h-movers"' not in page
     assert 'id="h-accounts"' not in page
     assert "Share of each day’s scored posts" in page
@@ -42,7 +34,7 @@ def test_one_account_has_no_comparison_between_accounts() -> None:
 
 @pytest.mark.parametrize(("count", "hidden"), [(50, 0), (51, 1), (120, 70)])
 def test_above_fifty_accounts_a_button_shows_the_rest(count: int, hidden: int) -> None:
-    page = html(world(many(count), days=10))
+    page = report_of(world(many(count), days=10))
     assert page.count(' more"') == hidden
     assert page.count('<tr id="a-') == count
     assert ('id="show-all"' in page) == bool(hidden)
@@ -50,7 +42,7 @@ def test_above_fifty_accounts_a_button_shows_the_rest(count: int, hidden: int) -
 
 def test_the_first_day_ever_says_that_nothing_can_be_compared() -> None:
     said = text(world(days=1))
-    assert "There is no baseline yet" in said
+    assert "Comparisons start after 7 days of data" in said
     assert "none: this is the first day" in said
     assert "no account has a median post to compare with yet" in said
 
@@ -64,7 +56,7 @@ def test_a_day_without_posts_is_zero_and_not_missing() -> None:
 
 def test_twelve_silent_accounts() -> None:
     silent = [Account(f"a{n}", None, None, 5, 10, 0.1, (0.5, 0.1), silent={DAY}) for n in range(12)]
-    assert "None of the 12 accounts read posted anything on this day" in text(world(silent))
+    assert "None of the 12 accounts with data posted anything on this day" in text(world(silent))
 
 
 def test_all_accounts_missing_shows_no_figure_and_every_reason() -> None:
@@ -100,12 +92,12 @@ def test_an_empty_plan() -> None:
 def test_an_account_added_yesterday_is_not_compared_and_does_not_raise_the_total() -> None:
     new = Account("newone", "New One", 10, 20, 5_000_000, 0.1, (0.5, 0.1), since=DAY - timedelta(days=1))
     made = world([*TWELVE[4:8], new], stories=False)
-    found = day_figures(made.plan, made.rollups, made.posts).total("engagement")
+    found = figures_of(made).total("engagement")
     assert found is not None
     assert found.usual is not None
     assert not found.unusual
     assert abs(found.value / found.usual - 1) < 0.1
-    assert "1 account without 7 days of history counts as at its usual" in text(made)
+    assert "1 account with fewer than 7 days of history counts at its usual level" in text(made)
 
 
 def test_names_followers_and_impressions_may_be_unknown() -> None:
@@ -117,12 +109,14 @@ def test_names_followers_and_impressions_may_be_unknown() -> None:
         World(made.plan, blind, made.posts.with_columns(pl.lit(None, pl.Int64).alias("impression_count")))
     )
     assert "1729 @1729" in said
-    assert "known for no post; rates are per follower" in said
+    assert "not known for any post; rates are per follower" in said
     assert "§ per follower and post" in said
 
 
 def test_an_account_called_proto_is_an_account() -> None:
-    page = html(world([Account("__proto__", "constructor", 5, 5, 10, 0.1, (0.5, 0.1)), TWELVE[0]], days=10))
+    page = report_of(
+        world([Account("__proto__", "constructor", 5, 5, 10, 0.1, (0.5, 0.1)), TWELVE[0]], days=10)
+    )
     assert 'id="a-__proto__"' in page
 
 
@@ -135,8 +129,8 @@ def test_a_backfilled_history_is_no_baseline() -> None:
         .alias("collected_at")
     )
     said = text(World(made.plan, late, made.posts))
-    assert "There is no baseline yet" in said
-    assert "56 days read at another age (a backfill), not compared" in said
+    assert "Comparisons start after 7 days of data" in said
+    assert "56 days read at a different age (by a backfill), not compared" in said
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 10, 25), 25), (date(2026, 3, 29), 23)])
@@ -149,14 +143,14 @@ def test_short_and_long_days_say_so(day: date, hours: int) -> None:
 def test_a_few_posts_of_one_tone_are_not_called_certain() -> None:
     happy = Account("happy", "Happy", 5, 3, 10, 0.1, (1.0, 0.0), weekend=1.0)
     said = text(world([happy, TWELVE[0]], days=10))
-    assert "100% positive of 3 scored posts; all alike, and too few for an interval" in said
+    assert "100% positive of 3 scored posts; all alike, but too few for an interval" in said
 
 
 def test_truncated_accounts_are_marked_and_explained() -> None:
     made = world(TWELVE[:2], days=10)
     cut = made.rollups.with_columns((pl.col("account") == "stadiumfc").alias("truncated"))
     said = text(World(made.plan, cut, made.posts))
-    assert "‡ max_posts was reached: the day’s earliest posts are not here." in said
+    assert "‡ max_posts was reached: the day’s earliest posts are missing." in said
     assert "max_posts was reached after" in said
 
 
@@ -181,5 +175,5 @@ def test_a_reading_at_another_time_of_the_morning_is_the_same_age() -> None:
 
 
 def test_pages_stay_small() -> None:
-    assert len(html(world()).encode()) <= 130_000
-    assert len(html(world(many(500), days=29)).encode()) <= 900_000
+    assert len(report_of(world()).encode()) <= 130_000
+    assert len(report_of(world(many(500), days=29)).encode()) <= 900_000

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from reports import publish
-from reports.figures.day import day_figures
-from reports.render import render_report
 from tests.reports.folder_lake import FolderLake, fill
-from tests.reports.test_hostile_text import hostile, payloads
+from tests.reports.hostile import hostile, payloads
+from tests.reports.rendered import report_of
 from tests.reports.world import DAY, TWELVE, Account, World, many, world
 
 RULES = {"root": True, "extends": ["html-validate:recommended"]}
@@ -35,10 +34,6 @@ def validator() -> str:
     if found is None:
         pytest.skip("no html-validate found: npm install it anywhere, and name it in HTML_VALIDATE")
     return found
-
-
-def page(made: World) -> str:
-    return render_report(day_figures(made.plan, made.rollups, made.posts), "../")
 
 
 def faults(validator: str, folder: Path) -> list[str]:
@@ -69,13 +64,13 @@ def test_every_page_is_valid(validator: str, tmp_path: Path) -> None:
     fill(lake, world(TWELVE[:2], days=3))
     publish(lake, DAY)
     for name, make in SHAPES.items():
-        (tmp_path / f"{name}.html").write_text(page(make()), encoding="utf-8")
+        (tmp_path / f"{name}.html").write_text(report_of(make()), encoding="utf-8")
     assert len(list(tmp_path.rglob("*.html"))) >= len(SHAPES) + 3  # all days, their year, the latest
     assert faults(validator, tmp_path) == []
 
 
 @pytest.mark.slow
 def test_positive_control_a_page_that_is_not_valid_is_found(validator: str, tmp_path: Path) -> None:
-    broken = page(world(TWELVE[:1], days=1)).replace("<h2", "<h2 id=main", 1)
+    broken = report_of(world(TWELVE[:1], days=1)).replace("<h2", "<h2 id=main", 1)
     (tmp_path / "broken.html").write_text(broken, encoding="utf-8")
     assert faults(validator, tmp_path)

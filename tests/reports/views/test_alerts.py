@@ -17,19 +17,19 @@ def test_an_ordinary_day_has_no_alert() -> None:
     assert alerts(row(0, post_engagements=[10] * 10), *usual_days()) == []
 
 
-def test_a_runaway_post() -> None:
+def test_a_viral_post() -> None:
     alert = alerts(
         row(0, name="Club", post_engagements=[10, 990]),
         *usual_days(),
         found=posts({"post_id": "1", "engagement": 990}),
     )[0]
-    assert (alert.name, alert.what) == ("Club", "had a runaway post")
+    assert (alert.name, alert.what) == ("Club", "had a post go viral")
     assert alert.evidence == "99% of its 1.0k engagement, 99× its usual post"
 
 
 def test_a_day_far_above_the_usual_without_one_post_that_made_it() -> None:
     alert = alerts(row(0, post_engagements=[40] * 20), *usual_days())[0]
-    assert alert.what == "landed far above its usual"
+    assert alert.what == "got far more engagement than usual"
     assert alert.evidence.startswith("Engagement 800, usual 105 (robust z ")
 
 
@@ -142,11 +142,11 @@ def test_many_accounts_with_one_fate_share_a_line() -> None:
     (alert,) = alerts(*rows)
     assert alert.account == "a4"
     assert alert.what == "and 4 other accounts could not be read"
-    assert alert.evidence == "With a3, a2, a1 and a0. X answered 503; left out of every total"
+    assert alert.evidence == "The others: a3, a2, a1 and a0. X answered 503; left out of every total"
     (alert,) = alerts(*(dict(r, reason=f"X knows no {r['account']}") for r in rows))
     assert (
         alert.evidence
-        == "With a3, a2, a1 and a0. The reasons are under Data and freshness; left out of every total"
+        == "The others: a3, a2, a1 and a0. The reasons are under Data and freshness; left out of every total"
     )
 
 

@@ -38,8 +38,8 @@ def test_the_best_and_the_worst_by_engagement_and_the_strongest_by_tone() -> Non
     found = posts_view(account_of(*MANY))
     shown = {part.title: [post.times for post in part.posts] for part in found.lists}
     assert shown == {
-        "Landed best": ["4.0×", "3.0×", "2.0×", "1.5×"],
-        "Landed least": ["0.0×", "0.5×"],
+        "Most engagement": ["4.0×", "3.0×", "2.0×", "1.5×"],
+        "Least engagement": ["0.0×", "0.5×"],
         "Most positive": ["2.0×", "0.5×"],
         "Most negative": ["3.0×", "0.0×"],
     }
