@@ -6,11 +6,11 @@ from typing import Final
 USUAL_DAYS: Final = 28
 USUAL_NEEDS: Final = 7  # days with data; with fewer there is no usual
 FACTOR_DAYS: Final = 56  # the weekday factors are of eight weeks
-FACTOR_NEEDS: Final = 14  # days from which their noise tells how far a weekday factor is shrunk toward 1
+FACTOR_NEEDS: Final = 14  # days from which their noise decides how far a weekday factor is shrunk toward 1
 FACTOR_PRIOR: Final = 2.0  # with fewer days: as if by this many ordinary weekdays
 FACTOR_ERRORS: Final = 2.0  # standard errors within which an account's own weekday is the pooled one
 DAY_OFF: Final = 0.2  # a weekday with a smaller factor says nothing about other weekdays
-BAND: Final = (0.1, 0.9)  # the usual range holds the middle 80 %
+BAND: Final = (0.1, 0.9)  # the usual range is the middle 80 %
 TREND_DAYS: Final = 30
 
 # The unusual: Iglewicz and Hoaglin's modified z-score, beyond the usual range.

@@ -1,4 +1,4 @@
-"""What the summary says beside the totals: the post and the account behind a change, and who was in range."""
+"""What the summary says beside the totals: the post and the account behind a change, and the accounts in range."""
 
 from dataclasses import dataclass
 from typing import Any

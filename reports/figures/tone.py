@@ -22,7 +22,7 @@ def half_interval() -> pl.Expr:
 def net_columns() -> tuple[pl.Expr, ...]:
     """The columns `net`, `net_low`, `net_high` (points; the 95 % interval) and `few` (fewer than 10 scored posts).
 
-    The interval is held within -100 and 100.
+    The interval is clipped to -100 and 100.
     """
     return (
         NET.alias("net"),

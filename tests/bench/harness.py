@@ -1,7 +1,7 @@
 """Benchmarks as ratios: what is compared runs side by side, in one run, on one machine.
 
 A bench module has functions marked with `bench`; each yields `Row`s. `python -m tests.bench` finds and runs
-them. A ratio says how many times better the first is than what it is compared with; no speed is told alone.
+them. A ratio says how many times better the first is than what it is compared with; no speed is given alone.
 """
 
 import time

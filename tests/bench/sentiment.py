@@ -208,7 +208,7 @@ def worst_post() -> Iterator[Row]:
     hostile = _hostile(LONGEST_POST)
     for what, ways in (
         ("any 25,000 characters, scored", [ours]),
-        ("cleaned, told by language and scored", [partial(_judge, "en"), partial(_judge, "und")]),
+        ("cleaned, checked for its language and scored", [partial(_judge, "en"), partial(_judge, "und")]),
     ):
         works = {(name, way): partial(way, text) for name, text in hostile.items() for way in ways}
         times = dict(zip(works, best_in_turn([*works.values()], rounds=7), strict=True))

@@ -70,8 +70,8 @@ def main(lighthouse: str) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for path, body in Handler.pages.items():
             found = scores(lighthouse, f"http://127.0.0.1:{server.server_port}{path}")
-            told = ", ".join(f"{name} {score}" for name, score in found.items())
-            sys.stdout.write(f"{path[1:]} accounts, {len(body) / 1000:.0f} KB gzipped: {told}\n")
+            line = ", ".join(f"{name} {score}" for name, score in found.items())
+            sys.stdout.write(f"{path[1:]} accounts, {len(body) / 1000:.0f} KB gzipped: {line}\n")
         server.shutdown()
 
 

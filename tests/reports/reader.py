@@ -64,7 +64,7 @@ class Part:
 
     @property
     def full_text(self) -> str:
-        """What a screen reader tells of it, on one line."""
+        """What a screen reader reads of it, on one line."""
         return " ".join("".join(self.texts(hidden=True)).split())
 
 

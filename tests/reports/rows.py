@@ -19,6 +19,13 @@ NO_FACTORS = pl.DataFrame(
 )
 
 
+# An account-day before any item is counted.
+NOTHING_FETCHED = {
+    "truncated": False,
+    **dict.fromkeys(("fetched", "kept", "filtered", "duplicates", "quarantined", "forgotten"), 0),
+}
+
+
 def row(back: int = 0, account: str = "nasa", **values: Any) -> dict[str, Any]:
     """Return an account's day, `back` days before the Sunday, read six hours after it ended."""
     day = SUNDAY - timedelta(days=back)
@@ -30,13 +37,7 @@ def row(back: int = 0, account: str = "nasa", **values: Any) -> dict[str, Any]:
         "account": account,
         "handle": account,
         "status": "ok",
-        "truncated": False,
-        "fetched": 0,
-        "kept": 0,
-        "filtered": 0,
-        "duplicates": 0,
-        "quarantined": 0,
-        "forgotten": 0,
+        **NOTHING_FETCHED,
         "posts": len(engagements),
         "retweets": 0,
         "engagement": sum(engagements),
@@ -74,7 +75,7 @@ def missing(back: int = 0, account: str = "nasa", status: str = "failed", **valu
 
 
 def rollups(*rows: dict[str, Any]) -> pl.DataFrame:
-    """Return roll-ups as the figures take them: with their age told."""
+    """Return roll-ups as the figures take them: with their age."""
     return equal_age(pl.DataFrame(list(rows), schema=ROLLUP), SUNDAY)
 
 

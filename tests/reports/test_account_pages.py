@@ -61,9 +61,9 @@ def test_the_page_of_a_few_scored_posts_is_as_unsure_as_the_row() -> None:
     few = figures.accounts.filter("few")["account"]
     tones = [found[account].day.trend.filter(pl.col("metric") == "net") for account in few]
     counts = made.rollups.select("account", "day", "scored")
-    held = pl.concat(tones).join(counts, on=["account", "day"])
-    assert held.filter(pl.col("scored") < 10).height > 50
-    assert not held.filter(pl.col("scored") < 10)["unusual"].any()
+    compared = pl.concat(tones).join(counts, on=["account", "day"])
+    assert compared.filter(pl.col("scored") < 10).height > 50
+    assert not compared.filter(pl.col("scored") < 10)["unusual"].any()
 
 
 def test_the_page_counts_this_account_alone() -> None:
@@ -103,7 +103,7 @@ def test_an_account_called_index_does_not_stand_in_the_reports_place() -> None:
     assert keys.account_report(DAY, "index") != keys.report(DAY)
 
 
-def test_troubled_days_are_told() -> None:
+def test_incomplete_days_are_listed() -> None:
     account = Account(
         "a", "A", 5, 5, 10, 0.1, (0.5, 0.1), status={DAY - timedelta(days=4): ("failed", "X did not answer")}
     )

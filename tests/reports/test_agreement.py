@@ -211,9 +211,9 @@ def test_alerts_say_what_the_rows_say_and_every_mark_has_one(
     rows = {row["account"]: row for row in figures.accounts.iter_rows(named=True)}
     found = {alert.account: alert for alert in all_alerts(figures)}
     for account, alert in found.items():
-        if (told := re.match(r"Engagement (\S+), usual (\S+) ", alert.evidence)) is not None:
-            assert told[1] == fmt.compact(rows[account]["engagement"])
-            assert told[2] == fmt.compact(rows[account]["usual_engagement"])
+        if (quoted := re.match(r"Engagement (\S+), usual (\S+) ", alert.evidence)) is not None:
+            assert quoted[1] == fmt.compact(rows[account]["engagement"])
+            assert quoted[2] == fmt.compact(rows[account]["usual_engagement"])
     for line in page.one("#table").one("tbody").all("tr"):
         if any(cell.all(".odd") for cell in line.all("td")):
             assert line["data-a"] in found

@@ -64,7 +64,7 @@ def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: in
 
 
 def test_half_the_accounts_missing_make_no_fall() -> None:
-    """What is left is held against its own past, as if the report were of these accounts alone."""
+    """What is left is compared with its own past, as if the report were of these accounts alone."""
     made = world(failing(many(12), DAY))
     left = [account for n, account in enumerate(many(12)) if not n % 2]
     found, alone = page(made), page(world(left))

@@ -22,13 +22,13 @@ from tests.reports.world import TWELVE, Account, world
 
 
 def batches() -> list[list[str]]:
-    """Return the texts, as many at a time as still tell who did it."""
+    """Return the texts, as many at a time as still show which of them did it."""
     texts = payloads()
     return [texts[n : n + 24] for n in range(0, len(texts), 24)]
 
 
 def handle_everything(page: Page) -> None:
-    """Sort, filter, choose each group, have each text told: what the script puts into the page is text too."""
+    """Sort, filter, choose each group, have each text described: what the script puts into the page is text too."""
     page.evaluate(
         """() => {
             for (const press of document.querySelectorAll("#table thead button, #theme")) press.click();
@@ -153,7 +153,7 @@ def test_a_posts_address_is_built_from_a_checked_handle_and_number_or_not_at_all
 
 
 @pytest.mark.parametrize("handle", ["nasa/../x", "nasa\n", "", "a" * 16, "nasa?", "ñasa", "１２"])
-def test_no_link_for_a_handle_that_is_none(handle: str) -> None:
+def test_no_link_for_an_invalid_handle(handle: str) -> None:
     assert fmt.post_url(handle, "1") is None
     assert fmt.post_url("nasa", handle) is None
 

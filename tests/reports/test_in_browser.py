@@ -119,7 +119,7 @@ def test_a_group_leaves_its_accounts_and_their_sum(browser: Browser, pages: dict
         assert len(names(page)) == 12
 
 
-def test_what_a_mark_or_a_bar_means_shows_on_touching_it(browser: Browser, pages: dict[str, Path]) -> None:
+def test_a_tooltip_explains_a_mark_or_a_bar(browser: Browser, pages: dict[str, Path]) -> None:
     with open_report(browser, pages) as (page, _):
         for part, says in (
             ("#a-northwindair td.low .odd", "Usual 12, usual range "),

@@ -93,7 +93,7 @@ def test_the_index_notes_accounts_without_data_only_when_their_number_changes(tm
     assert [day for day in days if 'class="state still"' in rows[day]] == days[:2]
 
 
-def test_the_index_tells_how_whole_each_day_is(tmp_path: Path) -> None:
+def test_the_index_shows_how_complete_each_day_is(tmp_path: Path) -> None:
     """By the tolerance the day was planned with (20 %): one of three failed is too many, one missing is not."""
     days = [DAY - timedelta(days=back) for back in range(4)]
     first = {days[0]: ("failed", "X did not answer"), days[2]: ("partial", "a page was lost")}
@@ -107,11 +107,11 @@ def test_the_index_tells_how_whole_each_day_is(tmp_path: Path) -> None:
     for day in days:
         publish(lake, day)
     index = lake.get(keys.REPORTS_INDEX).decode()
-    told = [index.split(f'href="{day}/index.html">')[-1].split("</tr>")[0] for day in days]
+    shown = [index.split(f'href="{day}/index.html">')[-1].split("</tr>")[0] for day in days]
     for kind, text, row in zip(
         ("failed", "missing", "partial", "complete"),
         ("run failed", "1 of 3 without data", "1 of 3 incomplete", "complete"),
-        told,
+        shown,
         strict=True,
     ):
         assert f'class="state {kind}"' in row

@@ -67,7 +67,7 @@ def test_a_page_comes_as_it_is_stored_with_its_type_and_is_asked_for_again_only_
     assert changed.status_code == 200
 
 
-def test_whoever_takes_no_gzip_gets_none(filled: Lake, address: str) -> None:
+def test_a_client_that_takes_no_gzip_gets_none(filled: Lake, address: str) -> None:
     answer = get(f"{address}/{SECRET}/reports/latest.html", **{"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in answer.headers
     assert answer.content == filled.get(keys.REPORTS_LATEST)
@@ -131,7 +131,7 @@ def test_pages_are_only_read(filled: Lake, address: str) -> None:
     assert filled.exists(keys.REPORTS_INDEX)
 
 
-def test_a_page_that_is_gone_and_a_lake_that_does_not_answer_are_said(
+def test_a_missing_page_and_a_lake_that_does_not_answer_are_reported(
     filled: Lake, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missing = get(f"{address}/{SECRET}/reports/2020-01-01/index.html")
@@ -224,7 +224,7 @@ def test_a_link_to_one_report_opens_with_nothing_else(filled: Lake) -> None:
     assert f"reports/{YESTERDAY}/index.html?" in ended.stdout
 
 
-def test_a_link_by_credentials_that_end_is_said_to_end_with_them(
+def test_a_link_made_with_temporary_credentials_says_that_it_expires_with_them(
     filled: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not access_to(filled).temporary
@@ -246,7 +246,7 @@ def test_before_the_first_report_and_for_a_day_without_one_the_line_says_what_th
     assert (ended.returncode, ended.stderr) == (1, said)
 
 
-def test_a_day_that_is_none_and_a_bucket_that_is_none_start_nothing(
+def test_an_invalid_day_and_a_missing_bucket_start_nothing(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert pipeline("open", "--day", "yesterday").returncode == 2
@@ -254,7 +254,7 @@ def test_a_day_that_is_none_and_a_bucket_that_is_none_start_nothing(
     assert pipeline("open").returncode == 2
 
 
-def test_days_are_told_as_spans() -> None:
+def test_days_are_listed_as_spans() -> None:
     days = [date(2026, 11, day) for day in (1, 2, 3, 5, 7, 8, 10, 12, 14, 15)]
     assert spans(days[:4]) == "2026-11-01 to 2026-11-03, 2026-11-05"
     assert spans(days).startswith("earlier days, 2026-11-05, 2026-11-07 to 2026-11-08, ")

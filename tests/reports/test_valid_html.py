@@ -40,20 +40,20 @@ def faults(validator: str, folder: Path) -> list[str]:
     """Return what is wrong in the pages of a folder, one line each."""
     rules = folder / "rules.json"
     rules.write_text(json.dumps(RULES), encoding="utf-8")
-    told = folder / "faults.json"  # into a pipe it writes half of its answer, and exits
+    output = folder / "faults.json"  # into a pipe it writes half of its answer, and exits
     command = [
         validator,
         "--config",
         str(rules),
         "--formatter",
-        f"json={told}",
+        f"json={output}",
         *map(str, folder.rglob("*.html")),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode in (0, 1), done.stderr
     return [
         f"{Path(result['filePath']).name}:{fault['line']}: {fault['message']} ({fault['ruleId']})"
-        for result in json.loads(told.read_text(encoding="utf-8"))
+        for result in json.loads(output.read_text(encoding="utf-8"))
         for fault in result["messages"]
     ]
 

@@ -1,7 +1,7 @@
 """A small invented world: roll-ups and posts as the pipeline would write them, the same on every run.
 
 Twelve accounts with their own sizes, rhythms and tones, and on the last day the stories that a report should
-tell: a post that runs away, an account that turns negative, one that goes quiet, one that is missing.
+find: a post that goes viral, an account that turns negative, one that goes quiet, one that is missing.
 """
 
 import random
@@ -16,6 +16,7 @@ from pipeline.lake.records import Plan, PlannedAccount
 from pipeline.schema import POSTS, ROLLUP
 from pipeline.status import Status
 from pipeline.window import Window
+from tests.reports.rows import NOTHING_FETCHED
 
 DAY = date(2026, 11, 22)
 
@@ -247,13 +248,7 @@ def _row(
         "followers_on": day,
         "status": status,
         "reason": reason,
-        "truncated": False,
-        "fetched": 0,
-        "kept": 0,
-        "filtered": 0,
-        "duplicates": 0,
-        "quarantined": 0,
-        "forgotten": 0,
+        **NOTHING_FETCHED,
         "collected_at": read if status in ("ok", "partial") else None,
         "cost_usd": 0.01 + 0.005 * len(posts),
         "timezone": timezone,

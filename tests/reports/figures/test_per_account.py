@@ -6,7 +6,7 @@ from reports.figures.per_account import incomplete_days
 from tests.reports.rows import SUNDAY, missing, rollups, row
 
 
-def test_days_of_trouble_are_those_of_the_last_28_not_read_whole() -> None:
+def test_incomplete_days_are_those_of_the_last_28_not_read_whole() -> None:
     frame = rollups(
         row(0, status="partial"),
         row(1),

@@ -15,7 +15,7 @@ def test_shares_net_and_interval_of_four_posts() -> None:
     assert found["net"] == 50
     half = 196 * math.sqrt(0.75 / 4)
     assert found["net_low"] == pytest.approx(50 - half)
-    assert found["net_high"] == 100  # held within the scale
+    assert found["net_high"] == 100  # clipped to the scale
     assert found["few"] is True
 
 

@@ -55,7 +55,7 @@ def test_an_account_that_is_missing_today_is_left_out_of_earlier_days_too() -> N
     assert found["engagement", 1] == 8
 
 
-def test_where_an_account_missed_an_earlier_day_its_usual_stands_in() -> None:
+def test_where_an_account_missed_an_earlier_day_its_usual_value_is_used() -> None:
     past = [row(back, name, post_engagements=[10]) for back in (2, 3, 4) for name in "ab"]
     found = total(
         row(0, "a", post_engagements=[10]),
@@ -67,7 +67,7 @@ def test_where_an_account_missed_an_earlier_day_its_usual_stands_in() -> None:
     assert found["engagement", 1] == 20
 
 
-def test_a_day_off_stands_in_with_nought_and_sets_no_level() -> None:
+def test_a_day_off_is_filled_with_zero_and_does_not_count_for_the_level() -> None:
     """The bank gets 9 the day before, one more each day further back, and nothing on Sundays. A Saturday and a
     Sunday were not read: the median of the 29 other days of its five weeks is that of 18 days ago, 26.
     """
@@ -87,10 +87,10 @@ def weeks(*rows: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
     factors = weekday_factors(of_rows, SUNDAY)
     series = totals(aged, of_rows, factors, SUNDAY)
     of_total = total_factors(aged, of_rows, series, factors, SUNDAY)
-    held = trend(aged, series, of_total, SUNDAY).filter(pl.col("day") == SUNDAY)
+    compared = trend(aged, series, of_total, SUNDAY).filter(pl.col("day") == SUNDAY)
     return (
         dict(of_total.filter(pl.col("weekday") == 7).select("metric", "factor").iter_rows()),
-        dict(held.select("metric", "usual").iter_rows()),
+        dict(compared.select("metric", "usual").iter_rows()),
     )
 
 
@@ -133,7 +133,7 @@ def test_the_median_of_all_posts_has_a_week_of_its_own() -> None:
     assert usual["median"] == pytest.approx(100)
 
 
-def test_the_totals_of_one_account_are_held_against_what_it_is_held_against() -> None:
+def test_the_totals_of_one_account_are_compared_with_what_it_is_compared_with() -> None:
     rows = [row(back, post_engagements=[10 + back % 5] * (3 if back % 7 == 0 else 9)) for back in range(57)]
     of_rows = measures(*rows)
     factors = weekday_factors(of_rows, SUNDAY)
@@ -150,9 +150,9 @@ def test_the_tone_of_nine_posts_of_all_accounts_is_no_surprise_that_of_ten_is() 
     def surprise(*today: dict[str, Any]) -> bool:
         aged, of_rows = rollups(*today, *past), measures(*today, *past)
         series = totals(aged, of_rows, NO_FACTORS, SUNDAY)
-        held = trend(aged, series, NO_FACTORS, SUNDAY)
+        compared = trend(aged, series, NO_FACTORS, SUNDAY)
         of_net = (pl.col("metric") == "net") & (pl.col("day") == SUNDAY)
-        return bool(held.row(by_predicate=of_net, named=True)["unusual"])
+        return bool(compared.row(by_predicate=of_net, named=True)["unusual"])
 
     assert surprise(row(0, "a", negative=5), row(0, "b", negative=4)) is False
     assert surprise(row(0, "a", negative=5), row(0, "b", negative=5)) is True
@@ -181,5 +181,5 @@ def test_a_day_read_at_another_age_is_a_gap_for_counts_only() -> None:
     assert found["posts", 20] == 1
 
 
-def test_nobody_read_is_no_total() -> None:
+def test_without_any_account_read_there_is_no_total() -> None:
     assert total(missing(0, "a"), row(1, "a", post_engagements=[5])) == {}

@@ -116,7 +116,7 @@ def factor(factors: pl.DataFrame, account: str = "nasa", weekday: int = 7, metri
     return found
 
 
-def test_weekends_are_held_against_weekends() -> None:
+def test_weekends_are_compared_with_weekends() -> None:
     """Eight weeks with 70 posts on Sundays and 100 on other days."""
     days = {back: 70.0 if back % 7 == 0 else 100.0 for back in range(1, 57)}
     history = series(days)
@@ -165,7 +165,9 @@ def crowd(sunday: float) -> pl.DataFrame:
     )
 
 
-def test_who_never_posts_on_sundays_has_a_usual_of_nought_there_and_its_own_level_elsewhere() -> None:
+def test_an_account_that_never_posts_on_sundays_has_a_usual_of_zero_there_and_its_own_level_elsewhere() -> (
+    None
+):
     """Five weeks of 20 posts a day and none on Sundays, among accounts of 70 on Sundays and 100 on other days."""
     bank = series({back: 0 if back % 7 == 0 else 18 + back % 5 for back in range(36)})
     factors = weekday_factors(pl.concat([bank, crowd(70)]), SUNDAY)
@@ -180,8 +182,8 @@ def test_who_never_posts_on_sundays_has_a_usual_of_nought_there_and_its_own_leve
 
 
 def test_an_accounts_own_weekday_counts_by_how_far_it_lies_beyond_its_noise() -> None:
-    """Weekdays of 100; eight Sundays of 20, 40, 40, 40, 40, 40, 40 and 60 tell 0.4 without a median deviation,
-    eight of 20 and 60 in turn tell 0.4 as well, but e = 1.4826 x 0.2 / sqrt(8), d = 0.4 - 0.7.
+    """Weekdays of 100; eight Sundays of 20, 40, 40, 40, 40, 40, 40 and 60 give 0.4 without a median deviation,
+    eight of 20 and 60 in turn give 0.4 as well, but e = 1.4826 x 0.2 / sqrt(8), d = 0.4 - 0.7.
     """
     sundays = [20.0, 40, 40, 40, 40, 40, 40, 60]
     steady = series({back: sundays[back // 7 - 1] if back % 7 == 0 else 100 for back in range(1, 57)})
@@ -200,7 +202,7 @@ def test_every_other_sunday_off_is_within_two_errors_of_the_others_sunday() -> N
     assert factor(weekday_factors(pl.concat([account, crowd(70)]), SUNDAY), "nasa") == pytest.approx(0.7)
 
 
-def test_thirteen_days_tell_nothing_of_an_accounts_own_week() -> None:
+def test_thirteen_days_say_nothing_about_an_accounts_own_week() -> None:
     fresh = series({back: 0 if back % 7 == 0 else 20 for back in range(1, 15) if back != 9})
     factors = weekday_factors(pl.concat([fresh, crowd(70)]), SUNDAY)
     assert factor(factors, "nasa") == pytest.approx(0.7)

@@ -33,7 +33,7 @@ def test_a_day_far_above_the_usual_without_one_post_that_made_it() -> None:
     assert alert.evidence.startswith("Engagement 800, usual 105 (robust z ")
 
 
-def test_who_usually_posts_and_does_not_went_quiet() -> None:
+def test_an_account_that_usually_posts_and_does_not_went_quiet() -> None:
     alert = alerts(row(0), *usual_days())[0]
     assert alert.what == "went quiet"
     assert alert.evidence == "0 posts, usual 11 on a Sunday; silent on none of the 20 days before"
@@ -41,7 +41,7 @@ def test_who_usually_posts_and_does_not_went_quiet() -> None:
     assert alert.evidence.endswith("; silent on 1 of the 20 days before")
 
 
-def test_who_posts_far_more_or_less_than_usual_without_any_effect() -> None:
+def test_an_account_may_post_far_more_or_less_than_usual_without_any_effect() -> None:
     """Twenty days of ten and eleven posts that got ten each; today twenty or five posts of the same sum."""
     more = alerts(row(0, post_engagements=[5] * 20), *usual_days())[0]
     assert more.what == "posted far more than usual"
@@ -50,7 +50,7 @@ def test_who_posts_far_more_or_less_than_usual_without_any_effect() -> None:
     assert less.what == "posted far less than usual"
 
 
-def test_a_tone_far_from_the_usual_is_told_when_it_did_not_turn_negative() -> None:
+def test_a_tone_far_from_the_usual_is_an_alert_although_it_did_not_turn_negative() -> None:
     """Twenty days of 3 or 4 positive posts of 10, net +10 and +20; today +70 of ten."""
     past = [
         row(back, post_engagements=[10] * 10, positive=3 + back % 2, neutral=5 - back % 2, negative=2)
@@ -61,7 +61,7 @@ def test_a_tone_far_from_the_usual_is_told_when_it_did_not_turn_negative() -> No
     assert alert.evidence == "Net sentiment +70, usual +15; 10 scored posts"
 
 
-def test_who_seldom_posts_and_does_not_is_neither_marked_nor_told() -> None:
+def test_an_account_that_seldom_posts_and_does_not_is_neither_marked_nor_an_alert() -> None:
     """Two posts a day that get a hundred each: no engagement today, which is what no post brings."""
     past = [row(back, post_engagements=[100, 90 + back % 3]) for back in range(1, 21)]
     made = figures(row(0), *past)
@@ -69,8 +69,8 @@ def test_who_seldom_posts_and_does_not_is_neither_marked_nor_told() -> None:
     assert all_alerts(made) == ()
 
 
-def test_who_never_posts_on_sundays_is_not_quiet_on_one() -> None:
-    """Three weeks of a bank among two others who post on all days."""
+def test_an_account_that_never_posts_on_sundays_is_not_quiet_on_one() -> None:
+    """Three weeks of a bank among two others that post on all days."""
     bank = [
         row(back, "bank", post_engagements=[] if back % 7 == 0 else [10] * (9 + back % 3))
         for back in range(22)
@@ -79,12 +79,12 @@ def test_who_never_posts_on_sundays_is_not_quiet_on_one() -> None:
     assert alerts(*bank, *others) == []
 
 
-def test_nobody_is_called_quiet_before_two_weeks_are_known() -> None:
+def test_no_account_is_called_quiet_before_two_weeks_are_known() -> None:
     assert alerts(row(0), *usual_days(days=13)) == []
     assert [alert.what for alert in alerts(row(0), *usual_days(days=14))] == ["went quiet"]
 
 
-def test_who_seldom_posts_is_not_quiet_without_a_post() -> None:
+def test_an_account_that_seldom_posts_is_not_quiet_without_a_post() -> None:
     assert alerts(row(0), *(row(back, post_engagements=[10] * (back % 3)) for back in range(1, 20))) == []
 
 
@@ -103,7 +103,7 @@ def test_an_account_that_could_not_be_read_comes_first_and_one_that_is_gone_last
 
 
 @pytest.mark.parametrize("status", ["failed", "over_budget", "missing", "suspended", "protected"])
-def test_a_status_is_news_on_the_day_it_changes_and_what_can_be_mended_until_it_is(status: str) -> None:
+def test_a_status_is_news_on_the_day_it_changes_and_a_fixable_one_until_it_is_fixed(status: str) -> None:
     today = missing(0, "gone", status)
     others = [row(0, "here"), row(1, "here"), row(3, "here")]
     other = "missing" if status == "suspended" else "suspended"
@@ -111,8 +111,8 @@ def test_a_status_is_news_on_the_day_it_changes_and_what_can_be_mended_until_it_
     assert len(alerts(today, *others)) == 1  # the account is new
     assert len(alerts(today, *others, row(1, "gone"))) == 1
     assert len(alerts(today, *others, missing(1, "gone", other), missing(3, "gone", status))) == 1
-    told_again = alerts(today, *others, missing(1, "gone", status), row(3, "gone"))
-    assert len(told_again) == (status in {"failed", "over_budget"})  # until it is mended
+    repeated = alerts(today, *others, missing(1, "gone", status), row(3, "gone"))
+    assert len(repeated) == (status in {"failed", "over_budget"})  # until it is fixed
 
 
 def test_the_day_before_is_the_nearest_with_a_roll_up() -> None:
@@ -130,14 +130,14 @@ def test_the_reason_is_the_evidence() -> None:
     assert alert.evidence == "X answered 503 five times; last data Sat 21 Nov; left out of every total"
 
 
-def test_incomplete_and_cut_short_days_are_told() -> None:
+def test_incomplete_and_truncated_days_are_alerts() -> None:
     partial = alerts(row(0, "a", status="partial", reason="8% of posts quarantined"))[0]
     assert (partial.what, partial.evidence) == ("is incomplete", "8% of posts quarantined")
     cut = alerts(row(0, "a", truncated=True, kept=200))[0]
     assert cut.what == "posted more than max_posts"
 
 
-def test_many_accounts_with_one_fate_share_a_line() -> None:
+def test_many_accounts_not_read_for_the_same_reason_share_a_line() -> None:
     rows = [missing(0, f"a{n}", followers=n, reason="X answered 503") for n in range(5)]
     (alert,) = alerts(*rows)
     assert alert.account == "a4"
@@ -158,7 +158,7 @@ def test_an_account_has_one_alert_at_most() -> None:
     assert [alert.what for alert in alerts(*rows)] == ["turned negative"]
 
 
-def test_nothing_is_said_of_a_day_by_later_days() -> None:
+def test_later_days_change_nothing_about_a_day() -> None:
     later = row(0)
     later["day"] = SUNDAY - timedelta(days=40)
     assert alerts(row(0, post_engagements=[10] * 10), later, *usual_days()) == []

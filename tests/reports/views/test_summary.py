@@ -22,13 +22,13 @@ def sentences(*rows: dict[str, Any], found: pl.DataFrame | None = None) -> list[
         ([11] * 10, "110, about a usual Sunday"),
     ],
 )
-def test_engagement_is_said_against_a_usual_weekday(engagements: list[int], words: str) -> None:
+def test_engagement_is_compared_with_a_usual_weekday(engagements: list[int], words: str) -> None:
     """The usual of twenty days of 100 and 110 is 105."""
     first = sentences(row(0, post_engagements=engagements), *usual_days())[0]
     assert first == f"Engagement was {words}, from 10 posts."
 
 
-def test_one_post_that_made_much_of_the_day_is_named_with_what_the_day_were_without_it() -> None:
+def test_a_post_with_much_of_the_days_engagement_is_named_with_the_day_without_it() -> None:
     first = sentences(
         row(0, post_engagements=[400, 200]),
         *usual_days(),
@@ -46,7 +46,7 @@ def test_without_a_usual_no_comparison_is_made() -> None:
     assert found[1] == "Net sentiment was +100 from 2 scored posts, too few to be sure."
 
 
-def test_a_fall_in_tone_names_the_account_that_made_most_of_it() -> None:
+def test_a_fall_in_tone_names_the_account_that_drove_it() -> None:
     good = {"positive": 6, "neutral": 4}
     found = sentences(
         row(0, "airline", name="Northwind Air", post_engagements=[10] * 10, negative=8, neutral=2),
@@ -74,7 +74,7 @@ def test_accounts_are_counted_against_their_own_range() -> None:
     assert sentences(*today, *rows)[-1] == "1 of 3 accounts was in its normal range, 1 above and 1 below."
 
 
-def test_the_tone_of_a_few_posts_is_said_with_its_uncertainty_and_never_as_a_fall() -> None:
+def test_the_tone_of_a_few_posts_has_its_uncertainty_and_is_never_called_a_fall() -> None:
     """p = 1/4, q = 2/4, n = 4: net -25, half interval 196 sqrt((3/4 - 1/16) / 4) = 81."""
     sentence = sentences(
         row(0, post_engagements=[10] * 4, positive=1, neutral=1, negative=2),
