@@ -38,7 +38,7 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 
 def best_in_turn(works: Sequence[Callable[[], object]], rounds: int) -> list[float]:
-    """Return the least processor time of each, called in turn so that all meet the machine's moods.
+    """Return the least processor time of each, called in turn so that all run under the same load.
 
     The least and not the mean: what other processes do to caches and clocks only ever adds.
     """

@@ -198,17 +198,20 @@ def growth() -> Iterator[Row]:
     yield Row("growth with length, as length ** k", "k = 1.15", 1.15 / exponents[worst], 1.0, detail)
 
 
-def _judge(lang: str, text: str) -> None:
+def _clean_and_check(lang: str, text: str) -> None:
     scores_if_english(lang, clean_text(text))
 
 
 @bench
 def worst_post() -> Iterator[Row]:
-    """No text of 25,000 characters may hold a worker: scored as written, and as the pipeline judges it."""
+    """No text of 25,000 characters may hold a worker: scored as written, and as the pipeline treats it."""
     hostile = _hostile(LONGEST_POST)
     for what, ways in (
         ("any 25,000 characters, scored", [ours]),
-        ("cleaned, checked for its language and scored", [partial(_judge, "en"), partial(_judge, "und")]),
+        (
+            "cleaned, checked for its language and scored",
+            [partial(_clean_and_check, "en"), partial(_clean_and_check, "und")],
+        ),
     ):
         works = {(name, way): partial(way, text) for name, text in hostile.items() for way in ways}
         times = dict(zip(works, best_in_turn([*works.values()], rounds=7), strict=True))
