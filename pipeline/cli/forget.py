@@ -59,9 +59,12 @@ def forget(
             f"{name} is not in {lake.url}, so there is nothing to remove; check it, or add --yes, so that it is left "
             "out if X ever sends it"
         )
-    _print_preview(name, preview)
+    if preview.objects:
+        _print_preview(name, preview)
     if dry_run:
-        typer.echo("nothing was removed (--dry-run)")
+        typer.echo(
+            "nothing was removed (--dry-run)" if preview.objects else f"{name}: nothing of it is stored"
+        )
         return
     _confirm(yes)
     with bars() as progress:
@@ -147,9 +150,6 @@ def _confirm(yes: bool) -> None:
 
 
 def _print_preview(name: str, preview: "Preview") -> None:
-    if not preview.objects:
-        typer.echo(f"{name}: nothing of it is stored")
-        return
     posts = (
         f"{preview.posts} post{'' if preview.posts == 1 else 's'}"
         if preview.posts

@@ -200,7 +200,7 @@ def _pages(draw: st.DrawFn) -> tuple[frozenset[str], Page, Page]:
         for name in ("author", "user", "count", "media", "token", "quoted", "thread", "oldest", "until")
     }
     parts = draw(st.lists(_PARTS, max_size=4))
-    words = draw(st.sampled_from([dict, in_new_words]))
+    new_words = draw(st.booleans())
 
     def page(erased: frozenset[str]) -> Page:
         def post_id(name: str) -> str:
@@ -218,7 +218,7 @@ def _pages(draw: st.DrawFn) -> tuple[frozenset[str], Page, Page]:
             referenced_tweets=[{"type": "quoted", "id": post_id("quoted")}],
         )
         made = a_page(
-            words(post),
+            in_new_words(post) if new_words else post,
             token=values["token"],
             included=[{"id": LONG + "0", "text": _text(_planes_short(parts), erased)}],
         )
@@ -232,8 +232,8 @@ def _pages(draw: st.DrawFn) -> tuple[frozenset[str], Page, Page]:
 def _planes_short(parts: list[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
     """Return the parts, with "planes" only of numbers that are too short to be an id in a text."""
     return [
-        ("number" if part == "planes" and len(number) >= 15 else part, *rest, number)
-        for part, *rest, number in parts
+        ("number" if part == "planes" and len(number) >= 15 else part, between, link, number)
+        for part, between, link, number in parts
     ]
 
 
