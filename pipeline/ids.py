@@ -7,6 +7,12 @@ HANDLE: Final = r"[A-Za-z0-9_]{1,15}"
 ACCOUNT: Final = r"[a-z0-9_]{1,15}"  # a lower-case handle: the name of an account's keys
 ID: Final = r"[0-9]{1,19}"  # of a post or a user: X's ids are 64-bit numbers
 
+# As people copy it: from any of X's hosts, with or without the scheme, and with whatever follows the id.
+_POST_LINK = re.compile(
+    rf"(?:https?://)?(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com/(?:#!/)?(?:(?:i/web|{HANDLE})/)?status(?:es)?/({ID})"
+    r"(?:[/?#].*)?",
+    re.IGNORECASE | re.ASCII,
+)
 _HANDLE, _ACCOUNT, _ID = re.compile(HANDLE), re.compile(ACCOUNT), re.compile(ID)
 
 
@@ -23,3 +29,10 @@ def is_account(text: str) -> bool:
 def is_id(value: Any) -> bool:
     """Whether `value` is a text that X could have given as an id."""
     return isinstance(value, str) and bool(_ID.fullmatch(value))
+
+
+def post_id_in(text: str) -> str | None:
+    """Return the id that a post's link ends with, or that `text` is; None where it is neither. No post has the id 0."""
+    link = _POST_LINK.fullmatch(text.strip())
+    post_id = link[1] if link else text.strip()
+    return post_id if is_id(post_id) and not post_id.startswith("0") else None

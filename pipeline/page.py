@@ -20,6 +20,7 @@ class Page(BaseModel):
     request: dict[str, Any]
     collected_at: AwareDatetime
     body: dict[str, Any]
+    oldest_at: AwareDatetime | None = None  # when the page's oldest post was written, where that is forgotten
 
     @property
     def items(self) -> list[Any]:
@@ -56,6 +57,8 @@ def is_tombstone(item: object) -> bool:
 def pack(page: Page) -> bytes:
     """Return a page as stored. ASCII JSON, because X's text may hold lone surrogates, which UTF-8 cannot."""
     document = {"request": page.request, "collected_at": page.collected_at.isoformat(), "body": page.body}
+    if page.oldest_at:
+        document["oldest_at"] = page.oldest_at.isoformat()
     return zstandard.ZstdCompressor(level=_LEVEL).compress(
         json.dumps(document, separators=(",", ":")).encode()
     )
@@ -69,8 +72,10 @@ def decompress(stored: bytes) -> bytes:
 def unpack(stored: bytes) -> Page:
     """Return the page of `pack`'s bytes."""
     document = json.loads(decompress(stored))
+    oldest_at = document.get("oldest_at")
     return Page(
         request=document["request"],
         collected_at=datetime.fromisoformat(document["collected_at"]),
         body=document["body"],
+        oldest_at=datetime.fromisoformat(oldest_at) if oldest_at else None,
     )

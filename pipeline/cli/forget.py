@@ -1,7 +1,7 @@
 """The command `forget`: removes a post or an account from everywhere it is stored."""
 
-import re
-from collections.abc import Callable, Collection
+import sys
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,10 +15,10 @@ from pipeline.errors import ConfigError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from pipeline.erasure.posts import Removed
+    from pipeline.erasure.posts import Preview, Removed
     from pipeline.lake.client import Lake
 
-_POST = re.compile(r"(?:https://(?:x|twitter)\.com/\w+/status/)?([1-9][0-9]{0,18})(?:[/?].*)?")
+_MAX_LISTED = 10  # account-days
 
 
 def forget(
@@ -28,11 +28,15 @@ def forget(
     account: Annotated[
         str | None, typer.Option(metavar="HANDLE", help="The account to remove, with all its posts.")
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing, and accept what the lake does not hold.")
+    ] = False,
     accounts: Accounts = None,
 ) -> None:
     """Remove a post or an account permanently. Removes it from all stored data and renders affected reports again."""
-    from pipeline.erasure.account import forget_account
-    from pipeline.erasure.posts import finish, forget_everywhere
+    from pipeline.erasure.account import forget_account, preview_account
+    from pipeline.erasure.posts import finish, forget_everywhere, preview_posts
     from pipeline.lake.client import Lake
     from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings
@@ -42,17 +46,36 @@ def forget(
     settings = load_settings()
     post_id = _post_id(post) if post is not None else ""
     handle = _unlisted(account, settings.accounts_path) if account is not None else ""
+    name = post_id or f"@{handle}"
     lake = Lake(settings.lake_url())
     require_bucket(lake)
     with bars() as progress:
         on_object = _add_bar(progress, "searching")
+        preview = (
+            preview_posts(lake, [post_id], on_object) if post_id else preview_account(lake, handle, on_object)
+        )
+    if not preview.is_held and not yes:
+        raise ConfigError(
+            f"{name} is not in {lake.url}, so there is nothing to remove; check it, or add --yes, so that it is left "
+            "out if X ever sends it"
+        )
+    if preview.objects:
+        _print_preview(name, preview)
+    if dry_run:
+        typer.echo(
+            "nothing was removed (--dry-run)" if preview.objects else f"{name}: nothing of it is stored"
+        )
+        return
+    _confirm(yes)
+    with bars() as progress:
+        on_object = _add_bar(progress, "removing")
         if post_id:
             removed = forget_everywhere(lake, [post_id], "asked for by forget --post", on_object)
         else:
             removed = forget_account(lake, handle, "asked for by forget --account", on_object)
         render_again(lake, removed.record.days, _add_bar(progress, "rendering reports"))
         searched = finish(lake, removed.record, _add_bar(progress, "verifying"))
-    _print_summary(post_id or f"@{handle}", removed, searched)
+    _print_summary(name, removed, searched)
 
 
 def render_again(lake: "Lake", days: Collection[date], on_day: Callable[[int, int], None]) -> None:
@@ -88,12 +111,14 @@ def render_again(lake: "Lake", days: Collection[date], on_day: Callable[[int, in
 
 
 def _post_id(text: str) -> str:
-    match = _POST.fullmatch(text)
-    if match is None:
+    from pipeline.ids import post_id_in
+
+    post_id = post_id_in(text)
+    if post_id is None:
         raise ConfigError(
             f"--post {text[:60]!r} is not a post id; write the number at the end of the post's link, or the link"
         )
-    return match[1]
+    return post_id
 
 
 def _unlisted(account: str, accounts_file: Path) -> str:
@@ -118,10 +143,34 @@ def _add_bar(progress: "Progress", label: str) -> Callable[[int, int], None]:
     return lambda done, total: progress.update(bar, completed=done, total=total)
 
 
+def _confirm(yes: bool) -> None:
+    """Ask on a terminal before anything is removed. Raises `ConfigError` for a no."""
+    if not yes and sys.stdin.isatty() and not typer.confirm("Remove this permanently?", err=True):
+        raise ConfigError("nothing was removed, because the question was not answered with yes")
+
+
+def _print_preview(name: str, preview: "Preview") -> None:
+    posts = (
+        f"{preview.posts} post{'' if preview.posts == 1 else 's'}"
+        if preview.posts
+        else "no post, only mentions"
+    )
+    places = [f"@{account} {day}" for day, account in preview.account_days]
+    more = [f"and {len(places) - _MAX_LISTED} more"] if len(places) > _MAX_LISTED else []
+    days = f"{len(places)} account-day{'' if len(places) == 1 else 's'}"
+    typer.echo(f"{name}: to remove: {posts}, in {_counted(preview.objects)}")
+    typer.echo(f"of {days}: {', '.join([*places[:_MAX_LISTED], *more])}" if places else "of no account's day")
+
+
+def _counted(objects: Mapping[str, int]) -> str:
+    total = sum(objects.values())
+    by_kind = ", ".join(f"{count} in {kind}" for kind, count in sorted(objects.items()))
+    return f"{total} object{'' if total == 1 else 's'} ({by_kind})"
+
+
 def _print_summary(name: str, removed: "Removed", searched: int) -> None:
     if removed.objects:
-        counted = ", ".join(f"{count} in {kind}" for kind, count in sorted(removed.objects.items()))
-        typer.echo(f"{name}: removed from {sum(removed.objects.values())} objects ({counted})")
+        typer.echo(f"{name}: removed from {_counted(removed.objects)}")
     else:
         typer.echo(f"{name}: not found in the lake; if X sends it from now on, it is left out")
     days = removed.record.days

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from pipeline import clock
 from pipeline.erasure import register
 from pipeline.erasure.locate import find_matches, sources_since
-from pipeline.erasure.posts import Removed, label, shared_versions
+from pipeline.erasure.posts import Preview, Removed, count_posts, label, shared_versions
 from pipeline.erasure.rebuild import rebuild, redact_object
 from pipeline.erasure.redact import ErasureTarget, redact_frame
 from pipeline.erasure.register import target_of
-from pipeline.lake import catalogue
+from pipeline.lake import catalogue, keys
 from pipeline.lake.catalogue import KINDS, account_day_of, account_of, find_kind
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame, to_parquet
-from pipeline.lake.records import AccountDay, Plan
+from pipeline.lake.records import AccountDay, ErasureRecord, Plan
 from pipeline.lake.users import USERS, known_users
 from pipeline.lake.versions import Version, erase, list_versions
 from pipeline.progress import OnProgress, no_progress
@@ -27,18 +27,10 @@ def forget_account(lake: Lake, account: str, reason: str, on_object: OnProgress 
     As with `forget_posts`, the days' pages are made again by the caller, who then calls `posts.finish`. Killed
     anywhere, it is finished by running it again: outcomes and plans go first, so that no run misses the rest.
     """
-    plans = _plans(lake)
-    entries = [entry for plan in plans for entry in plan.accounts if entry.account == account]
-    known = known_users(lake, clock.now().date()).get(account)
-    user_ids = {entry.user_id for entry in entries if entry.user_id} | ({known.user_id} if known else set())
-    record = register.begin_account(lake, account, user_ids, reason)
+    record = _begin(lake, account, reason)
     register.save(lake, record)
-
-    own, others = _stored(lake, account, plans)
-    found = find_matches(lake, others, target_of(record), on_object)
-    days = {day for version in [*own, *found] if (day := catalogue.day_of(version.key))}
-    elsewhere = {place for version in found if (place := account_day_of(version.key))}
-    record = record.extended((), [*elsewhere, *((day, account) for day in days)])
+    own, found = _search(lake, record, account, on_object)
+    record = record.extended((), _account_days(account, own, found))
     register.save(lake, record)
 
     _remove_own(lake, [version for version in own if find_kind(version.key) is catalogue.OUTCOME])
@@ -52,8 +44,47 @@ def forget_account(lake: Lake, account: str, reason: str, on_object: OnProgress 
     for version in found:
         if not version.latest:
             erase(lake, version)
+    return Removed(record, _counted([*own, *found]))
+
+
+def preview_account(lake: Lake, account: str, on_object: OnProgress = no_progress) -> Preview:
+    """Return what `forget_account` would remove; reads as much, and changes nothing."""
+    record = _begin(lake, account, "")
+    own, found = _search(lake, record, account, on_object)
     held = [version for version in [*own, *found] if version.holds]
-    return Removed(record, Counter(label(version) for version in held))
+    places = record.extended((), _account_days(account, own, found)).account_days
+    return Preview(
+        posts=count_posts(lake, held, target_of(record)),
+        objects=_counted(held),
+        account_days=places,
+        is_begun=lake.exists(keys.erased_account(account)),
+    )
+
+
+def _begin(lake: Lake, account: str, reason: str) -> ErasureRecord:
+    """Return the record of the account's erasure, with the ids that plans and `users/` know it by."""
+    entries = [entry for plan in _plans(lake) for entry in plan.accounts if entry.account == account]
+    known = known_users(lake, clock.now().date()).get(account)
+    user_ids = {entry.user_id for entry in entries if entry.user_id} | ({known.user_id} if known else set())
+    return register.begin_account(lake, account, user_ids, reason)
+
+
+def _search(
+    lake: Lake, record: ErasureRecord, account: str, on_object: OnProgress
+) -> tuple[list[Version], list[Version]]:
+    """Return all versions of what is the account's own, and those of others' objects that hold something of it."""
+    own, others = _stored(lake, account, _plans(lake))
+    return own, find_matches(lake, others, target_of(record), on_object)
+
+
+def _account_days(account: str, own: Iterable[Version], found: Iterable[Version]) -> set[AccountDay]:
+    days = {day for version in [*own, *found] if (day := catalogue.day_of(version.key))}
+    elsewhere = {place for version in found if (place := account_day_of(version.key))}
+    return elsewhere | {(day, account) for day in days}
+
+
+def _counted(stored: Iterable[Version]) -> Counter[str]:
+    return Counter(label(version) for version in stored if version.holds)
 
 
 def _plans(lake: Lake) -> list[Plan]:

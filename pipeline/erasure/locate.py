@@ -1,15 +1,18 @@
-"""Looks through the bytes that the lake stores, older versions included, for what must be forgotten."""
+"""Looks through the bytes that the lake stores, older versions included, for what must be forgotten.
+
+An object holds something of it if redacting would change the object; so the search is the proof that nothing is left.
+"""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipeline.erasure.redact import ErasureTarget, redact, redact_frame
+from pipeline.erasure.redact import ErasureTarget, redact, redact_rows, redact_text
 from pipeline.lake import catalogue
 from pipeline.lake.catalogue import KINDS
 from pipeline.lake.frames import READERS
@@ -17,11 +20,13 @@ from pipeline.lake.kinds import Redaction
 from pipeline.lake.versions import Version, list_versions, read_version
 from pipeline.page import decompress, unpack
 from pipeline.progress import OnProgress, no_progress
+from pipeline.transform.spreadsheet import read_cells
 
 if TYPE_CHECKING:
     from pipeline.lake.client import Lake
 
 _ZSTD, _PARQUET, _CSV = b"\x28\xb5\x2f\xfd", b"PAR1", b"\xef\xbb\xbf"
+_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}")  # of JSON: its digits would hide a number that follows
 
 
 def sources_since(lake: "Lake", first: date | None) -> list[Version]:
@@ -98,44 +103,59 @@ def find_matches(
 def holds(body: bytes, target: ErasureTarget) -> bool:
     """Whether an object's bytes hold anything of `target`.
 
-    An id is looked for in all there is to read in them. Of accounts only what is theirs counts: that others mention
-    them does not.
+    Of accounts only what is theirs counts: that others mention them does not.
     """
-    return bool(
-        target.ids.search(_readable(body))
-        or (target.accounts and _holds_accounts(body, target))
-        or (target.copies and body.startswith(_PARQUET) and _frame_holds(_frame(body), target))
-    )
-
-
-def _readable(body: bytes) -> str:
     if body.startswith(_ZSTD):
-        return decompress(body).decode()
+        return _page_holds(body, target)
     if body.startswith(_PARQUET):
-        return _frame(body).write_ndjson()
-    return body.decode(errors="replace")
+        return _frame_holds(pl.read_parquet(BytesIO(body)), target)
+    if body.startswith(_CSV) and (rows := _rows_of(body)):
+        return _rows_hold(rows, target)
+    return _text_holds(body, target)
 
 
-def _holds_accounts(body: bytes, target: ErasureTarget) -> bool:
-    if body.startswith(_ZSTD):
-        page = unpack(body)
-        return redact(page, target) != page
-    if body.startswith(_PARQUET):
-        return _frame_holds(_frame(body), target)
-    if body.startswith(_CSV):
-        cells = pl.read_csv(BytesIO(body), infer_schema=False).rename({"user": "account"})
-        return _frame_holds(cells.with_columns(pl.col("account").str.strip_prefix("'")), target)
-    names = "|".join(sorted(target.accounts))
-    shown = rf'<bdi>@({names})</bdi>|data-a="({names})"|"https://x\.com/({names})/|"account": "({names})"'
-    return re.search(shown, body.decode(errors="replace"), re.IGNORECASE) is not None
+def _page_holds(body: bytes, target: ErasureTarget) -> bool:
+    of_accounts = target.accounts or target.user_ids
+    if not of_accounts and not _has_digits(decompress(body), target):
+        return False
+    page = unpack(body)
+    return redact(page, target) != page
 
 
 def _frame_holds(frame: pl.DataFrame, target: ErasureTarget) -> bool:
-    return not redact_frame(frame, target).equals(frame)
+    told_by_more = target.accounts or target.user_ids or target.copies
+    if not told_by_more and not _has_digits(frame.write_ndjson().encode(), target):
+        return False
+    return _rows_hold(frame.to_dicts(), target)
 
 
-def _frame(body: bytes) -> pl.DataFrame:
-    return pl.read_parquet(BytesIO(body))
+def _rows_hold(rows: list[dict[str, Any]], target: ErasureTarget) -> bool:
+    return redact_rows(rows, target) != rows
+
+
+def _rows_of(body: bytes) -> list[dict[str, Any]] | None:
+    """Return a spreadsheet's rows; None where it cannot be read as one of ours."""
+    try:
+        rows = read_cells(body)
+    except pl.exceptions.PolarsError:
+        return None
+    return rows if rows and "post_id" in rows[0] else None
+
+
+def _text_holds(body: bytes, target: ErasureTarget) -> bool:
+    text = body.decode(errors="replace")
+    if _has_digits(body, target):
+        plain = _ESCAPE.sub(" ", text)
+        if redact_text(plain, target) != plain:
+            return True
+    names = "|".join(sorted(target.accounts))
+    shown = rf'<bdi>@({names})</bdi>|data-a="({names})"|"https://x\.com/({names})/|"account": "({names})"'
+    return bool(names) and re.search(shown, text, re.IGNORECASE) is not None
+
+
+def _has_digits(body: bytes, target: ErasureTarget) -> bool:
+    """Whether any of the ids is there as digits: quick, and without it nothing more exact can find any."""
+    return any(post_id.encode() in body for post_id in target.post_ids)
 
 
 def _distinct(prefixes: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ import polars as pl
 from pipeline.erasure import register
 from pipeline.erasure.locate import find_matches, sources_since, stored_of, stored_on
 from pipeline.erasure.rebuild import rebuild, redact_object
-from pipeline.erasure.redact import ErasureTarget, copy_of, related, related_in
+from pipeline.erasure.redact import ErasureTarget, copy_of, forgotten_items, related, related_in, versions
 from pipeline.erasure.register import target_of
 from pipeline.errors import LakeError
 from pipeline.lake import catalogue
@@ -23,7 +23,7 @@ from pipeline.lake.catalogue import KINDS, account_day_of, find_kind
 from pipeline.lake.client import Lake
 from pipeline.lake.kinds import Redaction
 from pipeline.lake.raw import parse_page
-from pipeline.lake.records import ErasureRecord
+from pipeline.lake.records import AccountDay, ErasureRecord
 from pipeline.lake.versions import Version, erase, list_versions, read_version
 from pipeline.progress import OnProgress, no_progress
 from pipeline.schema import POSTS
@@ -40,6 +40,39 @@ class Removed:
     objects: Counter[str]
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What an erasure would remove: how many posts, from how many objects by kind, of which account-days."""
+
+    posts: int
+    objects: Counter[str]
+    account_days: tuple[AccountDay, ...]
+    is_begun: bool  # an earlier attempt has left its record
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the lake holds anything to remove, or a record of what it held."""
+        return self.is_begun or bool(self.objects)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What was found of some posts, and how far it reaches."""
+
+    record: ErasureRecord
+    copies: frozenset[str]  # how retweets of the posts read
+    found: list[Version]  # in what posts are looked for
+    shown: list[Version]  # in what is made from that
+
+    @property
+    def target(self) -> ErasureTarget:
+        return replace(target_of(self.record), copies=self.copies)
+
+    @property
+    def objects(self) -> Counter[str]:
+        return Counter(label(version) for version in [*self.found, *self.shown])
+
+
 def forget_posts(
     lake: Lake, account: str, post_ids: Collection[str], days: Collection[date], reason: str
 ) -> Removed:
@@ -53,6 +86,7 @@ def forget_posts(
     register.save(lake, record)
     record = record.extended((), ((day, account) for day in days))
     record, found = _find(lake, record, stored_of(lake, account, days))
+    register.save(lake, record)
     _remove(lake, record, found)
     return Removed(record, Counter(label(version) for version in found))
 
@@ -66,18 +100,34 @@ def forget_everywhere(
     """
     record = register.begin(lake, post_ids, reason)
     register.save(lake, record)
-    instants = [written_at(post_id) for post_id in record.post_ids]
-    known = [instant.date() for instant in instants if instant]
-    since = min(known) - _A_DAY if len(known) == len(instants) else None
-    stored = sources_since(lake, since)
-    own = {day + days * _A_DAY for day in known for days in (-1, 0, 1)} if since else None
-    copies = _copies(lake, stored, target_of(record), own)
-    record, found = _find(lake, record, stored, on_object, copies)
-    primary = {version.key for version in stored}
-    shown = [version for version in stored_on(lake, record.days) if version.key not in primary]
-    shown = find_matches(lake, shown, target_of(record))
-    _remove(lake, record, found, copies)
-    return Removed(record, Counter(label(version) for version in [*found, *shown]))
+    search = _search(lake, record, on_object)
+    register.save(lake, search.record)
+    _remove(lake, search.record, search.found, search.copies)
+    return Removed(search.record, search.objects)
+
+
+def preview_posts(lake: Lake, post_ids: Collection[str], on_object: OnProgress = no_progress) -> Preview:
+    """Return what `forget_everywhere` would remove; reads as much, and changes nothing."""
+    search = _search(lake, register.begin(lake, post_ids, ""), on_object)
+    return Preview(
+        posts=count_posts(lake, search.found, search.target),
+        objects=search.objects,
+        account_days=search.record.account_days,
+        is_begun=bool(register.erased_posts(lake, post_ids)),
+    )
+
+
+def count_posts(lake: Lake, found: Iterable[Version], target: ErasureTarget) -> int:
+    """Return how many posts that must be forgotten the objects hold, versions of an edited post as one."""
+    newest: set[str] = set()
+    for version in found:
+        kind = find_kind(version.key)
+        if kind is catalogue.POSTS:
+            newest |= related_in(_frame(lake, version), target)
+        elif kind and kind.redaction is Redaction.PAGE and (body := read_version(lake, version)):
+            ids = map(versions, forgotten_items(parse_page(lake, version.key, body), target))
+            newest |= {max(of_post, key=int) for of_post in ids if of_post}
+    return len(newest)
 
 
 def finish(lake: Lake, record: ErasureRecord, on_object: OnProgress = no_progress) -> int:
@@ -124,6 +174,20 @@ def label(version: Version) -> str:
     return version.key.partition("/")[0] if version.latest else "older versions"
 
 
+def _search(lake: Lake, record: ErasureRecord, on_object: OnProgress) -> _Search:
+    """Look for the record's posts, and retweets of them, in all that was stored since they were written."""
+    instants = [written_at(post_id) for post_id in record.post_ids]
+    known = [instant.date() for instant in instants if instant]
+    since = min(known) - _A_DAY if len(known) == len(instants) else None
+    stored = sources_since(lake, since)
+    own = {day + days * _A_DAY for day in known for days in (-1, 0, 1)} if since else None
+    copies = _copies(lake, stored, target_of(record), own)
+    record, found = _find(lake, record, stored, on_object, copies)
+    primary = {version.key for version in stored}
+    others = [version for version in stored_on(lake, record.days) if version.key not in primary]
+    return _Search(record, copies, found, find_matches(lake, others, target_of(record)))
+
+
 def _copies(
     lake: Lake, stored: Iterable[Version], target: ErasureTarget, days: Collection[date] | None
 ) -> frozenset[str]:
@@ -149,7 +213,7 @@ def _find(
     on_object: OnProgress = no_progress,
     copies: frozenset[str] = frozenset(),
 ) -> tuple[ErasureRecord, list[Version]]:
-    """Find what must go, and record how far it reaches before any of it goes."""
+    """Find what must go, and return the record as far as that reaches."""
     while True:
         target = replace(target_of(record), copies=copies)
         found = find_matches(lake, stored, target, on_object)
@@ -157,9 +221,8 @@ def _find(
         if others <= set(record.post_ids):
             break
         record = record.extended(others, ())  # a retweet has an id of its own, by which other objects know it
-    record = record.extended((), (place for version in found if (place := account_day_of(version.key))))
-    register.save(lake, record)
-    return record, found
+    places = (place for version in found if (place := account_day_of(version.key)))
+    return record.extended((), places), found
 
 
 def _remove(

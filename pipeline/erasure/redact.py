@@ -1,25 +1,25 @@
 """Takes what must be forgotten out of pages and frames, the same way wherever it stands. Pure.
 
 A forgotten item of a page becomes a tombstone, so that it still counts as fetched. Elsewhere the id of a forgotten
-post (in a conversation, a reference, a link) becomes 0, which no post has: afterwards a search for the id finds
-nothing.
+post (in a conversation, a reference, a link) becomes 0, which no post has. Doing it again changes nothing, and that is
+the proof that nothing is left.
 """
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 
-from pipeline.ids import HANDLE, ID, is_id
+from pipeline.erasure.post_ids import NO_POST, parse_item, replace_in_page, replace_in_row, replace_in_text
+from pipeline.ids import HANDLE, is_id
 from pipeline.page import TOMBSTONE, Page, is_tombstone
 from pipeline.transform.normalize import references
+from pipeline.x_api.snowflakes import written_at
 
-NO_POST: Final = "0"
 _COPY = re.compile(rf"RT @({HANDLE}): (.*)", re.DOTALL)
-_STATUS = re.compile(rf"/status/({ID})")
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,9 @@ class ErasureTarget:
     # These posts as `copy_of`: stored retweets do not say which post they repeat.
     copies: frozenset[str] = frozenset()
 
-    @property
-    def ids(self) -> re.Pattern[str]:
-        """Finds the ids of these posts, not as a part of longer numbers."""
-        return re.compile(rf"(?<![0-9])(?:{'|'.join(sorted(self.post_ids)) or '(?!)'})(?![0-9])")
+    def replace(self, post_id: str) -> str:
+        """Return what replaces the id of a post: `NO_POST` for these, the id itself for others."""
+        return NO_POST if post_id in self.post_ids else post_id
 
 
 def redact(page: Page, target: ErasureTarget) -> Page:
@@ -56,30 +55,22 @@ def redact(page: Page, target: ErasureTarget) -> Page:
             return [
                 TOMBSTONE
                 if _is_forgotten(post, target)
-                or (removed and not (isinstance(post, dict) and post.get("id") in left))
+                or (removed and not (isinstance(post, dict) and str(post.get("id")) in left))
                 else post
                 for post in posts
             ]
 
         body["includes"] = {
-            name: with_tombstones(entries or []) if name in ("tweets", "posts") else entries
+            name: with_tombstones(entries)
+            if name in ("tweets", "posts") and isinstance(entries, list)
+            else entries
             for name, entries in body["includes"].items()
             if name in ("tweets", "posts") or not removed  # which post a picture or place is of is unknown
         }
-    request = page.request
-    if target.post_ids:
-        body, request = _scrubbed(body, target.ids), _scrubbed(request, target.ids)
-    return page.model_copy(update={"body": body, "request": request})
-
-
-def mentioned_ids(page: Page) -> set[str]:
-    """Return the ids of all posts that a page holds or refers to."""
-    found: set[str] = set()
-    for item in [*page.items, *page.included]:
-        if isinstance(item, dict):
-            found |= {*versions(item), *_referred(item), str(item.get("conversation_id"))}
-            found |= set(_STATUS.findall(json.dumps(item)))
-    return set(filter(is_id, found))
+    redacted = page.model_copy(
+        update={"body": body, "oldest_at": page.oldest_at or _oldest_lost(page, items)}
+    )
+    return replace_in_page(redacted, target.replace) if target.post_ids else redacted
 
 
 def versions(item: Mapping[str, Any]) -> set[str]:
@@ -96,8 +87,12 @@ def is_retweet(item: Any) -> bool:
 
 def related(page: Page, target: ErasureTarget) -> set[str]:
     """Return the ids of a page's posts that go with `target`: other versions of its posts, and retweets of them."""
-    forgotten = [item for item in page.items if not is_tombstone(item) and _is_forgotten(item, target)]
-    return {post_id for item in forgotten for post_id in versions(item)}
+    return {post_id for item in forgotten_items(page, target) for post_id in versions(item)}
+
+
+def forgotten_items(page: Page, target: ErasureTarget) -> list[Mapping[str, Any]]:
+    """Return the page's own posts that must be forgotten and still are there."""
+    return [item for item in page.items if not is_tombstone(item) and _is_forgotten(item, target)]
 
 
 def related_in(frame: pl.DataFrame, target: ErasureTarget) -> set[str]:
@@ -107,10 +102,18 @@ def related_in(frame: pl.DataFrame, target: ErasureTarget) -> set[str]:
 
 def redact_frame(frame: pl.DataFrame, target: ErasureTarget) -> pl.DataFrame:
     """Return a frame of the lake without the rows that must be forgotten, and without their ids elsewhere."""
-    rows = [row for row in frame.to_dicts() if not _row_is_forgotten(row, target)]
-    if target.post_ids:
-        rows = _scrubbed(rows, target.ids)
-    return pl.DataFrame(rows, schema=frame.schema)
+    return pl.DataFrame(redact_rows(frame.to_dicts(), target), schema=frame.schema)
+
+
+def redact_rows(rows: Sequence[dict[str, Any]], target: ErasureTarget) -> list[dict[str, Any]]:
+    """Return the same of a frame's rows, or of a spreadsheet's; columns that are not there are not looked at."""
+    left = [row for row in rows if not _row_is_forgotten(row, target)]
+    return [replace_in_row(row, target.replace) for row in left] if target.post_ids else left
+
+
+def redact_text(text: str, target: ErasureTarget) -> str:
+    """Return a text without the ids that must be forgotten."""
+    return replace_in_text(text, target.replace) if target.post_ids else text
 
 
 def copy_of(account: str, text: str) -> str:
@@ -125,7 +128,7 @@ def _is_forgotten(item: Any, target: ErasureTarget) -> bool:
     return bool(
         versions(item) & target.post_ids
         or copied & target.post_ids
-        or item.get("author_id") in target.user_ids
+        or str(item.get("author_id")) in target.user_ids
         or (copied and _copies(item.get("text"), target))
     )
 
@@ -137,8 +140,8 @@ def _row_is_forgotten(row: Mapping[str, Any], target: ErasureTarget) -> bool:
         or (isinstance(versions_of_it, list) and target.post_ids.intersection(versions_of_it))
         or row.get("account") in target.accounts
         or (row.get("author_id") or row.get("user_id")) in target.user_ids
-        or (row.get("kind") == "retweet" and _copies(row["text"], target))
-        or (item is not None and _is_forgotten(json.loads(item), target))
+        or (row.get("kind") == "retweet" and _copies(row.get("text"), target))
+        or (isinstance(item, str) and _is_forgotten(parse_item(item), target))
     )
 
 
@@ -163,14 +166,31 @@ def _referred(item: Any) -> set[str]:
     return {str(reference.get("id")) for reference in references(item)} if isinstance(item, dict) else set()
 
 
-def _scrubbed(value: Any, ids: re.Pattern[str]) -> Any:
-    """Return a value of JSON, or rows of a frame, with these ids replaced by NO_POST."""
-    if isinstance(value, str):
-        return ids.sub(NO_POST, value)
-    if isinstance(value, dict):
-        return {name: _scrubbed(inner, ids) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_scrubbed(inner, ids) for inner in value]
-    if type(value) is int and ids.fullmatch(str(value)):
-        return int(NO_POST)
-    return value
+def _oldest_lost(page: Page, items: Sequence[Any]) -> datetime | None:
+    """Return when the oldest of a page's posts was written, where `items`, the page's items redacted, do not tell.
+
+    Without the id it is what the reading goes on from, should X's token expire. Both the id and X's `created_at`, which
+    has whole seconds, tell the time; the later one never skips a post. None where neither does, or nothing follows.
+    """
+    if page.next_token is None:
+        return None
+    posts = [
+        (int(item["id"]), item, left)
+        for item, left in zip(page.items, items, strict=True)
+        if isinstance(item, dict) and is_id(str(item.get("id")))
+    ]
+    if not posts:
+        return None
+    number, oldest, left = min(posts, key=lambda post: post[0])
+    if not is_tombstone(left):
+        return None
+    known = [instant for instant in (written_at(str(number)), _instant(oldest.get("created_at"))) if instant]
+    return max(known, default=None)
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(str(value))
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline import clock
+from pipeline.erasure.post_ids import NO_POST
 from pipeline.erasure.register import without_forgotten
 from pipeline.errors import PageTokenExpired, XBadResponse, XRefused, XUnavailable
 from pipeline.ids import is_id
@@ -21,6 +22,7 @@ from pipeline.spend.ledger import Ledger
 from pipeline.x_api.client import RETWEET_ORIGINALS, XApi
 from pipeline.x_api.limits import PAGE_MAX, PAGE_MIN
 from pipeline.x_api.prices import Reads
+from pipeline.x_api.snowflakes import first_id_at
 
 _EMPTY_IN_A_ROW = 20  # an empty page with a next one is normal with X; no end of them is not
 
@@ -137,8 +139,8 @@ def next_request(
 ) -> dict[str, Any] | None:
     """Return what to ask for after `pages`, or None when they are all that is wanted.
 
-    X's own token leads from page to page. Once it has expired, the oldest post so far does: nothing between the
-    two is skipped and nothing is bought twice.
+    X's own token leads from page to page, and is sent with what it was given for. Once it has expired, the oldest post
+    so far does: nothing between the two is skipped and nothing is bought twice.
     """
     posts = posts_in(pages)
     if is_complete(pages) or (pages and posts >= posts_range.max_posts):
@@ -151,8 +153,9 @@ def next_request(
         "expansions": posts_range.expansions,
         "token": pages[-1].next_token if pages and not token_expired else None,
     }
-    oldest = _oldest_id(pages) if token_expired else None
-    return request | ({"until_id": oldest} if oldest else {})
+    return request | (
+        _older_than(posts_range, pages) if token_expired else _bounds_of_token(posts_range, pages)
+    )
 
 
 def is_complete(pages: Sequence[Page]) -> bool:
@@ -165,13 +168,35 @@ def posts_in(pages: Sequence[Page]) -> int:
     return sum(len(page.items) for page in pages)
 
 
-def _oldest_id(pages: Sequence[Page]) -> str | None:
-    """Return the smallest post id on the last page that has any: what came before it may be out of order."""
+def _older_than(posts_range: TimelineRange, pages: Sequence[Page]) -> dict[str, Any]:
+    """Return what asks for the posts before the last page that has any: what came before it may be out of order."""
     for page in reversed(pages):
+        if page.oldest_at:
+            return _before(posts_range, page.oldest_at)
         ids = [item["id"] for item in page.items if isinstance(item, dict) and is_id(item.get("id"))]
         if ids:
-            return str(min(ids, key=int))
-    return None
+            return {"until_id": str(min(ids, key=int))}
+    return {}
+
+
+def _before(posts_range: TimelineRange, instant: datetime) -> dict[str, Any]:
+    """Return what asks for the posts before an instant: X takes whole seconds, and an id for what is finer."""
+    if instant.microsecond or instant <= posts_range.start:
+        return {"until_id": str(first_id_at(instant))}
+    return {"end_time": min(instant, posts_range.end)}
+
+
+def _bounds_of_token(posts_range: TimelineRange, pages: Sequence[Page]) -> dict[str, Any]:
+    """Return the bounds that the last page was asked for with, where they were not those of the range."""
+    if not pages:
+        return {}
+    bounds: dict[str, Any] = {}
+    until_id, end = pages[-1].request.get("until_id"), pages[-1].request.get("end_time")
+    if until_id and until_id != NO_POST:  # forgotten since then
+        bounds["until_id"] = until_id
+    if end and (end_time := datetime.fromisoformat(end)) < posts_range.end:
+        bounds["end_time"] = end_time
+    return bounds
 
 
 def _require_counts(handle: str, pages: Sequence[Page]) -> None:

@@ -9,6 +9,7 @@ put, so `from_csv` can take exactly one away in each of these places.
 
 import io
 import json
+from typing import Any
 
 import polars as pl
 
@@ -22,6 +23,7 @@ ORIGINAL_FIVE = {
     "created_at": "created_at",
 }
 COLUMNS = ORIGINAL_FIVE | {name: name for name in POSTS if name not in ORIGINAL_FIVE.values()}
+_SIGNATURE = b"\xef\xbb\xbf"
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.fZ"
 # What a spreadsheet runs, also behind white space and what cannot be seen; and what `from_csv` would take away.
 _RUNS = r"[=+\-@＝＋－＠']"
@@ -65,7 +67,7 @@ def to_csv(posts: pl.DataFrame) -> bytes:
 def from_csv(body: bytes) -> pl.DataFrame:
     """Return the POSTS that `to_csv` was given."""
     cells = pl.read_csv(
-        io.BytesIO(body.removeprefix(b"\xef\xbb\xbf")),
+        io.BytesIO(body.removeprefix(_SIGNATURE)),
         schema={
             name: pl.String() if source in (*POST_LISTS, *POST_TIMES) else POSTS[source]
             for name, source in COLUMNS.items()
@@ -73,10 +75,33 @@ def from_csv(body: bytes) -> pl.DataFrame:
     ).rename(COLUMNS)
     texts = [name for name, dtype in POSTS.items() if dtype == pl.String]
     return cells.with_columns(
-        pl.col(texts).str.strip_prefix("'").str.replace_all(r"([;\t\r\n])'", "${1}"),
+        _unescaped(pl.col(texts)),
         pl.col(POST_TIMES).str.strptime(pl.Datetime("us", "UTC"), _TIME_FORMAT),
         *(pl.col(name).str.json_decode(pl.List(pl.String)) for name in POST_LISTS),
     ).select(POSTS.names())
+
+
+def read_cells(body: bytes) -> list[dict[str, Any]]:
+    """Return the rows of a spreadsheet by any version of `to_csv`: texts by column of POSTS, lists as lists.
+
+    Raises `polars.exceptions.PolarsError` where it is no such CSV.
+    """
+    cells = pl.read_csv(io.BytesIO(body.removeprefix(_SIGNATURE)), infer_schema=False)
+    rows = cells.rename(COLUMNS, strict=False).with_columns(_unescaped(pl.all())).to_dicts()
+    return [
+        {name: _list_in(text) if name in POST_LISTS else text for name, text in row.items()} for row in rows
+    ]
+
+
+def _list_in(text: str | None) -> Any:
+    try:
+        return None if text is None else json.loads(text)
+    except ValueError:
+        return text
+
+
+def _unescaped(cells: pl.Expr) -> pl.Expr:
+    return cells.str.strip_prefix("'").str.replace_all(r"([;\t\r\n])'", "${1}")
 
 
 def _escaped(name: str) -> pl.Expr:

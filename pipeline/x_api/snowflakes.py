@@ -1,6 +1,6 @@
 """X's ids contain the time they were made: milliseconds since 4 November 2010, above 22 bits that distinguish. Pure."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 EPOCH_MS = 1_288_834_974_657
 LOW_BITS = 22
@@ -16,3 +16,9 @@ def written_at(post_id: str) -> datetime | None:
     """Return when (UTC) the post with this id was written; None for an id from before November 2010."""
     number = int(post_id)
     return None if number < _COUNTED_UP_TO else datetime.fromtimestamp(ms_of(number) / 1000, UTC)
+
+
+def first_id_at(instant: datetime) -> int:
+    """Return the smallest id that could be made in the millisecond of `instant`; 1 before 4 November 2010."""
+    ms = (instant - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
+    return max((ms - EPOCH_MS) << LOW_BITS, 1)

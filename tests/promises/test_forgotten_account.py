@@ -54,7 +54,7 @@ def test_a_forgotten_account_that_is_listed_again_is_not_read_and_says_why(
     lake: Lake, request_stats: RequestStats, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_accounts(accounts.parent, monkeypatch, ONLY_COBALT)
-    forget(account="pixelforge")
+    forget(account="pixelforge", yes=True)
     write_accounts(accounts.parent, monkeypatch, ACCOUNTS)
     with pytest.raises(RunFailed, match=r"delete forgotten/account=pixelforge.json from the lake"):
         run_day(DAY)

@@ -114,5 +114,5 @@ def test_posts_of_one_account_are_forgotten_without_a_look_at_the_rest(
 def test_what_is_still_there_is_named(lake: Lake, accounts: Path) -> None:
     run_day(DAY)
     removed = forget_posts(lake, "pixelforge", [the_best(lake, "pixelforge")["post_id"]], [DAY], "gone on X")
-    with pytest.raises(LakeError, match=r"all-accounts\.csv still holds what must be forgotten"):
+    with pytest.raises(LakeError, match=r"posts_daily/.*/posts\.parquet still holds what must be forgotten"):
         finish(lake, removed.record)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from pipeline.erasure.redact import ErasureTarget, copy_of, mentioned_ids, redact, redact_frame, related
+from pipeline.erasure.post_ids import mentioned_ids
+from pipeline.erasure.redact import ErasureTarget, copy_of, redact, redact_frame, related
 from pipeline.page import TOMBSTONE
 from pipeline.transform.account_day import derive
 from tests.pipeline.given import a_page, a_post, a_retweet, in_new_words, stored_posts, work

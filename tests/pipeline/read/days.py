@@ -8,6 +8,14 @@ from pipeline.lake.records import Outcome
 from tests.conftest import Answer
 from tests.pipeline.given import DAY, a_body, a_post
 
+EXPIRED = Answer(
+    {
+        "title": "Invalid Request",
+        "errors": [{"parameters": {"pagination_token": ["t"]}, "message": "not valid"}],
+    },
+    400,
+)
+
 
 def posts(first: int, last: int) -> list[dict[str, Any]]:
     """Return posts as X orders them: newest first."""

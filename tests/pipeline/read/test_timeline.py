@@ -12,7 +12,7 @@ from pipeline.status import Status
 from pipeline.x_api.prices import Reads
 from tests.conftest import Answer, StubServer
 from tests.pipeline.given import DAY, a_body, a_post, a_retweet, work
-from tests.pipeline.read.days import outcome_of, pages_of
+from tests.pipeline.read.days import EXPIRED, outcome_of, pages_of
 
 
 def test_short_and_empty_pages_with_a_token_are_gone_through(lake: Lake, stub: StubServer) -> None:
@@ -34,15 +34,6 @@ def test_a_page_after_a_gap_is_read_again(lake: Lake, stub: StubServer) -> None:
     lake.delete(keys.raw_page(DAY, "nasa", 2))
     result = collect(lake, stub.x(*answers[1:]), work())
     assert (result.pages, len(stub.requests)) == (3, 2)
-
-
-EXPIRED = Answer(
-    {
-        "title": "Invalid Request",
-        "errors": [{"parameters": {"pagination_token": ["t"]}, "message": "not valid"}],
-    },
-    400,
-)
 
 
 def test_an_expired_token_is_gone_around_by_the_oldest_post_so_far(lake: Lake, stub: StubServer) -> None:
