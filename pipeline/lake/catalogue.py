@@ -66,6 +66,16 @@ REFRESH_MANIFEST = ObjectKind(
     f"{_OLDER_VERSION}, or delete the refresh-* objects beside it: the earlier days keep their first counts",
     Expiry.RAW_DAYS,
 )
+LOOKUP_PAGE = ObjectKind(
+    "look-up",
+    "raw/day={day}/account={account}/lookup-{number}.json.zst",
+    "X's answers about posts by their ids, which it did not show any more when the days before were read again",
+    _ZSTD,
+    Redaction.PAGE,
+    f"{_OLDER_VERSION}, or delete it: X is asked again with a later day",
+    Expiry.RAW_DAYS,
+    is_source=True,
+)
 POSTS = ObjectKind(
     "posts",
     "posts/day={day}/account={account}/posts.parquet",
@@ -172,10 +182,18 @@ ERASED_ACCOUNT = ObjectKind(
 DELETED_POSTS = ObjectKind(
     "deleted posts",
     "forgotten/gone/day={day}/account={account}.json",
-    "the ids of earlier posts that X no longer had when that day was run",
+    "the ids of earlier posts that X did not show when that day was run; written by the first release only",
     _JSON,
     Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or delete it: the posts stay in the lake",
+)
+DOUBTS = ObjectKind(
+    "doubts",
+    "forgotten/doubts/account={account}.json",
+    "the ids of the account's posts that X did not show any more, and what it answered about them; no content",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete it: what X does not show is doubted afresh",
 )
 REPORT = ObjectKind(
     "report",
@@ -232,9 +250,9 @@ REPORTS_LATEST = ObjectKind(
 )
 
 KINDS: Final = (
-    RAW_PAGE, REFETCHED_PAGE, RAW_MANIFEST, REFRESH_PAGE, REFRESH_MANIFEST, POSTS, ACCOUNT_CSV, ALL_ACCOUNTS_CSV,
-    QUARANTINE, OUTCOME, PLAN, ROLLUP, USERS, METRICS, SPEND, ERASED_POST, ERASED_ACCOUNT, DELETED_POSTS, REPORT,
-    ACCOUNT_REPORT, REPORT_LINES, REPORT_YEAR, REPORTS_INDEX, REPORTS_LATEST,
+    RAW_PAGE, REFETCHED_PAGE, RAW_MANIFEST, REFRESH_PAGE, REFRESH_MANIFEST, LOOKUP_PAGE, POSTS, ACCOUNT_CSV,
+    ALL_ACCOUNTS_CSV, QUARANTINE, OUTCOME, PLAN, ROLLUP, USERS, METRICS, SPEND, ERASED_POST, ERASED_ACCOUNT,
+    DELETED_POSTS, DOUBTS, REPORT, ACCOUNT_REPORT, REPORT_LINES, REPORT_YEAR, REPORTS_INDEX, REPORTS_LATEST,
 )  # fmt: skip
 
 

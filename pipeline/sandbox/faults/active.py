@@ -14,7 +14,7 @@ class ActiveRule:
     order: FaultRule
     passed: int = 0
     hits: int = 0
-    gone: dict[str, int] = field(default_factory=dict)  # by handle: the post that is no more
+    gone: dict[str, frozenset[int]] = field(default_factory=dict)  # by handle: the posts that are no more
 
     def due(self) -> bool:
         """Tell whether a matching request is to be hit; one that is let pass is counted."""
@@ -54,6 +54,10 @@ class FaultRules:
     def add(self, entries: Iterable[object]) -> None:
         """Add orders, all or, when one is wrong, none. Raises `ConfigError`."""
         self._standing += [ActiveRule(order) for order in [FaultRule.read(entry) for entry in entries]]
+
+    def gone(self, handle: str) -> frozenset[int]:
+        """Return the ids of the posts of a handle that orders have deleted."""
+        return frozenset().union(*(standing.gone.get(handle, ()) for standing in self._standing))
 
     def clear(self) -> None:
         """Forget all orders."""

@@ -24,8 +24,10 @@ def odd_page(
         page = _repeating(world, handle, page, request, now_ms)
     for standing in struck.of(Fault.GONE, handle):
         if page.posts:
-            standing.gone.setdefault(handle, page.posts[0].id)
-        page = replace(page, posts=[post for post in page.posts if post.id != standing.gone.get(handle)])
+            newest = page.posts[: standing.order.posts or 1]
+            standing.gone.setdefault(handle, frozenset(post.id for post in newest))
+        gone = standing.gone.get(handle, frozenset())
+        page = replace(page, posts=[post for post in page.posts if post.id not in gone])
     if struck.of(Fault.OUT_OF_ORDER, handle):
         page = replace(page, posts=page.posts[1::2] + page.posts[::2])
     return page
