@@ -1,7 +1,7 @@
 """What is worth a look: rules over the account rows, each with its evidence.
 
 A status is news on the day it changes; the days after, the page's head, table and data section tell it. What the
-reader can mend (failed, over budget) is told until it is mended.
+reader can mend (failed, over budget, deletions that wait) is told until it is mended.
 """
 
 from dataclasses import dataclass, replace
@@ -87,7 +87,8 @@ def _alert(row: Row, best: Row | None, figures: DayFigures) -> Alert | None:
     return (
         _unread(row)
         if not row["has_data"]
-        else _turned(row)
+        else _many_deleted(row)
+        or _turned(row)
         or _runaway(row, best)
         or _far_off(row)
         or _quiet(row, figures)
@@ -111,6 +112,21 @@ def _unread(row: Row) -> Alert | None:
     evidence = f"{reason or 'No reason was given'}; {since}left out of every total"
     rank = 0 if mendable else 6
     return replace(_made(row, _UNREAD[status], evidence, rank, float(row["followers"] or 0)), unread=True)
+
+
+def gone_command(account: str) -> str:
+    """Return the command that removes what X no longer has of an account."""
+    return f"python -m pipeline forget --gone {account}"
+
+
+def _many_deleted(row: Row) -> Alert | None:
+    if not row["deletions_waiting"]:
+        return None
+    evidence = (
+        f"X no longer has {plural(row['deletions_waiting'], 'post')} of it; they stay until you run "
+        f"{gone_command(row['account'])}"
+    )
+    return _made(row, "has lost many posts at X", evidence, 0, row["deletions_waiting"])
 
 
 def _turned(row: Row) -> Alert | None:

@@ -4,7 +4,7 @@ A record holds no content. `without_forgotten` reads the keys between the lowest
 mentions: one request, however long the lake's history.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline import clock
@@ -71,20 +71,26 @@ def without_forgotten(lake: "Lake", page: Page) -> Page:
     return redact(page, target) if target != ErasureTarget() else page
 
 
+def erased_posts(lake: "Lake", post_ids: Collection[str]) -> set[str]:
+    """Return those of the posts that must stay forgotten; one request."""
+    if not post_ids:
+        return set()
+    lowest, highest = keys.erased_post(min(post_ids, key=int)), keys.erased_post(max(post_ids, key=int))
+    stored = _stored(lake, catalogue.ERASED_POST, after=lowest.removesuffix(".json"), last=highest)
+    return {fields["post"].lstrip("0") or "0" for _, fields in stored}.intersection(post_ids)
+
+
 def erased_among(lake: "Lake", pages: Sequence[Page]) -> ErasureTarget:
     """Return what of the pages must stay forgotten; one request, or two where they may hold posts of others."""
     ids = {post_id for page in pages for post_id in mentioned_ids(page)}
     if not ids:
         return ErasureTarget()
-    lowest, highest = keys.erased_post(min(ids, key=int)), keys.erased_post(max(ids, key=int))
-    stored = _stored(lake, catalogue.ERASED_POST, after=lowest.removesuffix(".json"), last=highest)
-    forgotten = ids & {fields["post"].lstrip("0") or "0" for _, fields in stored}
     # Only what a page includes, or repeats, can be another account's.
     of_others = any(page.included or any(map(is_retweet, page.items)) for page in pages)
     accounts = [key for key, _ in _stored(lake, catalogue.ERASED_ACCOUNT)] if of_others else []
     records = [record for key in accounts if (record := lake.find_model(key, ErasureRecord))]
     return ErasureTarget(
-        frozenset(forgotten),
+        frozenset(erased_posts(lake, ids)),
         frozenset(record.account for record in records if record.account),
         frozenset(user_id for record in records for user_id in record.user_ids),
     )

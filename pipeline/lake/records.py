@@ -136,7 +136,7 @@ class Outcome(Record):
     deleted: int = Field(default=0, alias="gone")  # earlier posts that X no longer has, and are forgotten
     doubted: int = 0  # earlier posts that X no longer shows, marked until X has said what became of them
     doubted_days: tuple[date, ...] = ()  # the days of these posts
-    refused: int = 0  # of these posts, those that X has, and refuses to show
+    posts_refused: int = 0  # of these posts, those that X has, and refuses to show
     deletions_waiting: int = 0  # posts that X no longer has, too many at once to forget them unasked
     collected_at: AwareDatetime | None = None
     start: AwareDatetime | None = None  # of the day, where it is not the local day from midnight to midnight
@@ -185,7 +185,7 @@ class RefreshManifest(Record):
     deleted: int = Field(alias="gone")  # posts that X no longer has, which this run forgets
     doubted: int | None = None  # as in `Outcome`; null in the first release, which took absence for deletion
     doubted_days: tuple[date, ...] = ()
-    refused: int = 0
+    posts_refused: int = 0
     deletions_waiting: int = 0
     stopped_because: str | None = Field(default=None, alias="short")
 

@@ -10,8 +10,10 @@ from reports import thresholds, words
 from reports.figures.day import DayFigures
 from reports.figures.freshness import Freshness
 from reports.languages import language
+from reports.views.deletions import deletions
 from reports.views.metrics import View
 
+_NOT_SHOWN: Final = (Status.SUSPENDED, Status.PROTECTED)
 DEFINITIONS: Final = (
     (
         "Engagement",
@@ -84,6 +86,7 @@ def data(figures: DayFigures) -> View:
             _impressions(fresh),
             _history(figures),
             _age(fresh),
+            *(_fact(name, text, warn=True) for name, text in deletions(figures.accounts)),
             _fact(
                 "Cost of the run",
                 f"{words.dollars(fresh.cost_usd)} at X’s price per read"
@@ -212,6 +215,11 @@ def _noted(row: dict[str, Any]) -> View:
     if row["truncated"]:
         why.append(
             f"max_posts was reached after {words.plural(row['kept'], 'post')}; the day’s earliest are not here"
+        )
+    if row["status"] in _NOT_SHOWN and row["last_data"]:
+        command = f"python -m pipeline forget --account {row['account']}"
+        why.append(
+            f"what is stored of it stays; to remove it, take it out of accounts.yaml and run {command}"
         )
     if not row["has_data"]:
         since = words.short_day(row["last_data"]) if row["last_data"] else "never"
