@@ -1,4 +1,4 @@
-# Every target explains itself: `make help`.
+# `make help` lists the targets.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 VENV := .venv
@@ -8,48 +8,48 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 STAMP := $(VENV)/.installed
 
-help: ## this list
+help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(STAMP) ## make .venv from requirements.lock (instant when nothing changed)
+install: $(STAMP) ## create .venv from requirements.lock (instant when nothing changed)
 
 $(STAMP): requirements.lock
-	@test -n "$(PYTHON)" || { echo "Aviary needs Python 3.11, 3.12 or 3.13 on the PATH; install one, or name it: make PYTHON=/path/to/python3.12 install" >&2; exit 2; }
+	@test -n "$(PYTHON)" || { echo "Aviary needs Python 3.11, 3.12 or 3.13 on the PATH; install one, or name one: make PYTHON=/path/to/python3.12 install" >&2; exit 2; }
 	@test ! -L $(VENV) || { echo "$(VENV) is a link to another checkout's environment; run make there" >&2; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot create a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
 	@echo "Installing into $(VENV) ..."
 	@awk '/^[^ #]/ {uv = /^uv==/} uv' requirements.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@touch $@
 
-demo: install ## four weeks of invented accounts through the real parts; ends by naming the report to open
+demo: install ## run four weeks of invented accounts through the real pipeline and print the report to open
 	@$(BIN)/python -m pipeline.local.demo
 
-up: install ## Airflow on 127.0.0.1:8080 (PORT=...), on the sandbox unless live settings are given
+up: install ## start Airflow on 127.0.0.1:8080 (PORT=...), on the sandbox unless live settings are given
 	@$(BIN)/python -m pipeline.local.up up --port $(or $(PORT),8080)
 
-down: install ## end everything `make up` started, and make sure of it
+down: install ## stop everything `make up` started, and verify that nothing is left
 	@$(BIN)/python -m pipeline.local.up down
 
 test: install ## run the tests (no network, account or root needed)
 	@$(BIN)/python -m pytest -n auto
 
-check: install ## lint, format and types
+check: install ## check lint, formatting and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-schema: install ## write config/accounts.schema.json again after a change of pipeline/accounts/model.py
+schema: install ## regenerate config/accounts.schema.json after a change of pipeline/accounts/model.py
 	@$(BIN)/python -m pipeline.accounts.json_schema
 
-bench: install ## measure what is fast: a table of ratios, side by side in one run
+bench: install ## print the benchmark table: ratios, measured side by side in one run
 	@$(BIN)/python -m tests.bench
 
-# What the tests of scoring import; no more, so that an interpreter is checked in seconds.
+# Only the packages that the scoring tests import, so that checking an interpreter takes seconds.
 SCORING_NEEDS := polars|polars-runtime-32|vadersentiment|hypothesis|sortedcontainers|pytest|iniconfig|packaging|pluggy|pygments|rich|markdown-it-py|mdurl
 
-test-pythons: install ## the tests of scoring on every Python 3.11-3.13 found here (sums of floats differ)
+test-pythons: install ## run the scoring tests on every Python 3.11-3.13 installed here (sums of floats differ)
 	@set -e; venvs=$$(mktemp -d); trap 'rm -rf "$$venvs"' EXIT; \
 	awk '/^[^ #]/ {keep = $$0 ~ /^($(SCORING_NEEDS))==/} keep' requirements.lock > $$venvs/needs.txt; \
 	for version in 3.11 3.12 3.13; do \
@@ -65,7 +65,7 @@ test-pythons: install ## the tests of scoring on every Python 3.11-3.13 found he
 			tests/pipeline/sentiment tests/pipeline/test_clean_text.py; \
 	done
 
-lock: install ## write requirements.lock again after a change of pyproject.toml
+lock: install ## regenerate requirements.lock after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
 

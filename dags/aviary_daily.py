@@ -1,6 +1,6 @@
 """The DAG `aviary_daily`: wiring only. What a task does is in `pipeline` and `reports`.
 
-Nothing heavy is imported up here: every task's process parses this file again.
+Heavy modules are imported inside tasks, because the process of every task parses this file again.
 """
 
 import logging
@@ -29,30 +29,29 @@ from pipeline.window import Window, parse_day, run_day_of
 
 log = logging.getLogger(__name__)
 CONFIG = load_accounts(load_settings().accounts_path)
-# Each mapped task shows the account it is for, however it ends.
+# The UI labels each mapped task with its account, however the task ends.
 BY_HANDLE = "{{ task.op_kwargs['account']['handle'] }}"
-# Whoever is listed under `notify` hears how the day went.
 NOTIFIERS = [RunNotifier(CONFIG.notify, CONFIG.timezone)] if CONFIG.notify else []
 POSTS, REPORT = Asset("aviary_posts"), Asset("aviary_report")
 
 DOCUMENTATION = """
 ### One day of X posts, with their tone
 
-`plan` reads accounts.yaml and asks X who the accounts are; each **account** is then collected and analyzed on
-its own; `report` makes the day's page; `verdict` fails the run when too many accounts failed, naming each.
+`plan` reads accounts.yaml and looks the accounts up on X. Each **account** is then collected and analyzed on its
+own. `report` renders the day's page. `verdict` fails the run when too many accounts failed, and names each.
 
-* A grey (skipped) account is suspended, protected, missing or over budget: its log's last line says which.
-* A red account says why in its last line; clearing it reads only what is still missing.
-* Trigger it for another **day**, for some **accounts**, or only to **render** the report again.
+* A skipped account is suspended, protected, missing or over budget. The last line of its log says which.
+* The last line of a failed account's log says why. Clearing the task reads only what is still missing.
+* Trigger the DAG for another **day**, for some **accounts**, or only to **render** the report again.
 """
 
 
 @task.sensor(mode="reschedule", poke_interval=300, timeout=timedelta(days=2).total_seconds())
 def wait_for_collect_at() -> PokeReturnValue:
-    """Wait until counts have settled, without holding a worker."""
+    """Wait until `collect_at` on the following morning, without holding a worker."""
     asked = get_current_context()["params"]["day"]
     window = Window(day_of_this_run(), CONFIG.timezone)
-    if asked:  # by someone who wants it now
+    if asked:  # somebody wants this day now, so the task does not wait for `collect_at`
         window.require_closed(clock.now())
     ready = window.collect_at(CONFIG.collect_at)
     return PokeReturnValue(is_done=bool(asked) or clock.now() >= ready, xcom_value=str(window.day))
@@ -60,14 +59,14 @@ def wait_for_collect_at() -> PokeReturnValue:
 
 @task(pool="x_api")
 def plan(day: str) -> list[dict[str, Any]]:
-    """Say which accounts the day is for, and who they are on X."""
+    """Plan the accounts of the day, and look them up on X."""
     from dags.connections import open_lake, open_x, x_settings
     from pipeline.plan import plan
 
     context = get_current_context()
     if context["params"]["render_only"]:
         return []
-    work = plan(
+    account_tasks = plan(
         open_lake(),
         open_x(),
         CONFIG,
@@ -76,7 +75,7 @@ def plan(day: str) -> list[dict[str, Any]]:
         sample=x_settings().sample,
         only=context["params"]["accounts"],
     )
-    return [item.model_dump(mode="json") for item in work]
+    return [account_task.model_dump(mode="json") for account_task in account_tasks]
 
 
 @task(pool="x_api", map_index_template=BY_HANDLE)
@@ -93,18 +92,18 @@ def collect(account: dict[str, Any]) -> dict[str, Any]:
     return collected.model_dump(mode="json")
 
 
-# Runs behind a skipped collect too, so that the UI shows a handle there and not a number.
+# Runs after a skipped collect too, so that the UI labels the task with the handle and not with a number.
 @task(map_index_template=BY_HANDLE, trigger_rule=TriggerRule.NONE_FAILED)
 def analyze(account: dict[str, Any]) -> dict[str, Any]:
-    """Turn raw/ into the account's posts, scored, with its outcome."""
+    """Turn the pages in raw/ into the account's scored posts and its outcome."""
     from dags.connections import open_lake
     from pipeline.analyze import analyze
     from pipeline.lake.records import AccountTask
     from pipeline.refresh.apply import apply_refresh
 
-    lake, work = open_lake(), AccountTask.model_validate(account)
-    apply_refresh(lake, work)
-    analyzed = analyze(lake, work)
+    lake, account_task = open_lake(), AccountTask.model_validate(account)
+    apply_refresh(lake, account_task)
+    analyzed = analyze(lake, account_task)
     if not analyzed.status.has_posts:
         raise AirflowSkipException(f"nothing to analyze: the account is {analyzed.status}")
     return analyzed.model_dump(mode="json")
@@ -112,15 +111,15 @@ def analyze(account: dict[str, Any]) -> dict[str, Any]:
 
 @task_group(group_id="account")
 def each_account(account: dict[str, Any]) -> None:
-    """One account: collected, then analyzed."""
+    """Collect one account, then analyze it."""
     collect(account=account) >> analyze(account=account)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[POSTS, REPORT])
 def report(day: str | None) -> dict[str, Any]:
-    """Roll the day up and make its page, whatever became of single accounts."""
+    """Roll the day up and render its report, even when accounts failed."""
     if day is None:
-        raise AirflowSkipException("the run has no day; the log of wait_for_collect_at says why")
+        raise AirflowSkipException("the run has no day; the log of the task wait_for_collect_at says why")
     from dags.connections import open_lake
     from pipeline.report import report
     from reports import publish
@@ -132,7 +131,7 @@ def report(day: str | None) -> dict[str, Any]:
     trigger_rule=TriggerRule.ALL_DONE, retries=0, on_success_callback=NOTIFIERS, on_failure_callback=NOTIFIERS
 )
 def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | None) -> dict[str, int]:
-    """Fail the run when too many accounts failed, by name and reason."""
+    """Fail the run when too many accounts failed, with their names and reasons."""
     from dags.connections import open_lake
     from pipeline.errors import RunFailed
     from pipeline.lake.records import AccountTask
@@ -140,16 +139,18 @@ def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | Non
 
     if planned is None or reported is None:
         stage = "plan" if planned is None else "report"
-        raise RunFailed(f"the stage {stage} did not end well, so the day is not done; its log says why")
+        raise RunFailed(
+            f"the task {stage} did not succeed, so the day is not finished; the task's log says why"
+        )
     if get_current_context()["params"]["render_only"]:
         return {}
-    work = [AccountTask.model_validate(item) for item in planned]
-    statuses = verdict(open_lake(), work, CONFIG.tolerate.failed_accounts).statuses
+    account_tasks = [AccountTask.model_validate(account) for account in planned]
+    statuses = verdict(open_lake(), account_tasks, CONFIG.tolerate.failed_accounts).statuses
     return {str(status): accounts for status, accounts in statuses.items()}
 
 
 def day_of_this_run() -> date:
-    """Return the local day this run is for: as asked, else its data interval's, else the last full day."""
+    """Return the local day of this run: the one asked for, else its data interval's, else the last full day."""
     context = get_current_context()
     return run_day_of(
         context["params"]["day"], context["dag_run"].data_interval_start, CONFIG.timezone, clock.now()
@@ -167,7 +168,7 @@ def day_of_this_run() -> date:
         "owner": "aviary",
         "retries": RETRIES,
         "retry_policy": AviaryRetryPolicy(),
-        # Where no exception tells anything: a worker that was killed.
+        # Used where no exception reaches the policy, such as when a worker was killed.
         "retry_delay": timedelta(minutes=1),
         "retry_exponential_backoff": 2,
         "max_retry_delay": timedelta(minutes=15),
@@ -178,20 +179,20 @@ def day_of_this_run() -> date:
             type=["null", "string"],
             format="date",
             title="Day",
-            description="The local day to run. Left empty: the run's own day, or else the last full day.",
+            description="The local day to run. If empty: the day of the run's data interval, else the last full day.",
         ),
         "accounts": Param(
             [],
             type="array",
             items={"type": "string"},
             title="Accounts",
-            description="Only these handles, one a line. Left empty: all of accounts.yaml.",
+            description="Run only these handles, one per line. If empty: all accounts in accounts.yaml.",
         ),
         "render_only": Param(
             False,
             type="boolean",
             title="Render only",
-            description="Make the report again from the lake. Nothing is read from X.",
+            description="Render the report again from the lake, without reading from X.",
         ),
     },
 )

@@ -1,4 +1,4 @@
-"""Where a task finds X and the lake: the environment first, else Airflow's Connections `x_api` and `aws_default`."""
+"""Opens X and the lake for tasks, from the environment or else Airflow's Connections `x_api` and `aws_default`."""
 
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -13,14 +13,14 @@ S3_CONNECTION = "aws_default"
 
 
 def x_settings() -> Settings:
-    """Return the settings, with the Connection `x_api` (password: the token, host: the address) where none is set."""
+    """Return the settings; without a token, with password and host of the Connection `x_api` as token and address."""
     settings = load_settings()
     if settings.x_bearer_token.get_secret_value():
         return settings
     try:
         connection = BaseHook.get_connection(X_CONNECTION)
     except AirflowNotFoundException:
-        return settings  # token() says what to set
+        return settings  # `token()` raises and says what to set
     return settings.model_copy(
         update={
             "x_bearer_token": SecretStr(connection.password or ""),
@@ -30,13 +30,13 @@ def x_settings() -> Settings:
 
 
 def open_x() -> XApi:
-    """Return X, as `x_settings` say. Raises `ConfigError` without a token."""
+    """Return the client of X for `x_settings`. Raises `ConfigError` without a token."""
     settings = x_settings()
     return XApi(settings.token(), settings.x_api_url)
 
 
 def open_lake() -> Lake:
-    """Return the lake of `AVIARY_LAKE`, through the Connection `aws_default` where there is one."""
+    """Return the lake of `AVIARY_LAKE`, with the Connection `aws_default` if it exists."""
     url = load_settings().lake_url()
     try:
         BaseHook.get_connection(S3_CONNECTION)

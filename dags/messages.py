@@ -1,6 +1,6 @@
-"""Who hears of a run: notifiers that mail and chat what `reports.message` says. A message that fails fails no run.
+"""The notifier that sends a run's summary or failure by e-mail and chat. A failed message does not fail the run.
 
-Texts never pass through Airflow's templates: an account may be called `{{ conn.x_api.password }}`.
+Texts are never rendered as Airflow templates, because an account may be called `{{ conn.x_api.password }}`.
 """
 
 import logging
@@ -29,7 +29,7 @@ MAIL, CONNECTION = "mailto:", "connection:"
 
 
 class RunNotifier(BaseNotifier):
-    """Tells every address of `notify` how the day of a run went: its summary, or why it failed."""
+    """Sends every address of `notify` the summary of a run's day, or the reasons why the run failed."""
 
     template_fields = ()
 
@@ -41,19 +41,19 @@ class RunNotifier(BaseNotifier):
     @override
     def notify(self, context: Any) -> None:
         if context["params"]["render_only"] or context["dag_run"].run_type == "backfill":
-            return  # nobody waits for a month of old news
+            return  # nobody needs messages about past days
         message = _message(_day(context, self.timezone), context)
         for address in self.addresses:
             try:
                 _send(address, message)
-            except Exception as error:  # noqa: BLE001  # whatever a mail server or a chat answers
-                log.error("%s was not told: %s: %s", address, type(error).__name__, one_line(str(error)))
+            except Exception as error:  # noqa: BLE001  # mail servers and chats raise anything
+                log.error("%s was not notified: %s: %s", address, type(error).__name__, one_line(str(error)))
             else:
-                log.info("%s was told: %s", address, message.subject)
+                log.info("%s was notified: %s", address, message.subject)
 
 
 def _day(context: Any, timezone: str) -> date:
-    """Return the run's day: what its first task found, or would have found."""
+    """Return the run's day, as its first task found it, or would have found it."""
     found = context["ti"].xcom_pull(task_ids="wait_for_collect_at")
     if found:
         return parse_day(found)
@@ -89,9 +89,9 @@ def _link(lake: "Lake", day: date) -> "Link":
     served = load_settings().report_url(key)
     if served:
         return Link(served, "")
-    sooner = ", or until the role's credentials end that made it" if access_to(lake).temporary else ""
+    sooner = ", or until the credentials of the role that made it expire" if access_to(lake).temporary else ""
     note = (
-        f"The link works for {LINK_HOURS} hours{sooner}, for whoever has it. "
+        f"The link works for {LINK_HOURS} hours{sooner}, for anyone who has it. "
         f"Later: python -m pipeline open --day {day}"
     )
     return Link(link_to(lake, key), note)
@@ -105,14 +105,16 @@ def _send(address: str, message: "Message") -> None:
 
 
 def _mail(to: str, message: "Message") -> None:
-    """Send by the Connection `smtp_default`, with a plain text beside the HTML, which the hook's own sending lacks."""
+    """Send through the Connection `smtp_default`, with plain text beside HTML, which the hook's method cannot do."""
     from airflow.providers.smtp.hooks.smtp import SmtpHook
 
     from reports.message import as_mail
 
     with SmtpHook() as hook:
         if not hook.from_email:
-            raise AviaryError("the Connection smtp_default has no from_email; say there who writes")
+            raise AviaryError(
+                "the Connection smtp_default has no from_email; set it to the sender's address in its extra"
+            )
         mail = as_mail(message, hook.from_email, to)
         mail["Date"] = formatdate()
         mail["Message-ID"] = make_msgid(domain=hook.from_email.rpartition("@")[2] or None)
@@ -128,4 +130,6 @@ def _chat(connection: str, message: "Message") -> None:
     services = apprise.Apprise()
     hook.set_config_from_conn(hook.get_connection(connection), services)
     if not services.notify(title=message.subject, body=message.chat, body_format=apprise.NotifyFormat.TEXT):
-        raise AviaryError(f"the Connection {connection} did not take the message; the lines above say why")
+        raise AviaryError(
+            f"a service of the Connection {connection} rejected the message; the lines above say why"
+        )

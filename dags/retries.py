@@ -1,7 +1,7 @@
-"""How Airflow meets a failure of ours: wait for X's window, try a fault again, give up on what cannot pass.
+"""The retry policy: waits for X's rate-limit window, retries transient errors, and fails on terminal ones.
 
-A policy cannot go past a task's `retries`, and each wait for X's window uses one. So `retries` is set high, and
-faults are counted here: a busy day may wait as often as it must and still has all its tries for faults.
+A policy cannot exceed a task's `retries`, and each wait for X's window uses one. So `retries` is high and faults are
+counted here: a task may wait as often as necessary and still has all its tries for faults.
 """
 
 from datetime import timedelta
@@ -14,15 +14,15 @@ from pipeline import clock
 from pipeline.errors import RateLimited, Terminal
 from pipeline.text import one_line
 
-RETRIES = 40  # waits and faults together: ten hours of X's windows
-FAULTS = 3  # the third is the last
+RETRIES = 40  # waits and faults together: ten hours of X's 15-minute windows
+FAULTS = 3  # the task fails at the third
 _FIRST_DELAY = timedelta(minutes=1)  # doubled with each fault
-_AFTER_RESET = timedelta(seconds=2)  # X's clock and ours need not agree to the second
+_AFTER_RESET = timedelta(seconds=2)  # X's clock and this machine's may differ
 _KEY = "faults"
 
 
 class AviaryRetryPolicy(RetryPolicy):
-    """Decides by the error's type; the reason stands in the UI. No worker is held while waiting."""
+    """Decides by the type of the error. The UI shows the reason, and waiting holds no worker."""
 
     @override
     def evaluate(
@@ -50,9 +50,9 @@ class AviaryRetryPolicy(RetryPolicy):
 
 
 def _record_fault(store: Any, max_tries: int) -> int:
-    """Count a fault of this task instance in Airflow's own store, and return how many there are now.
+    """Count a fault of this task instance in Airflow's task state store, and return the new count.
 
-    Clearing a task raises its `max_tries`, and with that begins a new count.
+    Clearing a task raises its `max_tries`, which starts a new count.
     """
     before = store.get(_KEY) or {}
     faults = 1 + (before["count"] if before.get("max_tries") == max_tries else 0)

@@ -1,6 +1,6 @@
 """The one clock that everything reads.
 
-`AVIARY_NOW` freezes it, so that a run can be repeated to the byte and history can be filled as if day by day.
+`AVIARY_NOW` freezes it, so that a run can be repeated byte for byte and history can be filled as if day by day.
 """
 
 import os
@@ -14,24 +14,24 @@ VARIABLE = "AVIARY_NOW"
 
 
 def parse_instant(text: str) -> datetime:
-    """Return an ISO 8601 instant as aware UTC (no offset means UTC). Raises `ConfigError`."""
+    """Return an ISO 8601 instant in UTC, timezone-aware; without an offset it is UTC. Raises `ConfigError`."""
     try:
         instant = datetime.fromisoformat(text)
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):  # the latter where UTC has no such year
+    except (ValueError, OverflowError):  # OverflowError: the year in UTC is out of range
         raise ConfigError(
             f"{VARIABLE}={text!r} is not an instant; write it like 2026-11-23T06:00:00Z"
         ) from None
 
 
 def frozen_at() -> datetime | None:
-    """Return the instant the clock is frozen at, or None when it runs."""
+    """Return the instant at which the clock is frozen, or None when it runs."""
     text = os.environ.get(VARIABLE)
     return parse_instant(text) if text else None
 
 
 def now() -> datetime:
-    """Return the present instant (UTC, aware)."""
+    """Return the current instant, in UTC and timezone-aware."""
     return frozen_at() or datetime.now(UTC)
 
 

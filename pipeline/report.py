@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
+import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.erasure import register
@@ -93,6 +94,7 @@ def _make(lake: Lake, plan: Plan, outcomes: Mapping[str, Outcome], publish: Publ
     stored = [keys.posts(day, account) for account in with_posts]
     again = f"run the day again: python -m pipeline run --day {day}"
     posts = read_frames(lake, stored, POSTS, again).sort("account", "created_at", "post_id")
+    put_frame(lake, keys.posts_daily(day), posts.select(pl.lit(day).alias("day"), *POSTS.names()))
     lake.put(keys.all_accounts_csv(day), to_csv(posts))
     put_frame(lake, keys.rollup(day), roll_up(plan, outcomes, posts))
     return Reported(report=publish(lake, day), accounts=len(plan.accounts), posts=posts.height)

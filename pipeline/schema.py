@@ -54,6 +54,9 @@ POSTS: Final = pl.Schema(
 POST_LISTS: Final = tuple(name for name, dtype in POSTS.items() if isinstance(dtype, pl.List))
 POST_TIMES: Final = tuple(name for name, dtype in POSTS.items() if isinstance(dtype, pl.Datetime))
 
+# One row per post of all accounts' day, by account and in order of publication.
+POSTS_DAILY: Final = pl.Schema({"day": pl.Date(), **POSTS})
+
 # Rejected rows: the columns that could be read, the item as X sent it, and why it was refused.
 QUARANTINE: Final = pl.Schema(
     {

@@ -1,4 +1,4 @@
-"""A local day as an instant-exact window `[start, end)`, in any IANA timezone."""
+"""A local day as an exact window of time `[start, end)`, in any IANA timezone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,17 +49,17 @@ class Window:
         return self.start < other.end and other.start < self.end
 
     def collect_at(self, at: time) -> datetime:
-        """Return the instant (UTC) of the local time `at` on the morning after the day."""
+        """Return the instant (UTC) of the local time `at` on the following day."""
         local = datetime.combine(self.day + timedelta(days=1), at, ZoneInfo(self.timezone))
         return local.astimezone(UTC)
 
     def require_closed(self, now: datetime) -> None:
-        """Raise `ConfigError` while posts could still be added to the day, or X would refuse to tell."""
+        """Raise `ConfigError` while the day is not over, or while X would still refuse a request for it."""
         ready = self.end + X_SETTLING
         if now < ready:
             raise ConfigError(
                 f"{self.day} is not over in {self.timezone}: it can be read from "
-                f"{ready:%Y-%m-%d %H:%M:%S} UTC, and it is {now:%Y-%m-%d %H:%M:%S} UTC; "
+                f"{ready:%Y-%m-%d %H:%M:%S} UTC on, and it is now {now:%Y-%m-%d %H:%M:%S} UTC; "
                 f"the last full day is {last_full_day(now, self.timezone)}"
             )
 
@@ -102,15 +102,15 @@ def last_full_day(now: datetime, timezone: str) -> date:
 
 
 def parse_day(text: str) -> date:
-    """Return the day written as 2026-11-22. Raises `ConfigError`."""
+    """Return the day that is written like 2026-11-22. Raises `ConfigError`."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         day = None
-    # fromisoformat reads 20261122 and 2026-W47-7, too; and at the calendar's ends a window has no bounds.
+    # fromisoformat also accepts 20261122 and 2026-W47-7; at the calendar's end, the next midnight is out of range.
     if day is None or str(day) != text or not _X_BEGAN <= day.year < date.max.year:
         raise ConfigError(
-            f"{text[:40]!r} is not a day X may have posts of; write it like 2026-11-22 ({_X_BEGAN} or later)"
+            f"{text[:40]!r} is not a day on which X can have posts; write it like 2026-11-22 ({_X_BEGAN} or later)"
         )
     return day
 
@@ -118,7 +118,8 @@ def parse_day(text: str) -> date:
 def run_day_of(asked: str | None, interval_start: datetime | None, timezone: str, now: datetime) -> date:
     """Return the local day a scheduled or triggered run is for.
 
-    As asked; else the day its data interval begins; else, for a manual run without one, the last full day.
+    The day asked for; else the day on which its data interval begins; else, for a manual run without one, the last
+    full day.
     """
     if asked:
         return parse_day(asked)

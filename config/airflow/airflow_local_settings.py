@@ -1,7 +1,7 @@
-"""Imports the pipeline once, in the process that LocalExecutor forks its tasks from.
+"""Imports the pipeline once, in the process from which LocalExecutor forks its tasks.
 
-Fifty accounts then run twice as fast: each task inherits the modules. Importing is all that may happen here:
-a polars query run before a fork hangs the forked process.
+Fifty accounts then run twice as fast, because each task inherits the modules. Nothing but imports may run here: a
+polars query before a fork hangs the forked process.
 """
 
 import reports.publish  # noqa: F401

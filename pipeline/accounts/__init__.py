@@ -1,4 +1,4 @@
-"""accounts.yaml: what it may say, and how it is read with the place of every problem."""
+"""accounts.yaml: its model, and how it is read so that every problem has its line and column."""
 
 from pipeline.accounts.file import load_accounts
 from pipeline.accounts.model import Account, AccountsConfig, Kind

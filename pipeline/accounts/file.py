@@ -1,4 +1,4 @@
-"""accounts.yaml to `AccountsConfig`, or every problem at once with its line and column."""
+"""Reads accounts.yaml into `AccountsConfig`, or reports every problem at once with line and column."""
 
 import codecs
 import re
@@ -26,32 +26,32 @@ from pipeline.errors import ConfigError
 from pipeline.ids import is_handle
 from pipeline.text import inert
 
-MAX_BYTES = 1024 * 1024  # some 70,000 bare handles
+MAX_BYTES = 1024 * 1024  # about 70,000 bare handles
 MAX_PROBLEMS = 50
 
 _START = Place(1, 1)
-_AS_WRITTEN = {"handle", "group", "id"}  # text whatever it looks like: 007, 1e5, yes
+_AS_WRITTEN = {"handle", "group", "id"}  # always text: 007, 1e5, yes
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-# The numbers of YAML 1.2's core schema, as long as a person would write them.
+# The numbers of YAML 1.2's core schema, limited to lengths that a person would write.
 _DECIMAL = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,3})?\Z")
 _HEX_OR_OCTAL = re.compile(r"0x[0-9a-fA-F]{1,15}\Z|0o[0-7]{1,20}\Z")
 
 
 def load_accounts(path: Path) -> AccountsConfig:
-    """Return what the file at `path` says, defaults applied.
+    """Return the configuration in the file at `path`, with defaults applied.
 
-    Raises `ConfigError` whose `problems` are lines `PATH:LINE:COLUMN: what must be; what was found`, in the
-    order of the file, the first 50 of them.
+    Raises `ConfigError` whose `problems` are lines `PATH:LINE:COLUMN: what is required; what was found`, in the
+    order of the file, at most 50 of them.
     """
     name = inert(str(path), 1000)
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise ConfigError(f"{name}: no such file; create it, or name another with --accounts") from None
+        raise ConfigError(f"{name}: no such file; create it, or choose another with --accounts") from None
     except IsADirectoryError:
-        raise ConfigError(f"{name}: is a directory; name the file in it") from None
+        raise ConfigError(f"{name}: is a directory; name a file in it") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ConfigError(f"{name}: cannot be read: {reason}") from None
@@ -62,9 +62,11 @@ def load_accounts(path: Path) -> AccountsConfig:
 
 
 def parse_accounts(content: bytes) -> tuple[AccountsConfig | None, list[Problem]]:
-    """Return what the bytes of an accounts.yaml say, or None and everything that is wrong with them."""
+    """Return the configuration in the bytes of an accounts.yaml, or None, and every problem found."""
     if len(content) > MAX_BYTES:
-        return None, [Problem(_START, f"the file is larger than {MAX_BYTES:,} bytes; is it the right one?")]
+        return None, [
+            Problem(_START, f"the file is larger than {MAX_BYTES:,} bytes; check that it is the right one")
+        ]
     try:
         text = content.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
@@ -75,7 +77,7 @@ def parse_accounts(content: bytes) -> tuple[AccountsConfig | None, list[Problem]
         ]
     root, problems = read_nodes(text)
     if not problems and (root is None or root == Scalar(root.place, "", plain=True)):
-        return None, [Problem(_START, "the file is empty; list at least one handle beneath accounts:")]
+        return None, [Problem(_START, "the file is empty; list at least one handle under accounts:")]
     if root is None:
         return None, problems
     return _Reader(problems).read(root)
@@ -85,11 +87,11 @@ def _printed(name: str, problems: list[Problem]) -> Iterator[str]:
     for place, message in problems[:MAX_PROBLEMS]:
         yield f"{name}:{place.line}:{place.column}: {message}"
     if rest := problems[MAX_PROBLEMS:]:
-        yield f"{name}:{rest[0].place.line}:{rest[0].place.column}: and {len(rest)} more from here on"
+        yield f"{name}:{rest[0].place.line}:{rest[0].place.column}: and {len(rest)} more problems from here on"
 
 
 class _Reader:
-    """One reading of one tree: remembers where each value stands, to say it when the model refuses it."""
+    """Reads one tree and records the position of each value, for the messages when the model rejects it."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self._problems = problems
@@ -112,7 +114,7 @@ class _Reader:
         return (None if self._problems else config), self._problems
 
     def _plain(self, node: Node, at: Location) -> object:
-        """Return a node as plain values, the way its field wants them, and note where it stands."""
+        """Return a node as plain Python values, typed as its field needs them, and record its position."""
         self._nodes[at] = node
         match node:
             case Refused():
@@ -130,8 +132,8 @@ class _Reader:
         for key, value in node.pairs:
             match key:
                 case Scalar(text="<<", plain=True):
-                    if not isinstance(value, Refused):  # an alias was reported already
-                        self._report(key.place, "merge keys (<<) are not read; write the keys out here")
+                    if not isinstance(value, Refused):  # an alias is reported already
+                        self._report(key.place, "merge keys (<<) are not supported; write the keys here")
                 case Scalar(text=name) if name in values:
                     first = self._keys[(*at, name)].line
                     self._report(key.place, f"{inert(name)} is given twice; the first is on line {first}")
@@ -139,7 +141,7 @@ class _Reader:
                     self._keys[(*at, name)] = key.place
                     values[name] = self._plain(value, (*at, name))
                 case Mapping() | Sequence():
-                    self._report(key.place, "a key must be a word; found a list or a mapping as a key")
+                    self._report(key.place, "a key must be text; found a list or a mapping")
         return values
 
     def _scalar(self, node: Scalar, at: Location) -> str | int | Decimal | bool | None:
@@ -163,11 +165,13 @@ class _Reader:
             known = known[:-1]
         node = self._nodes[known]
         if error["type"] == "too_short" and isinstance(node, Sequence) and node.items:
-            return  # the entries are there, but wrong, which is said of each
+            return  # the entries exist but are wrong, and each is reported
         place = node.place
         if error["type"] == "extra_forbidden":
             place = self._keys[at]
-        elif node == Scalar(place, "", plain=True):  # the parser notices a value left out only later
+        elif node == Scalar(
+            place, "", plain=True
+        ):  # the parser notices a missing value only later in the file
             place = self._keys.get(known, place)
         self._report(place, explain(error, node))
 
@@ -186,7 +190,7 @@ class _Reader:
 
 
 def _resolve(text: str) -> str | int | Decimal | bool:
-    """Return what a plain scalar means in YAML 1.2's core schema; a number is an int when it is whole."""
+    """Return the value of a plain scalar by YAML 1.2's core schema; whole numbers are ints."""
     if text in _BOOLEANS:
         return _BOOLEANS[text]
     if _HEX_OR_OCTAL.match(text):

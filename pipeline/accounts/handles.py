@@ -1,4 +1,4 @@
-"""What X allows as a handle, and plain words for what people write instead."""
+"""Checks handles by X's rule, and explains what to write for common mistakes."""
 
 import re
 
@@ -10,9 +10,9 @@ _PROFILE_LINK = re.compile(
 
 
 def check_handle(text: str) -> str:
-    """Return `text` as it is when X could know it as a handle.
+    """Return `text` unchanged if it can be a handle on X.
 
-    Raises `ValueError` with a clause to put after the key's name ("must be ...") and sometimes a hint.
+    Raises `ValueError` with a clause that follows the key's name ("must be ...") and sometimes a hint.
     """
     if is_handle(text):
         return text

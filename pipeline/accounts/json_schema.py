@@ -1,6 +1,6 @@
-"""Write `config/accounts.schema.json`, which lets editors complete and check accounts.yaml while it is typed.
+"""Writes `config/accounts.schema.json`, with which editors complete and check accounts.yaml during typing.
 
-Run as `make schema` after a change of `pipeline.accounts`; a test fails until it is done.
+Run `make schema` after changing `pipeline/accounts/model.py`; a test fails until then.
 """
 
 import json
@@ -17,7 +17,7 @@ SCHEMA_FILE = Path(__file__).parents[2] / "config" / "accounts.schema.json"
 
 
 class _AsWritten(GenerateJsonSchema):
-    """Defaults the way a person writes them in the file; titles that are the keys themselves."""
+    """Writes defaults as they appear in the file, and the keys as titles."""
 
     def encode_default(self, dft: object) -> object:
         match dft:
@@ -25,7 +25,7 @@ class _AsWritten(GenerateJsonSchema):
                 return f"{dft:%H:%M}"
             case Decimal():
                 return float(dft)
-            case float():  # a share: the only fractions there are
+            case float():  # shares are the only floats in the model
                 return percent(dft)
             case _:
                 return super().encode_default(dft)
@@ -44,7 +44,7 @@ def schema() -> JsonSchemaValue:
 
 
 def schema_text() -> str:
-    """Return what `config/accounts.schema.json` must hold."""
+    """Return the content of `config/accounts.schema.json`."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What the model refuses in accounts.yaml, in words for the person who wrote it."""
+"""Messages about what the model rejects in accounts.yaml, for the person who wrote it."""
 
 import difflib
 import re
@@ -13,11 +13,11 @@ from pipeline.accounts.yaml_nodes import Mapping, Node, Refused, Scalar, Sequenc
 from pipeline.text import inert
 
 Location = tuple[str | int, ...]
-"""Where a value belongs: keys and list positions from the top, such as ("accounts", 3, "max_posts")."""
+"""The path of a value: keys and list positions from the top, such as ("accounts", 3, "max_posts")."""
 
 
 def explain(error: ErrorDetails, node: Node) -> str:
-    """Return one line on one of pydantic's errors: what it must be, and what `node` is instead."""
+    """Return one line about a pydantic error: what is required, and what `node` is instead."""
     at = error["loc"]
     match error["type"]:
         case "extra_forbidden":
@@ -25,7 +25,7 @@ def explain(error: ErrorDetails, node: Node) -> str:
             hint = _did_you_mean(name, allowed)
             return f'unknown key "{inert(name)}"{hint}; allowed here: {", ".join(allowed)}'
         case "missing" if at == ("accounts",):
-            return "accounts is missing; list at least one handle beneath accounts:"
+            return "accounts is missing; list at least one handle under accounts:"
         case "missing":
             return f"{at[-1]} is missing; write {at[-1]}: and its value here"
         case "value_error":
@@ -37,7 +37,7 @@ def explain(error: ErrorDetails, node: Node) -> str:
 
 
 def _label(at: Location) -> str:
-    """A value goes by its key; an entry of a list by the list's key."""
+    """Return how messages name a value: by its key, and a list's entry by the key of the list."""
     if not at:
         return "the file"
     if len(at) == 2 and at[0] == "accounts":
@@ -50,14 +50,14 @@ def _found(node: Node) -> str:
         case Scalar(text="", plain=True):
             return "nothing"
         case Scalar(text=text, plain=plain):
-            shown = inert(re.sub("(?<=://).+", "…", text))  # such an address may hold a token
+            shown = inert(re.sub("(?<=://).+", "…", text))  # such an address may contain a token
             return shown if plain else f'"{shown}" in quotes'
         case Sequence(items=items):
             return "a list" if items else "an empty list"
         case Mapping():
             return "keys and values"
         case Refused():
-            return "what was refused above"
+            return "the value reported above"
 
 
 def _did_you_mean(written: str, allowed: Iterable[str]) -> str:
@@ -66,7 +66,7 @@ def _did_you_mean(written: str, allowed: Iterable[str]) -> str:
 
 
 def _wanted(schema: dict[str, Any]) -> str:  # noqa: PLR0911
-    """Return what a part of the JSON Schema allows: one source for the editor's words and ours."""
+    """Return what a part of the JSON Schema allows, so that editors and these messages agree."""
     match schema:
         case {"type": "integer", "minimum": low, "maximum": high}:
             return f"a whole number from {low} to {high}"
@@ -89,7 +89,7 @@ def _wanted(schema: dict[str, Any]) -> str:  # noqa: PLR0911
 
 
 def _keys(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return what may stand beneath a part of the schema. (An account is a handle alone or a mapping.)"""
+    """Return the keys allowed in a part of the schema. (An account is a handle alone or a mapping.)"""
     mapping = schema["anyOf"][1] if "anyOf" in schema else schema
     return dict(mapping["properties"])
 
@@ -100,7 +100,7 @@ def _schema() -> dict[str, Any]:
 
 
 def _schema_of(at: Location) -> dict[str, Any]:
-    """Return the part of the JSON Schema that a location answers to."""
+    """Return the part of the JSON Schema for the value at a location."""
     part = _schema()
     for step in at:
         part = part["items"] if isinstance(step, int) else _keys(part)[step]

@@ -1,8 +1,8 @@
-"""What accounts.yaml may say: every key, its default and what is allowed.
+"""The model of accounts.yaml: every key, its default and what is allowed.
 
-These models are the one source: `pipeline.accounts.file` validates with them and `pipeline.accounts.json_schema`
-generates `config/accounts.schema.json` from them. A `ValueError` raised here holds a clause
-that follows the key's name ("must be ...") and, where there is one, a hint.
+These models are the only source: `pipeline.accounts.file` validates with them, and `pipeline.accounts.json_schema`
+generates `config/accounts.schema.json` from them; editors show the docstrings of fields. A `ValueError` raised here has
+a clause that follows the key's name ("must be ...") and sometimes a hint.
 """
 
 import difflib
@@ -50,7 +50,7 @@ def _address(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(_ADDRESS, value, re.ASCII):
         raise ValueError(
             "must be mailto: and an address, or connection: and the name of an Airflow Connection",
-            "such as mailto:team@example.org or connection:team_chat; tokens belong into the Connection",
+            "such as mailto:team@example.org or connection:team_chat; tokens belong in the Connection",
         )
     return value
 
@@ -66,8 +66,12 @@ def _line(value: object) -> str:
     return value
 
 
+# The machine's own zone, and the placeholder for none, which polars does not know.
+_NO_ZONES = {"localtime", "Factory"}
+
+
 def _timezone(value: object) -> str:
-    zones = zoneinfo.available_timezones() - {"localtime"}  # that one is whatever the machine says
+    zones = zoneinfo.available_timezones() - _NO_ZONES
     if isinstance(value, str):
         if value in zones:
             return value
@@ -86,7 +90,7 @@ def _time_of_day(value: object) -> time:
 
 
 def _fraction(value: object) -> float:
-    """Only percent strings: a bare 20 or 0.2 would leave the reader guessing which of the two is meant."""
+    """Accept only percent strings, because a bare 20 or 0.2 leaves open which of the two is meant."""
     if isinstance(value, float) and 0 <= value <= 1:
         return value
     if not isinstance(value, str) or not re.fullmatch(r"(100(\.0{1,9})?|[0-9]{1,2}(\.[0-9]{1,9})?)%", value):
@@ -105,14 +109,14 @@ def _no_repeats(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
 
 
 def _without_default(schema: dict[str, Any]) -> None:
-    del schema["default"]  # null is no way to write "left out"
+    del schema["default"]  # null does not mean "left out"
 
 
 _ADDRESS = (
     r"mailto:[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,8}"
     r"|connection:[A-Za-z0-9_.-]{1,200}"
 )
-# To an editor a bare 1729 is a number, a bare true a boolean, a bare null null: here they are handles.
+# Editors take a bare 1729 for a number, true for a boolean and null for null; here they are handles.
 _HANDLE_SCHEMA: JsonSchemaValue = {
     "type": ["string", "number", "boolean", "null"],
     "pattern": f"^{HANDLE}$",
@@ -164,7 +168,7 @@ class ReadSettings(_Section):
     """How much of an account is read."""
 
     max_posts: Annotated[int, Field(strict=True, ge=1, le=DEPTH)] = 200
-    """Posts per account and day, the newest ones. Times X's price per post: what a day costs at most."""
+    """Maximum number of posts per account and day, the newest. Times X's price per post: the most a day can cost."""
     include: Annotated[tuple[Kind, ...], Field(min_length=1, json_schema_extra={"uniqueItems": True})] = (
         "posts",
         "quotes",
@@ -172,7 +176,7 @@ class ReadSettings(_Section):
     )
     """Kinds of posts to keep. Retweets are left out unless listed, and cost more to read."""
     refresh_days: Annotated[int, Field(strict=True, ge=0, le=30)] = 0
-    """Read the posts of this many earlier days again, for their newer counts. Each is billed again."""
+    """Number of earlier days whose posts are read again for newer counts. X bills each post again."""
 
     _include_once = field_validator("include")(_no_repeats)
 
@@ -181,17 +185,17 @@ class _Who(_Section):
     handle: Handle
     """The account's name on X, without the @. Read as it is written: 007 stays 007."""
     group: Group = Field(None, json_schema_extra=_without_default)
-    """Shown beside the account in the report, which can be narrowed to one group."""
+    """Shown with the account in the report, which can be filtered by group."""
     id: UserId = Field(None, json_schema_extra=_without_default)
-    """X's number for the account. Set it to confirm that a handle belongs to someone else now."""
+    """The account's numeric id on X. Set it to confirm that the handle now belongs to another account."""
 
 
-class Account(ReadSettings, _Who):  # fields come in the order who, then what is read
-    """One account. A handle alone is enough; what is left out comes from `defaults`."""
+class Account(ReadSettings, _Who):  # in this order of bases, `handle`, `group` and `id` come first
+    """One account. A handle is enough; keys that are left out come from `defaults`."""
 
     @property
     def key(self) -> str:
-        """The handle in lower case: one account, however it is written; names it in the lake."""
+        """The handle in lower case, which identifies the account and names it in the lake."""
         return self.handle.lower()
 
     @model_validator(mode="before")
@@ -201,13 +205,13 @@ class Account(ReadSettings, _Who):  # fields come in the order who, then what is
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Add the short form, a handle alone, to the long one."""
+        """Allow the short form, a handle alone, beside the mapping."""
         long = handler.resolve_ref_schema(handler(core))
         return {"anyOf": [{**_HANDLE_SCHEMA, "description": "A handle, without the @."}, long]}
 
 
 class Budget(_Section):
-    """What X may cost, in US dollars. Checked before each page is bought."""
+    """Spending limits in US dollars, checked before each page is bought."""
 
     usd_per_run: Usd = Decimal("5.00")
     """The most one day's run may spend."""
@@ -216,7 +220,7 @@ class Budget(_Section):
 
 
 class Tolerate(_Section):
-    """How much may go wrong before it counts."""
+    """How many failures are tolerated."""
 
     failed_accounts: Share = 0.20
     """When more of the planned accounts than this fail, the run fails."""
@@ -225,39 +229,39 @@ class Tolerate(_Section):
 
 
 class Retention(_Section):
-    """How long things are kept."""
+    """How long objects are kept."""
 
     raw_days: Annotated[int, Field(strict=True, ge=1, le=3650)] = 30
-    """Days that X's own pages are kept; what was made of them stays."""
+    """Days for which X's raw pages are kept. Everything derived from them stays."""
 
 
 class AccountsConfig(_Section):
-    """The accounts Aviary reads, and how. One file, checked as a whole before anything starts."""
+    """The accounts that Aviary reads, and how. Checked as a whole before anything starts."""
 
     timezone: Timezone = Field("UTC", examples=["UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo"])
-    """Where a day begins and ends: any IANA name."""
+    """The timezone in which days begin and end: any IANA name."""
     collect_at: TimeOfDay = Field(time(6), examples=["06:00"])
-    """Local time on the morning after at which a day is read: by then counts have settled."""
+    """Local time on the following morning at which a day is collected. By then, counts have settled."""
     defaults: ReadSettings = ReadSettings()
-    """For every account that does not say otherwise."""
+    """Used for every account that does not set its own."""
     profile_days: Annotated[int, Field(strict=True, ge=1, le=365)] = 7
-    """Days between two look-ups of names and follower counts. X bills each."""
+    """Days between two look-ups of names and follower counts. X bills each look-up."""
     budget: Budget = Budget()
-    """What X may cost, in US dollars."""
+    """Spending limits in US dollars."""
     tolerate: Tolerate = Tolerate()
-    """How much may go wrong before it counts."""
+    """How many failures are tolerated."""
     retention: Retention = Retention()
-    """How long things are kept."""
+    """How long objects are kept."""
     notify: tuple[Address, ...] = Field((), examples=[["mailto:team@example.org"]])
-    """Who is told of each run: `mailto:` and an address, or `connection:` and an Airflow Connection of type Apprise."""
+    """Who is notified of each run: `mailto:` and an address, or `connection:` and an Airflow Connection (Apprise)."""
     accounts: Annotated[tuple[Account, ...], Field(min_length=1)]
-    """The accounts to read: handles, or a handle with what is different for it."""
+    """The accounts to read: each a handle, or a handle with its own settings."""
 
     @field_validator("accounts")
     @classmethod
     def _with_defaults(cls, accounts: tuple[Account, ...], info: ValidationInfo) -> tuple[Account, ...]:
         defaults = info.data.get("defaults")
-        if defaults is None:  # wrong itself, and reported as such
+        if defaults is None:  # invalid, and reported by its own field
             return accounts
         return tuple(
             account.model_copy(

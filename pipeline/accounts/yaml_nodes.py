@@ -1,7 +1,7 @@
-"""YAML text to a small tree that knows where everything stands, with every problem of the YAML itself.
+"""Parses YAML text into a small tree with the position of every value, and reports every YAML problem.
 
-Built from ruamel's events rather than its loader: nothing is resolved (`007`, `yes` and `06:00` stay text
-until a field says what it wants), aliases are never expanded, and depth never recurses.
+Built from ruamel's events instead of its loader: nothing is resolved (`007`, `yes` and `06:00` stay text until a
+field needs a type), aliases are never expanded, and nesting causes no recursion.
 """
 
 import re
@@ -26,8 +26,8 @@ from ruamel.yaml.events import (
 MAX_DEPTH = 20  # accounts.yaml needs 4
 _MAX_BAD_CHARACTERS = 100
 
-# YAML refuses a value that starts with @ and stops at the first. This stands in for @ while parsing, so that
-# a whole list of them is reported at once. It is no character, and a text that holds it is refused.
+# YAML rejects a value that starts with @ and stops at the first. This replaces @ while parsing, so that a whole list
+# of them is reported at once. It is a noncharacter of Unicode, and a text that contains it is rejected.
 _AT = "\U0010fffe"
 _ALLOWED = "\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010fffd"
 _REFUSED_CHARACTER = re.compile(f"[^{_ALLOWED}]")
@@ -36,14 +36,14 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 class Place(NamedTuple):
-    """Line and column, both from 1."""
+    """Line and column, both counted from 1."""
 
     line: int
     column: int
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong. Sorts in the order of the file."""
+    """One problem in the file. Problems sort in the order of the file."""
 
     place: Place
     message: str
@@ -51,7 +51,7 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Scalar:
-    """A value as it is written; `plain` when it stands without quotes."""
+    """A value as written; `plain` if it has no quotes."""
 
     place: Place
     text: str
@@ -76,7 +76,7 @@ class Mapping:
 
 @dataclass(frozen=True)
 class Refused:
-    """Stands where something was reported already: an alias, a tagged value."""
+    """Replaces what is reported already: an alias, a tagged value."""
 
     place: Place
 
@@ -85,7 +85,7 @@ Node = Scalar | Sequence | Mapping | Refused
 
 
 class Lines:
-    """Turns offsets into places. A line ends at LF, CR or CRLF."""
+    """Converts offsets to places. A line ends with LF, CR or CRLF."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(found.end() for found in _LINE_BREAK.finditer(text))]
@@ -99,7 +99,7 @@ class Lines:
 
 
 class _Stop(Exception):
-    """What follows this problem cannot be read."""
+    """A problem after which the rest cannot be read."""
 
     def __init__(self, offset: int, message: str) -> None:
         super().__init__(message)
@@ -107,9 +107,9 @@ class _Stop(Exception):
 
 
 def read_nodes(text: str) -> tuple[Node | None, list[Problem]]:
-    """Return the tree of a text's one document and what is wrong with it as YAML.
+    """Return the tree of a text with one YAML document, and its problems as YAML.
 
-    The tree is None when the text holds nothing or cannot be read. Time and memory grow with its size alone.
+    The tree is None when the text is empty or cannot be read. Time and memory are linear in the text's size.
     """
     lines = Lines(text)
     if refused := [
@@ -130,13 +130,13 @@ def read_nodes(text: str) -> tuple[Node | None, list[Problem]]:
 
 
 class _Tree:
-    """Grows a tree from events."""
+    """Builds a tree from events."""
 
     def __init__(self, lines: Lines) -> None:
         self.problems: list[Problem] = []
         self._lines = lines
         self._top: list[Node] = []
-        self._open: list[tuple[Place, bool, list[Node]]] = []  # collections begun: place, tagged, children
+        self._open: list[tuple[Place, bool, list[Node]]] = []  # open collections: place, tagged, children
         self._documents = 0
 
     @property
@@ -144,7 +144,7 @@ class _Tree:
         return self._top[0] if self._top else None
 
     def add(self, event: Event) -> None:
-        """Take the next event. Raises `_Stop` when what follows cannot be read."""
+        """Add the next event. Raises `_Stop` when the rest cannot be read."""
         offset = event.start_mark.index
         place = self._lines.place(offset)
         match event:
@@ -152,10 +152,13 @@ class _Tree:
                 self._documents += 1
                 if self._documents > 1:
                     raise _Stop(
-                        offset, "a second document starts here; one file holds one, so remove this ---"
+                        offset,
+                        "a second document starts here, but the file must be one document; remove this ---",
                     )
             case AliasEvent():
-                self.problems.append(Problem(place, "aliases (*name) are not read; write the value out here"))
+                self.problems.append(
+                    Problem(place, "aliases (*name) are not supported; write the value here")
+                )
                 self._place(Refused(place))
             case ScalarEvent():
                 refused = self._refuse_tag(event, place) or self._refuse_surrogate(event, place)
@@ -180,62 +183,69 @@ class _Tree:
     def _refuse_tag(self, event: ScalarEvent | CollectionStartEvent, place: Place) -> bool:
         if event.ctag is None:
             return False
-        self.problems.append(Problem(place, "tags (!name) are not read; write the plain value"))
+        self.problems.append(Problem(place, "tags (!name) are not supported; write the value without a tag"))
         return True
 
     def _refuse_surrogate(self, event: ScalarEvent, place: Place) -> bool:
         if not _SURROGATE.search(event.value):
             return False
         self.problems.append(
-            Problem(place, r"an escape such as \ud800 is half a character; write the character")
+            Problem(
+                place, r"an escape such as \ud800 is half of a surrogate pair; write the character itself"
+            )
         )
         return True
 
 
 def _events(text: str) -> Iterator[Event]:
-    """Yield ruamel's parsing events. Raises `_Stop`, in plain words, where the text is not YAML."""
+    """Yield ruamel's parsing events. Raises `_Stop` with a plain message where the text is not YAML."""
     reached = 0
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             reached = event.end_mark.index
             yield event
     except MarkedYAMLError as error:
-        raise _in_plain_words(error, reached) from None
+        raise _plain_message(error, reached) from None
     except (YAMLError, ValueError, OverflowError, AssertionError, LookupError, AttributeError, TypeError):
-        # An escape beyond Unicode, and whatever else ruamel's scanner trips over, carries no mark.
+        # These have no position: escapes outside Unicode, and whatever else ruamel's scanner fails on.
         raise _Stop(reached, "this is not valid YAML") from None
 
 
-_TEXT_BLOCK = "| and > begin a text of several lines in YAML; to mean the character, put the value in quotes"
-_TAG = "! begins a tag in YAML; to mean the character, put the value in quotes"
-_PLAIN_WORDS = (
-    (r"found character '\t'", "a tab stands here; YAML indents with spaces only"),
+_TEXT_BLOCK = (
+    "| and > start a multi-line text in YAML; to write the character itself, put the value in quotes"
+)
+_TAG = "! starts a tag in YAML; to write the character itself, put the value in quotes"
+_MESSAGES = (
+    (r"found character '\t'", "this is a tab; YAML indents with spaces only"),
     ("cannot start any token", "a value cannot start with this character; put the value in quotes"),
-    ("mapping values are not allowed", "no colon is expected here; check the indentation, or quote the text"),
-    ("could not find expected ':'", "a key without its colon; write key: value"),
-    ("sequence entries are not allowed", "no list entry (-) is expected here; check the indentation"),
-    ("expected <block end>", "this does not line up with what is above; check the indentation"),
+    (
+        "mapping values are not allowed",
+        "a colon is not allowed here; check the indentation, or put the text in quotes",
+    ),
+    ("could not find expected ':'", "this key has no colon; write key: value"),
+    ("sequence entries are not allowed", "a list entry (-) is not allowed here; check the indentation"),
+    ("expected <block end>", "this is not aligned with the lines above; check the indentation"),
     ("expected the node content", "a value is missing before this character"),
-    ("expected '<document start>'", "the file's one value ended before this; check indentation and quotes"),
-    ("escape", r"a backslash in double quotes begins an escape; write \\ or use single quotes"),
+    ("expected '<document start>'", "the document ended before this; check the indentation and the quotes"),
+    ("escape", r"a backslash in double quotes starts an escape; write \\ or use single quotes"),
     ("indentation indicator", _TEXT_BLOCK),
     ("a comment or a line break", _TEXT_BLOCK),
-    ("alphabetic or numeric", "& * and % have a meaning of their own in YAML; put the value in quotes"),
+    ("alphabetic or numeric", "& * and % have a special meaning in YAML; put the value in quotes"),
     ("tag", _TAG),
     ("URI", _TAG),
 )
 
 
-def _in_plain_words(error: MarkedYAMLError, reached: int) -> _Stop:
+def _plain_message(error: MarkedYAMLError, reached: int) -> _Stop:
     mark, start = error.problem_mark or error.context_mark, error.context_mark or error.problem_mark
     offset = mark.index if mark else reached
     problem, context = error.problem or "", error.context or ""
     if "quoted scalar" in context and ("end of stream" in problem or "document separator" in problem):
-        return _Stop(start.index, "a quote is opened here and never closed")
+        return _Stop(start.index, "the quote that opens here is never closed")
     if "flow" in context:
         where = f" opened on line {start.line + 1}" if "node" not in context else ""
         return _Stop(offset, f"a bracket{where} is not closed before this, or a comma is missing")
-    for sign, words in _PLAIN_WORDS:
+    for sign, message in _MESSAGES:
         if sign in problem or sign in context:
-            return _Stop(start.index if "simple key" in context else offset, words)
+            return _Stop(start.index if "simple key" in context else offset, message)
     return _Stop(offset, "this is not valid YAML")

@@ -1,5 +1,7 @@
-"""The command line: `python -m pipeline COMMAND`. Each command imports its own needs, so that all start quickly."""
+"""The command line: `python -m pipeline COMMAND`. Each command imports what it needs, so that all start quickly."""
 
+import io
+import os
 import sys
 
 import typer
@@ -30,12 +32,23 @@ app.command()(sandbox.sandbox)
 
 
 def main() -> None:
-    """Run a command. An expected failure is told in plain lines on stderr, with the exit code it asks for."""
+    """Run a command. Prints an expected failure as plain lines on stderr and exits with its code."""
+    _accept_any_text()
     try:
         app(prog_name="python -m pipeline")
     except AviaryError as error:
         ERRORS.print(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        ERRORS.print("stopped; what was stored stays, and the same command goes on from there")
+        ERRORS.print(
+            "interrupted; everything stored so far is kept, and the same command continues from there"
+        )
         sys.exit(130)
+
+
+def _accept_any_text() -> None:
+    """Let no character end a command: what the terminal cannot show is escaped, and arguments are read as UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.argv = [os.fsencode(argument).decode("utf-8", "replace") for argument in sys.argv]

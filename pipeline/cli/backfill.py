@@ -1,4 +1,4 @@
-"""Many days, oldest first."""
+"""The command `backfill`: many days, oldest first."""
 
 from datetime import date, timedelta
 from typing import Annotated
@@ -13,25 +13,25 @@ from pipeline.window import Window, parse_day
 
 
 def backfill(
-    from_: Annotated[
-        str, typer.Option("--from", metavar="DAY", help="The first local day, like 2026-10-26.")
-    ],
-    to: Annotated[str, typer.Option(metavar="DAY", help="The last local day.")],
+    from_: Annotated[str, typer.Option("--from", metavar="DAY", help="First local day, such as 2026-10-26.")],
+    to: Annotated[str, typer.Option(metavar="DAY", help="Last local day.")],
     account: Annotated[
-        list[str] | None, typer.Option(metavar="HANDLE", help="Only this account; repeatable.")
+        list[str] | None, typer.Option(metavar="HANDLE", help="Run only this account; repeat for more.")
     ] = None,
     as_if_daily: Annotated[
         bool,
         typer.Option(
-            help="Sandbox only: read each day as of the morning after it, so that counts are as old as a daily "
-            "run would have found them."
+            help="Sandbox only: read each day as of the following morning, so that its counts have the age that "
+            "a daily run would have seen."
         ),
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Run many days, oldest first. A day that fails is told, and the next one runs; exit 1 at the end."""
+    """Run many days, oldest first. When a day fails, the others still run, and the exit code is 1."""
     from pipeline.accounts import load_accounts
     from pipeline.cli.day import run_day
+    from pipeline.cli.readers import try_all_readers
+    from pipeline.lake.client import Lake
     from pipeline.settings import load_settings
 
     settings = load_settings()
@@ -39,7 +39,11 @@ def backfill(
     days = days_between(parse_day(from_), parse_day(to))
     Window(days[-1], config.timezone).require_closed(clock.now())
     if as_if_daily and not settings.sample:
-        raise ConfigError("--as-if-daily needs the sandbox: X itself tells only today's counts")
+        raise ConfigError(
+            "--as-if-daily works only on the sandbox, because X returns today's counts; leave it out"
+        )
+    settings.token()
+    try_all_readers(Lake(settings.lake_url()))
     failed = []
     with bars() as progress:
         for day in days:
@@ -56,12 +60,15 @@ def backfill(
             else:
                 progress.console.print(str(done))
     if failed:
-        raise RunFailed(f"{len(failed)} of {len(days)} days failed: {', '.join(map(str, failed))}")
+        raise RunFailed(
+            f"{len(failed)} of {len(days)} days failed: {', '.join(map(str, failed))}; fix what the lines above name "
+            "and run the same command again, which reads only what is missing"
+        )
     typer.echo(f"{len(days)} days are in the lake, {days[0]} to {days[-1]}")
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """Return the days from `first` to `last`, both included. Raises `ConfigError` when they are the wrong way."""
+    """Return the days from `first` to `last`, both included. Raises `ConfigError` when `first` is after `last`."""
     if last < first:
-        raise ConfigError(f"--from {first} is after --to {last}")
+        raise ConfigError(f"--from {first} is after --to {last}; swap them")
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

@@ -1,4 +1,4 @@
-"""Is everything set up right? Every problem at once, and nothing started."""
+"""The command `check`: reports every problem of the setup at once and starts nothing."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,31 +19,32 @@ def check(
     live: Annotated[
         bool,
         typer.Option(
-            help="Also try the token, the bucket and the handles. "
-            f"X bills ${USER_READ_USD:.2f} a handle that is not known yet; what is looked up is kept."
+            help="Also test the token, the bucket and the handles. "
+            f"X bills ${USER_READ_USD:.2f} for each handle not looked up before; results are stored for the first run."
         ),
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Check accounts.yaml: every problem at once, with line and column."""
+    """Check accounts.yaml. Reports every problem at once, with line and column."""
     from pipeline.accounts import load_accounts
     from pipeline.settings import load_settings
 
     settings = load_settings()
     config = load_accounts(settings.accounts_path)
-    typer.echo(f"{settings.accounts_path}: {len(config.accounts)} accounts, days of {config.timezone}")
-    most, first = sum(map(day_at_most, config.accounts)), first_run_at_most(config)
+    typer.echo(f"{settings.accounts_path}: {len(config.accounts)} accounts, timezone {config.timezone}")
+    at_most, first = sum(map(day_at_most, config.accounts)), first_run_at_most(config)
     typer.echo(
-        f"one day costs at most ${most:,.2f} (${POST_READ_USD} a post; only what was posted is billed), the first run "
-        f"${first:,.2f} with its look-ups (${USER_READ_USD:.2f} an account); a run stops at budget.usd_per_run, "
+        f"a day costs at most ${at_most:,.2f} (${POST_READ_USD} per post; only existing posts are billed), the first "
+        f"run ${first:,.2f} including look-ups (${USER_READ_USD:.2f} per account); a run stops at budget.usd_per_run, "
         f"${config.budget.usd_per_run:,.2f}"
     )
     if live:
-        _try(settings, config)
+        _check_live(settings, config)
 
 
-def _try(settings: "Settings", config: "AccountsConfig") -> None:
-    """Try the lake, the token and the handles. Raises `ConfigError` with everything that is wrong."""
+def _check_live(settings: "Settings", config: "AccountsConfig") -> None:
+    """Test the lake, the token and the handles. Raises `ConfigError` with everything that is wrong."""
+    from pipeline.cli.readers import try_all_readers
     from pipeline.lake.client import Lake
     from pipeline.x_api.client import XApi
 
@@ -51,14 +52,14 @@ def _try(settings: "Settings", config: "AccountsConfig") -> None:
     lake = None
     try:
         lake = Lake(settings.lake_url())
-        lake.check()
-        typer.echo(f"{lake.url}: reachable")
+        try_all_readers(lake)
+        typer.echo(f"{lake.url}: can be written and read")
     except AviaryError as error:
         problems.append(str(error))
     try:
         x = XApi(settings.token(), settings.x_api_url)
         if lake and not problems:
-            _try_handles(x, lake, config)
+            _check_handles(x, lake, config)
         else:
             x.usage(1)
         typer.echo(f"{settings.x_api_url}: the token works")
@@ -68,8 +69,8 @@ def _try(settings: "Settings", config: "AccountsConfig") -> None:
         raise ConfigError(*problems)
 
 
-def _try_handles(x: "XApi", lake: "Lake", config: "AccountsConfig") -> None:
-    """Look up those accounts that are not known yet. What is paid for is kept: the first run asks for none of them."""
+def _check_handles(x: "XApi", lake: "Lake", config: "AccountsConfig") -> None:
+    """Look up the accounts that are not known yet, and store them, so that the first run does not pay again."""
     from pipeline import clock
     from pipeline.read.lookup import look_up
     from pipeline.spend.ledger import Budget, Ledger

@@ -1,4 +1,4 @@
-"""What people see while work goes on: a progress display on a terminal, plain lines elsewhere."""
+"""Progress of a running command: bars on a terminal, plain lines elsewhere."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,42 +18,42 @@ from typing_extensions import override
 from pipeline.progress import DayProgress
 
 if TYPE_CHECKING:
-    from pipeline.lake.records import AccountTask  # it brings polars, which --help does not need
+    from pipeline.lake.records import AccountTask  # imports polars, which --help does not need
 
 ERRORS = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 class Bars(DayProgress):
-    """One bar a day: accounts done, and what is being read."""
+    """One bar per day: accounts done, and what is being read."""
 
     def __init__(self, progress: Progress, label: str) -> None:
         self._progress = progress
-        self._task = progress.add_task(label, total=None, doing="planning")
+        self._bar = progress.add_task(label, total=None, doing="planning")
 
     @override
     def planned(self, tasks: "Sequence[AccountTask]") -> None:
-        self._progress.update(self._task, total=len(tasks), doing="reading")
+        self._progress.update(self._bar, total=len(tasks), doing="reading")
 
     @override
     def page(self, task: "AccountTask", pages: int, posts: int) -> None:
-        self._progress.update(self._task, doing=f"@{task.handle}: page {pages}, {posts} posts")
+        self._progress.update(self._bar, doing=f"@{task.handle}: page {pages}, {posts} posts")
 
     @override
     def waiting(self, reason: str, seconds: int) -> None:
-        self._progress.update(self._task, doing=f"{reason}: {seconds} s")
+        self._progress.update(self._bar, doing=f"{reason}: {seconds} s")
 
     @override
     def done(self, task: "AccountTask", ended: str) -> None:
-        self._progress.update(self._task, advance=1, doing=f"@{task.handle}: {ended}")
+        self._progress.update(self._bar, advance=1, doing=f"@{task.handle}: {ended}")
 
     @override
     def stage(self, name: str) -> None:
-        self._progress.update(self._task, doing=name)
+        self._progress.update(self._bar, doing=name)
 
 
 @contextmanager
 def bars() -> Iterator[Progress]:
-    """Show progress on stderr, on a terminal; elsewhere the lines that commands print of each day must do."""
+    """Show progress on stderr if that is a terminal; elsewhere the commands' own lines show it."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),

@@ -1,4 +1,4 @@
-"""What a run is expected to cost, and what was spent."""
+"""The command `cost`: what a run is expected to cost, and what was spent."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,22 +15,23 @@ if TYPE_CHECKING:
 
 
 def cost(
-    days: Annotated[int, typer.Option(min=1, max=366, help="How many days back to look.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many past days to include.")] = 30,
     accounts: Accounts = None,
 ) -> None:
-    """Tell what a run is expected to cost, and what was spent, by account. Asks X for nothing."""
+    """Show what a run should cost and what was spent. Sends no request to X."""
     from rich.console import Console
 
     from pipeline import clock
     from pipeline.accounts import load_accounts
     from pipeline.lake.client import Lake
+    from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings
     from pipeline.spend.estimate import cost_of
 
     settings = load_settings()
     config = load_accounts(settings.accounts_path)
     lake = Lake(settings.lake_url())
-    lake.check()
+    require_bucket(lake)
     found = cost_of(lake, config, clock.now().date(), days)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(_table(found, days))
@@ -43,7 +44,7 @@ def _table(found: "Cost", days: int) -> "Table":
 
     table = Table(box=None, pad_edge=False)
     table.add_column("account")
-    for column in ("expected a day", "at most a day", f"spent, {days} days"):
+    for column in ("expected per day", "at most per day", f"spent in {days} days"):
         table.add_column(column, justify="right")
     for each in found.accounts:
         expected = "not read yet" if each.expected is None else f"${each.expected:,.3f}"
@@ -60,9 +61,9 @@ def _lines(found: "Cost", config: "AccountsConfig", days: int) -> list[str]:
     left = float(budget.usd_per_month) - found.spent_in_month
     by_month = ", ".join(f"{month} ${spent:,.2f}" for month, spent in found.months)
     lines = [
-        f"prices: ${POST_READ_USD} a post, ${USER_READ_USD:.2f} an account looked up; thirty such runs: "
+        f"prices: ${POST_READ_USD} per post, ${USER_READ_USD:.2f} per account looked up; 30 such runs cost "
         f"${30 * found.expected:,.2f}",
-        f"by the ledger, per UTC month: {by_month}",
+        f"spent per UTC month, by the ledger: {by_month}",
         f"left this month: ${max(left, 0):,.2f} of budget.usd_per_month ${budget.usd_per_month:,.2f}; "
         f"a run stops at budget.usd_per_run ${budget.usd_per_run:,.2f}",
     ]
@@ -71,7 +72,5 @@ def _lines(found: "Cost", config: "AccountsConfig", days: int) -> list[str]:
             "a run is expected to reach budget.usd_per_run before all accounts are read: raise it, or lower max_posts"
         )
     elif 30 * found.expected > budget.usd_per_month:
-        lines.append(
-            "at this rate budget.usd_per_month will not last for a month: raise it, or lower max_posts"
-        )
+        lines.append("at this rate budget.usd_per_month does not last a month: raise it, or lower max_posts")
     return lines

@@ -1,4 +1,4 @@
-"""One day by the settings in the environment: what `run`, `backfill` and `from pipeline import run_day` share."""
+"""One day with the settings of the environment: for `run`, `backfill` and `from pipeline import run_day`."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.accounts import load_accounts
 from pipeline.lake.client import Lake
+from pipeline.lake.health import require_bucket
 from pipeline.progress import DayProgress
 from pipeline.run import DayRun, run_stages
 from pipeline.settings import load_settings
@@ -23,18 +24,18 @@ def run_day(
     accounts_file: Path | None = None,
     progress: DayProgress | None = None,
 ) -> DayRun:
-    """Run one local day from plan to verdict, by the settings in the environment.
+    """Run one local day from plan to verdict, with the settings of the environment.
 
-    `accounts` narrows the run to some handles; `refetch` reads a finished day from X again, and
+    `accounts` limits the run to some handles; `refetch` reads a finished day from X again, and
     `confirmed` lets that replace a day of which X shows little. Raises
-    `ConfigError` before anything started, and other `AviaryError`s when a stage or the verdict failed.
+    `ConfigError` before anything starts, and other `AviaryError`s when a stage or the verdict fails.
     """
     day = parse_day(day) if isinstance(day, str) else day
     settings = load_settings()
     config = load_accounts(accounts_file or settings.accounts_path)
     x = XApi(settings.token(), settings.x_api_url)
     lake = Lake(settings.lake_url())
-    lake.check()
+    require_bucket(lake)
     return run_stages(
         lake,
         x,

@@ -1,4 +1,4 @@
-"""Options that every command takes."""
+"""Options that every command has."""
 
 import os
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 
-def _use(accounts: Path | None) -> Path | None:
-    # Into the environment, so that every stage and every process started from here reads the same file.
+def _set_accounts(accounts: Path | None) -> Path | None:
+    # Set in the environment, so that every stage and every process started here reads the same file.
     if accounts is not None:
         os.environ["AVIARY_ACCOUNTS"] = str(accounts)
     return accounts
@@ -17,6 +17,9 @@ def _use(accounts: Path | None) -> Path | None:
 Accounts = Annotated[
     Path | None,
     typer.Option(
-        "--accounts", metavar="PATH", callback=_use, help="The accounts file, instead of accounts.yaml."
+        "--accounts",
+        metavar="PATH",
+        callback=_set_accounts,
+        help="Accounts file to use instead of accounts.yaml.",
     ),
 ]

@@ -1,4 +1,4 @@
-"""`python -m pipeline sql`: one query, a file of them, or a prompt."""
+"""The command `sql`: one query, a file of them, or a prompt."""
 
 import contextlib
 import io
@@ -19,37 +19,40 @@ if TYPE_CHECKING:
 
     from pipeline.lake.client import Lake
 
-_MOST_ROWS = 40  # on a terminal; a pipe gets all
-_EVERYTHING = 10**6
-_PROMPT, _GOES_ON = "lake> ", "  ... "
+_MAX_ROWS = 40  # on a terminal; a pipe gets all rows
+_LINES = "─│┌┐└┘├┤┬┴┼"  # what DuckDB draws tables with
+_UNLIMITED = 10**6
+_PROMPT, _CONTINUATION = "lake> ", "  ... "
 
 
 def sql(
     query: Annotated[
-        str | None, typer.Argument(help="What to ask; without it, a prompt, or what is piped in.")
+        str | None,
+        typer.Argument(help="Query to run. Without it, opens a prompt or reads statements from a pipe."),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a row, for other programs.")
+        bool, typer.Option("--json", help="Print one JSON object per row, for other programs.")
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Ask the lake in SQL (DuckDB), with the views posts, daily, accounts and latest_metrics."""
+    """Query the lake in SQL. Runs DuckDB, with the views posts, daily, accounts and latest_metrics."""
     from pipeline.lake.client import Lake
+    from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings
 
     lake = Lake(load_settings().lake_url())
-    lake.check()
+    require_bucket(lake)
     session = _Session(lake, _print_json if as_json else _print_table)
     if query is not None:
         session.run(query)
     elif sys.stdin.isatty():
-        session.converse()
+        session.prompt()
     else:
         session.run(sys.stdin.read())
 
 
 class _Session:
-    """One connection and how its answers are shown."""
+    """One connection, and how its results are shown."""
 
     def __init__(self, lake: "Lake", show: "Callable[[duckdb.DuckDBPyRelation], None]") -> None:
         from pipeline.lake.sql import connect
@@ -59,37 +62,46 @@ class _Session:
         self._connection = connect(lake)
 
     def run(self, text: str) -> None:
-        """Run the statements of `text` and show their answers. Raises `ConfigError` for SQL that is wrong."""
+        """Run the statements of `text` and show their results. Raises `ConfigError` for invalid SQL."""
         import duckdb
 
         from pipeline.lake.access import access_to
-        from pipeline.lake.sql import log_in
+        from pipeline.lake.sql import create_views, log_in, schemas_differ
 
         try:
             for statement in self._connection.extract_statements(text):
                 log_in(self._connection, access_to(self._lake))
-                answer = self._connection.query(statement.query)
-                if answer is not None:
-                    self._show(answer)
+                try:
+                    self._run_one(statement.query)
+                except duckdb.InvalidInputException as error:
+                    if not schemas_differ(error):
+                        raise
+                    create_views(self._connection, self._lake, any_columns=True)
+                    self._run_one(statement.query)
         except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
-            raise ConfigError(_said(error)) from None
+            raise ConfigError(_message(error)) from None
         except duckdb.Error as error:
-            raise AviaryError(_said(error)) from None
+            raise AviaryError(_message(error)) from None
 
-    def converse(self) -> None:
-        """Ask and answer until ctrl-d. A statement ends with a semicolon; a mistake ends nothing."""
+    def _run_one(self, statement: str) -> None:
+        answer = self._connection.query(statement)
+        if answer is not None:
+            self._show(answer)
+
+    def prompt(self) -> None:
+        """Read and run statements until ctrl-d. A statement ends with a semicolon; errors do not end the prompt."""
         import readline  # noqa: F401  gives `input` its editing and history
 
         from pipeline.lake.sql import EXAMPLE, VIEWS
 
-        typer.echo(f"{self._lake.url}, in DuckDB's SQL; end a query with a semicolon, and this with ctrl-d")
+        typer.echo(f"{self._lake.url} in DuckDB SQL; end each query with a semicolon, press ctrl-d to leave")
         for name, holds in VIEWS.items():
             typer.echo(f"  {name:<15} {holds}")
         typer.echo(f"for example: {EXAMPLE};")
         typed = ""
         while True:
             try:
-                typed += input(_GOES_ON if typed else _PROMPT) + "\n"
+                typed += input(_CONTINUATION if typed else _PROMPT) + "\n"
                 if typed.rstrip().endswith(";"):
                     text, typed = typed, ""
                     self.run(text)
@@ -103,26 +115,38 @@ class _Session:
                 ERRORS.print(str(error))
 
 
-def _print_table(answer: "duckdb.DuckDBPyRelation") -> None:
-    """Print a table: what fits on a terminal, everything into a pipe. What cannot be seen is a space."""
-    drawn, terminal = io.StringIO(), sys.stdout.isatty()
-    with contextlib.redirect_stdout(drawn):
+def _print_table(result: "duckdb.DuckDBPyRelation") -> None:
+    """Print a table: what fits on a terminal, everything into a pipe. Invisible characters become spaces."""
+    output, terminal = io.StringIO(), sys.stdout.isatty()
+    with contextlib.redirect_stdout(output):
         if terminal:
-            answer.show(max_rows=_MOST_ROWS)
+            result.show(max_rows=_MAX_ROWS)
         else:
-            answer.show(max_rows=_EVERYTHING, max_width=_EVERYTHING, max_col_width=_EVERYTHING)
-    for line in drawn.getvalue().rstrip("\n").split("\n"):
+            result.show(max_rows=_UNLIMITED, max_width=_UNLIMITED, max_col_width=_UNLIMITED)
+    table = output.getvalue().rstrip("\n")
+    if not _can_show(_LINES):
+        table = table.translate(str.maketrans(_LINES, "-|+++++++++"))
+    for line in table.split("\n"):
         typer.echo(visible(line).rstrip())
 
 
-def _print_json(answer: "duckdb.DuckDBPyRelation") -> None:
-    """Print a row a line, in ASCII; what JSON has no word for (days, instants) as text."""
-    names = answer.columns
-    while rows := answer.fetchmany(1000):
+def _can_show(text: str) -> bool:
+    """Whether the terminal's encoding has these characters."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _print_json(result: "duckdb.DuckDBPyRelation") -> None:
+    """Print one row per line, in ASCII; days and times, which JSON has no type for, as text."""
+    names = result.columns
+    while rows := result.fetchmany(1000):
         for row in rows:
             typer.echo(json.dumps(dict(zip(names, row, strict=True)), default=str))
 
 
-def _said(error: "duckdb.Error") -> str:
-    """Return DuckDB's message without the drawing of where in the query."""
+def _message(error: "duckdb.Error") -> str:
+    """Return DuckDB's message on one line, without its excerpt of the query."""
     return one_line(str(error).partition("\n\nLINE ")[0])

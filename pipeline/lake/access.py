@@ -18,6 +18,7 @@ class Access:
     key_id: str | None = None  # None where S3 is asked without credentials
     secret: str | None = field(default=None, repr=False)
     token: str | None = field(default=None, repr=False)
+    ca_bundle: str | None = None  # a file of certificates to trust, where boto3 has been given one
 
     @property
     def temporary(self) -> bool:
@@ -32,10 +33,11 @@ def access_to(lake: "Lake") -> Access:
         frozen = found.get_frozen_credentials() if found else None
     return Access(
         endpoint=lake.endpoint,
-        region=lake.client.meta.region_name or "us-east-1",
+        region=lake.region,
         key_id=frozen.access_key if frozen else None,
         secret=frozen.secret_key if frozen else None,
         token=frozen.token if frozen else None,
+        ca_bundle=lake.ca_bundle,
     )
 
 

@@ -85,6 +85,14 @@ POSTS = ObjectKind(
     _RUN_AGAIN,
     is_source=True,
 )
+POSTS_DAILY = ObjectKind(
+    "posts of all accounts",
+    "posts_daily/day={day}/posts.parquet",
+    "all accounts' posts of the day in one file, as of the last report: what SQL and other readers open",
+    _PARQUET,
+    Redaction.DAY,
+    _REPORT_AGAIN,
+)
 ACCOUNT_CSV = ObjectKind(
     "spreadsheet",
     "csv/day={day}/{account}.csv",
@@ -154,6 +162,14 @@ METRICS = ObjectKind(
     Redaction.ROWS,
     f"{_OLDER_VERSION}, or delete it: the posts keep their first counts",
     is_source=True,
+)
+TRIAL = ObjectKind(
+    "trial",
+    "trials/{name}.parquet",
+    "an object that was written to see whether the lake can be used, and removed at once",
+    _PARQUET,
+    Redaction.NO_POSTS,
+    "delete it",
 )
 SPEND = ObjectKind(
     "ledger",
@@ -249,11 +265,7 @@ REPORTS_LATEST = ObjectKind(
     is_served=True,
 )
 
-KINDS: Final = (
-    RAW_PAGE, REFETCHED_PAGE, RAW_MANIFEST, REFRESH_PAGE, REFRESH_MANIFEST, LOOKUP_PAGE, POSTS, ACCOUNT_CSV,
-    ALL_ACCOUNTS_CSV, QUARANTINE, OUTCOME, PLAN, ROLLUP, USERS, METRICS, SPEND, ERASED_POST, ERASED_ACCOUNT,
-    DELETED_POSTS, DOUBTS, REPORT, ACCOUNT_REPORT, REPORT_LINES, REPORT_YEAR, REPORTS_INDEX, REPORTS_LATEST,
-)  # fmt: skip
+KINDS: Final = tuple(kind for kind in list(globals().values()) if isinstance(kind, ObjectKind))  # those above
 
 
 def find_kind(key: str) -> ObjectKind | None:

@@ -6,11 +6,10 @@ that points to the others last. `versions`, `frames` and `access` hold the less 
 
 import gzip
 import logging
-import re
+import os
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import boto3
@@ -22,15 +21,16 @@ from botocore.exceptions import (
     ConnectionError,  # noqa: A004  # botocore's own, the base of refused, reset and timed-out connections
     HTTPClientError,
     IncompleteReadError,
-    NoCredentialsError,
     ResponseStreamingError,
 )
 from pydantic import BaseModel, ValidationError
 from urllib3.exceptions import ProtocolError
 
 from pipeline.errors import ConfigError, LakeError, LakeRefused
+from pipeline.lake.address import parse_address
 from pipeline.lake.catalogue import content_type_of
 from pipeline.lake.damage import damaged
+from pipeline.lake.stored import StoredObject
 from pipeline.text import one_line
 
 # At INFO botocore logs for every client where it found its credentials: noise in each task's log.
@@ -45,31 +45,15 @@ CLIENT_CONFIG = Config(
     s3={"addressing_style": "path"},
     signature_version="s3v4",  # links are signed by the old version else, which many regions refuse
 )
-_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")  # what botocore takes as a name
-_WRONG_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
+_WRONGCREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
 _NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
 _NOT_MODIFIED = {"304", "NotModified"}
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _BROKEN_OFF = (ResponseStreamingError, IncompleteReadError, ProtocolError)  # answers, in the middle
+CREDENTIALS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, an AWS profile or a role"
 _WRITER = "writer"  # metadata of what `put_if` writes
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    """An object as S3 has it."""
-
-    stored: bytes  # as it lies in the bucket; empty when `unchanged`
-    etag: str
-    content_type: str = ""
-    content_encoding: str = ""  # `gzip`, or empty
-    unchanged: bool = False  # it still has the ETag that the reader knows
-
-    @property
-    def body(self) -> bytes:
-        """The bytes as they were before compression."""
-        return gzip.decompress(self.stored) if self.content_encoding == "gzip" else self.stored
 
 
 class Lake:
@@ -79,18 +63,32 @@ class Lake:
         self, url: str, session: boto3.Session | None = None, endpoint_url: str | None = None
     ) -> None:
         """Open `s3://bucket[/prefix]`, by default with AWS's own settings. Raises `ConfigError`."""
-        self.bucket, _, prefix = url.removeprefix("s3://").partition("/")
-        if not url.startswith("s3://") or not _BUCKET.fullmatch(self.bucket):
-            raise ConfigError(f"AVIARY_LAKE={url!r} is not an S3 address; write it like s3://bucket/prefix")
-        self.prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self.bucket, self.prefix = parse_address(url)
+        self._bucket_region: str | None = None
         try:
             self.session = session or boto3.Session()
-            self.client: Any = self.session.client("s3", config=CLIENT_CONFIG, endpoint_url=endpoint_url)
-        except (BotoCoreError, ValueError) as error:
+            self.client: Any = self.session.client(
+                "s3",
+                # botocore reads AWS_DEFAULT_REGION only; other programs of AWS's set and read AWS_REGION.
+                region_name=self.session.region_name or os.environ.get("AWS_REGION"),
+                config=CLIENT_CONFIG,
+                endpoint_url=endpoint_url,
+            )
+        except (BotoCoreError, OSError, ValueError) as error:
             raise ConfigError(
-                f"S3 cannot be used with these settings: {error}; set AWS_REGION, AWS_ACCESS_KEY_ID and "
-                "AWS_SECRET_ACCESS_KEY, or an AWS profile"
+                f"S3 cannot be used with these settings: {one_line(str(error))}; {CREDENTIALS}"
             ) from None
+        self.client.meta.events.register("before-parse.s3", self._note_region)
+
+    def _note_region(self, response_dict: dict[str, Any], **_: Any) -> None:
+        """Remember where S3 says that the bucket is: boto3 follows on its own, and other readers are told."""
+        told = response_dict["headers"].get("x-amz-bucket-region")
+        self._bucket_region = told or self._bucket_region
+
+    @property
+    def region(self) -> str:
+        """The bucket's region, as far as it is known."""
+        return self._bucket_region or self.client.meta.region_name or "us-east-1"
 
     @property
     def url(self) -> str:
@@ -102,33 +100,11 @@ class Lake:
         """The S3 server's address, for messages."""
         return str(self.client.meta.endpoint_url)
 
-    def check(self) -> None:
-        """Try the bucket once, cheaply. Raises `ConfigError` with what to fix."""
-        try:
-            self.client.head_bucket(Bucket=self.bucket)
-        except ClientError as error:
-            code = _code(error)
-            if code in _NOT_FOUND | {"NoSuchBucket"}:
-                problem = (
-                    f"there is no bucket {self.bucket!r} at {self.endpoint}; create it, or set AVIARY_LAKE"
-                )
-            elif code in _WRONG_CREDENTIALS:
-                problem = (
-                    f"{self.endpoint} refuses the credentials for bucket {self.bucket!r}; check AWS_ACCESS_KEY_ID "
-                    "and AWS_SECRET_ACCESS_KEY, or the role's rights"
-                )
-            else:
-                problem = f"{self.endpoint} answers {code} for bucket {self.bucket!r}; check AVIARY_LAKE"
-            raise ConfigError(problem) from None
-        except NoCredentialsError:
-            raise ConfigError(
-                "no AWS credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role"
-            ) from None
-        except BotoCoreError as error:
-            raise ConfigError(
-                f"S3 at {self.endpoint} cannot be reached ({type(error).__name__}); "
-                "check AWS_ENDPOINT_URL_S3 and the network"
-            ) from None
+    @property
+    def ca_bundle(self) -> str | None:
+        """The file of certificates that boto3 was told to trust, or None."""
+        found: str | None = self.session._session.get_config_variable("ca_bundle")
+        return found
 
     def find(
         self, key: str, *, version_id: str | None = None, known_etag: str | None = None
@@ -241,9 +217,16 @@ class Lake:
             more = {"ContinuationToken": token} if token else {}
         return found if last is None else {key: etag for key, etag in found.items() if key <= last}
 
-    def has_any(self, prefix: str) -> bool:
-        """Whether there is any key below `prefix`; one request, however many there are."""
-        return bool(self.request("list_objects_v2", prefix, MaxKeys=1).get("Contents"))
+    def folders(self, prefix: str) -> list[str]:
+        """Return the folders just below a folder, each ended by a slash, without listing what they hold."""
+        found: list[str] = []
+        more: dict[str, Any] = {"Delimiter": "/"}
+        while more:
+            answer = self.request("list_objects_v2", prefix, **more)
+            found += [item["Prefix"].removeprefix(self.prefix) for item in answer.get("CommonPrefixes", [])]
+            token = answer.get("NextContinuationToken")
+            more = {"Delimiter": "/", "ContinuationToken": token} if token else {}
+        return found
 
     def request(
         self, operation: str, key: str, *, accept: Collection[str] = (), **arguments: Any
@@ -262,8 +245,8 @@ class Lake:
             try:
                 return self._send(operation, **where, **arguments)
             except ClientError as error:
-                if _code(error) in accept:
-                    return {"refused": _code(error)}
+                if code_of(error) in accept:
+                    return {"refused": code_of(error)}
                 raise
 
     @stamina.retry(on=_BROKEN_OFF, attempts=5)
@@ -280,13 +263,17 @@ class Lake:
         try:
             yield
         except ClientError as error:
-            kind = LakeRefused if _code(error) in _WRONG_CREDENTIALS | {"NoSuchBucket"} else LakeError
-            raise kind(f"cannot {doing} {self.url}/{key}: S3 answers {_code(error)}") from None
+            kind = LakeRefused if code_of(error) in _WRONGCREDENTIALS | {"NoSuchBucket"} else LakeError
+            raise kind(f"cannot {doing} {self.url}/{key}: S3 answers {code_of(error)}") from None
         except (ConnectionError, HTTPClientError, *_BROKEN_OFF) as error:
             raise LakeError(
                 f"cannot {doing} {self.url}/{key}: {type(error).__name__} at {self.endpoint}"
             ) from None
-        except BotoCoreError as error:  # credentials that are missing, or cannot be had
+        except (
+            BotoCoreError,
+            OSError,
+            ValueError,
+        ) as error:  # credentials that are missing, or cannot be loaded
             raise LakeRefused(f"cannot {doing} {self.url}/{key}: {one_line(str(error))}") from None
 
 
@@ -298,5 +285,6 @@ def to_json(model: BaseModel) -> bytes:
     return model.model_dump_json(indent=1, by_alias=True).encode()
 
 
-def _code(error: ClientError) -> str:
+def code_of(error: ClientError) -> str:
+    """Return S3's code of an error, such as NoSuchKey."""
     return str(error.response.get("Error", {}).get("Code", "unknown"))

@@ -79,9 +79,19 @@ def outcome(day: date, account: str) -> str:
     return catalogue.OUTCOME.key(day=day, account=_account(account))
 
 
+def trial(name: str) -> str:
+    """Return the key of an object that is written and removed to see whether the lake can be used."""
+    return catalogue.TRIAL.key(name=name)
+
+
 def plan(day: date) -> str:
     """Return the key of the accounts a day was planned for."""
     return catalogue.PLAN.key(day=day)
+
+
+def posts_daily(day: date) -> str:
+    """Return the key of all accounts' posts of one day."""
+    return catalogue.POSTS_DAILY.key(day=day)
 
 
 def rollup(day: date) -> str:

@@ -1,7 +1,7 @@
-"""Airflow in a folder of its own: its environment, its commands, its services.
+"""Airflow in its own folder: environment, commands, services.
 
-The services are started one by one rather than by `airflow standalone`, which leaves them behind when it is ended
-and opens log servers to the whole network.
+Starts the services one by one instead of with `airflow standalone`, which leaves its children running when it
+ends and opens log servers on every network interface.
 """
 
 import json
@@ -23,7 +23,7 @@ UI_PORT = 8080
 PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
 IMPORT_POOLS = ["pools", "import", str(ROOT / "config/airflow/pools.json")]
 
-# Tasks run here, so their logs are read from disk and no log server is needed.
+# Tasks run on this machine, so the UI reads their logs from disk and needs no log server.
 SERVICES = (
     ["api-server"],
     ["scheduler", "--skip-serve-logs"],
@@ -33,7 +33,7 @@ SERVICES = (
 
 
 def airflow_environment(state: Path, given: Mapping[str, str], ui_port: int = UI_PORT) -> dict[str, str]:
-    """Return `given` as an environment for Airflow: config/airflow's settings, this repository as its DAG bundle."""
+    """Return `given` with the settings of config/airflow added, and this repository as the DAG bundle."""
     home = (state / "airflow").resolve()
     bundle = [
         {
@@ -51,13 +51,13 @@ def airflow_environment(state: Path, given: Mapping[str, str], ui_port: int = UI
         "AIRFLOW__API__PORT": str(ui_port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{ui_port}",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ui_port}/execution/",
-        # Where airflow_local_settings is found.
+        # Airflow imports airflow_local_settings from here.
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "config/airflow")]),
     }
 
 
 def run_airflow(command: list[str], environment: Mapping[str, str], log: Path) -> None:
-    """Run one Airflow command to its end. Raises `StandaloneError` with the end of the log when it fails."""
+    """Run one Airflow command and wait for it. Raises `StandaloneError` with the end of the log when it fails."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         ended = subprocess.run(  # noqa: S603
@@ -68,11 +68,11 @@ def run_airflow(command: list[str], environment: Mapping[str, str], log: Path) -
             check=False,
         )
     if ended.returncode:
-        raise StandaloneError(f"airflow {command[0]} failed; the end of {log}:\n{tail(log)}")
+        raise StandaloneError(f"airflow {command[0]} failed; the last lines of {log}:\n{tail(log)}")
 
 
 def run_day_in_airflow(day: date, state: Path, given: Mapping[str, str]) -> None:
-    """Have Airflow run the DAG once for `day`; return when the run has ended, raise when it has failed."""
+    """Let Airflow run the DAG once for `day`, and wait for it. Raises `StandaloneError` when the run fails."""
     environment = airflow_environment(state, given) | {PAUSED: "False"}
     log = state / "airflow" / "demo.log"
     run_airflow(["db", "migrate"], environment, log)
@@ -84,7 +84,7 @@ def run_day_in_airflow(day: date, state: Path, given: Mapping[str, str]) -> None
 def service(
     command: list[str], environment: Mapping[str, str], folder: Path
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run one of Airflow's services, with a log of its own in `folder`; ended with the block."""
+    """Run one of Airflow's services, with its own log in `folder`, until the block ends."""
     with (folder / f"{command[0]}.log").open("ab") as output:
         service = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "airflow", *command], env=environment, stdout=output, stderr=output
@@ -96,5 +96,5 @@ def service(
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """Return the end of a log."""
+    """Return the last `lines` lines of a log."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

@@ -1,7 +1,7 @@
-"""`make demo`: four weeks of invented accounts, through the real parts, to a report to open.
+"""`make demo`: four weeks of invented accounts through the real pipeline, and a report to open.
 
-The sandbox answers as X, SeaweedFS as S3; the pipeline's own `backfill` fills the history as if day by day,
-and Airflow runs the DAG for the last full day.
+The sandbox stands in for X, SeaweedFS for S3. The command `backfill` fills the history as if day by day, and
+Airflow runs the DAG for the last full day.
 """
 
 import os
@@ -19,44 +19,48 @@ from pipeline.lake import keys
 from pipeline.lake.catalogue import KINDS, is_served
 from pipeline.lake.client import Lake
 from pipeline.local.airflow import run_day_in_airflow
-from pipeline.local.processes import MARKER, STATE, started_for, stop
+from pipeline.local.processes import MARKER, STATE, find_processes, stop
 from pipeline.sandbox.serve import UNSET, running
 from pipeline.settings import load_settings
 from pipeline.window import Window, last_full_day
 
-HISTORY_DAYS = 28  # what a usual day is made from
-COPY = STATE / "demo"  # where the pages are left to be opened
+HISTORY_DAYS = 28  # what the report compares a day with
+COPY = STATE / "demo"  # the pages to open
 
 
 def demo() -> Path:
-    """Run the demo; return the report to open. Raises `AviaryError` when a part of it fails."""
+    """Run the demo and return the report to open. Raises `AviaryError` when a part of it fails."""
     began = time.monotonic()
-    if started_for(STATE):
-        raise ConfigError("Aviary is up in this folder (`make up`); `make down` first, then the demo")
+    if find_processes(STATE):
+        raise ConfigError(
+            "Aviary is already running in this folder (`make up`); run `make down` first, then `make demo` again"
+        )
     config = load_accounts(load_settings().accounts_path)
     day = last_full_day(clock.now(), config.timezone)
     first = day - timedelta(days=HISTORY_DAYS)
-    # Counts are as old as on every other day, whatever the time of this one.
+    # Collected at the same age as every other day, whatever the time is now.
     morning_after = Window(day, config.timezone).collect_at(config.collect_at)
     os.environ[MARKER] = str(STATE.resolve())
     ERRORS.print(
-        f"SAMPLE DATA: {len(config.accounts)} invented accounts on a sandbox of this machine; X is not asked, "
+        f"SAMPLE DATA: {len(config.accounts)} invented accounts in a sandbox on this machine; no request goes to X, "
         "nothing is billed"
     )
     try:
         with running(STATE, story_day=day) as sandbox, clock.frozen(morning_after):
             os.environ |= sandbox.environment
-            for name in UNSET:  # somebody's real AWS session would contradict the sandbox's keys
+            for name in UNSET:  # a real AWS session would override the sandbox's credentials
                 os.environ.pop(name, None)
             ERRORS.print(
-                f"1/3 history: {first} to {day - timedelta(days=1)}, through `python -m pipeline backfill`"
+                f"1/3 filling the history: {first} to {day - timedelta(days=1)}, with `python -m pipeline backfill`"
             )
             _backfill(first, day - timedelta(days=1))
-            with ERRORS.status(f"2/3 {day} by Airflow: making its database, then the DAG aviary_daily"):
+            with ERRORS.status(
+                f"2/3 running {day} in Airflow: creating its database, then the DAG aviary_daily"
+            ):
                 run_day_in_airflow(day, STATE, os.environ)
-            ERRORS.print(f"2/3 {day}: run by Airflow, DAG aviary_daily")
+            ERRORS.print(f"2/3 Airflow has run {day} with the DAG aviary_daily")
             pages = copy_pages(Lake(sandbox.environment["AVIARY_LAKE"]), COPY)
-            ERRORS.print(f"3/3 {pages} pages and spreadsheets copied to {COPY}/")
+            ERRORS.print(f"3/3 copied {pages} pages and spreadsheets to {COPY}/")
     finally:
         stop(STATE)
     ERRORS.print(f"done in {time.monotonic() - began:.0f} s")
@@ -67,11 +71,13 @@ def _backfill(first: date, last: date) -> None:
     command = ["backfill", "--from", str(first), "--to", str(last), "--as-if-daily"]
     ended = subprocess.run([sys.executable, "-m", "pipeline", *command], check=False)  # noqa: S603
     if ended.returncode:
-        raise AviaryError("the history could not be filled; the lines above say why")
+        raise AviaryError(
+            "the history could not be filled, for the reasons given above; fix them and run `make demo` again"
+        )
 
 
 def copy_pages(lake: Lake, folder: Path) -> int:
-    """Copy the reports and the spreadsheets they link to out of the lake; return how many."""
+    """Copy the reports, and the spreadsheets they link to, from the lake to `folder`. Return how many objects."""
     folders = dict.fromkeys(kind.folder for kind in KINDS if kind.is_served)
     copied = [key for folder in folders for key in lake.keys(folder) if is_served(key)]
     for key in copied:
@@ -82,7 +88,7 @@ def copy_pages(lake: Lake, folder: Path) -> int:
 
 
 def main() -> None:
-    """Run the demo and name the report to open."""
+    """Run the demo and print the path of the report to open."""
     try:
         page = demo()
     except AviaryError as error:

@@ -26,7 +26,7 @@ from pipeline.local.airflow import (
     service,
     tail,
 )
-from pipeline.local.processes import MARKER, STATE, StandaloneError, remember_session, started_for, stop
+from pipeline.local.processes import MARKER, STATE, StandaloneError, find_processes, record_session, stop
 from pipeline.sandbox.serve import Sandbox, running
 from pipeline.settings import Settings, load_settings
 
@@ -37,19 +37,23 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.command()
 def up(port: int = UI_PORT) -> None:
-    """Start Airflow in the background and wait until it answers."""
-    if started_for(STATE):
-        raise ConfigError("Aviary is already up here, or did not end well; `make down` first")
+    """Start Airflow in the background and wait until it is ready."""
+    if find_processes(STATE):
+        raise ConfigError(
+            "Aviary is already running in this folder, or processes of an earlier start are left; run `make down` first"
+        )
     if not _is_free(port):
-        raise ConfigError(f"port {port} is taken by another program; end it, or choose: make up PORT=8081")
+        raise ConfigError(
+            f"port {port} is in use by another program; stop it, or choose another port: make up PORT=8081"
+        )
     settings = load_settings()
     if settings.x_bearer_token.get_secret_value():
         ERRORS.print(
-            f"LIVE: posts are read from {settings.x_api_url} and billed by X; lake {settings.aviary_lake}"
+            f"LIVE: posts are read from {settings.x_api_url}, and X bills them; the lake is {settings.aviary_lake}"
         )
     else:
         ERRORS.print(
-            "SAMPLE DATA: no live settings are given, so this runs on the sandbox: invented accounts and posts"
+            "SAMPLE DATA: no live settings are given, so Airflow uses the sandbox, with invented accounts and posts"
         )
     log = STATE / "airflow" / "up.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -62,20 +66,20 @@ def up(port: int = UI_PORT) -> None:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-    remember_session(STATE, server.pid)
-    with ERRORS.status("Airflow is starting; about a minute"):
+    record_session(STATE, server.pid)
+    with ERRORS.status("Airflow is starting; this takes about a minute"):
         _wait_until_ready(server, port, log)
     typer.echo(f"Airflow: http://127.0.0.1:{port}/dags/aviary_daily")
     user, password = _login()
     typer.echo(f"login:   {user} / {password}")
-    typer.echo("Trigger aviary_daily there; `make down` ends it all.")
+    typer.echo("Trigger aviary_daily there. `make down` stops everything.")
 
 
 @app.command()
 def down() -> None:
-    """End everything `up` started, and make sure of it."""
+    """Stop everything that `up` started, and verify it."""
     ended = stop(STATE)
-    typer.echo(f"{ended} processes ended; none is left" if ended else "nothing was running")
+    typer.echo(f"stopped {ended} processes; none is left" if ended else "nothing was running")
 
 
 def _is_free(port: int) -> bool:
@@ -84,20 +88,20 @@ def _is_free(port: int) -> bool:
 
 
 def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    """Wait until Airflow knows the DAG and its scheduler is healthy; when it does not, end it all and say why."""
+    """Wait until Airflow knows the DAG and its scheduler is healthy. Otherwise stops everything and raises."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
             if _is_ready(f"http://127.0.0.1:{port}"):
                 return
         except (httpx.HTTPError, OSError, ValueError, KeyError):
-            pass  # not up yet
+            pass  # not ready yet
         except StandaloneError:
             stop(STATE)
             raise
         time.sleep(0.5)
     stop(STATE)
-    raise StandaloneError(f"Airflow did not start; the end of {log}:\n{tail(log)}")
+    raise StandaloneError(f"Airflow did not start; the last lines of {log}:\n{tail(log)}")
 
 
 def _is_ready(address: str) -> bool:
@@ -113,22 +117,24 @@ def _is_ready(address: str) -> bool:
     return httpx.get(f"{address}/api/v2/dags/aviary_daily", headers=authorized, timeout=5).is_success
 
 
-def _world(settings: Settings, state: Path) -> AbstractContextManager[Sandbox | None]:
-    """Return the sandbox, or nothing when live settings are given; half of them is a mistake."""
+def _sandbox(settings: Settings, state: Path) -> AbstractContextManager[Sandbox | None]:
+    """Return the sandbox, or no context with live settings. Raises `ConfigError` when only half of them are set."""
     token, lake = bool(settings.x_bearer_token.get_secret_value()), bool(settings.aviary_lake)
     if token != lake:
         missing = "AVIARY_LAKE" if token else "X_BEARER_TOKEN"
-        raise ConfigError(f"live settings need X_BEARER_TOKEN and AVIARY_LAKE both; {missing} is not set")
+        raise ConfigError(
+            f"live settings need both X_BEARER_TOKEN and AVIARY_LAKE, but {missing} is not set; set both or neither"
+        )
     return nullcontext() if token else running(state)
 
 
 @app.command()
 def serve(port: int = UI_PORT) -> None:
-    """Run the sandbox, if wanted, and Airflow until told to end. `up` starts this in the background."""
-    with _world(load_settings(), STATE) as sandbox, ExitStack() as services:
-        signal.signal(signal.SIGTERM, _leave)
+    """Run Airflow, and the sandbox without live settings, until SIGTERM. `up` starts this in the background."""
+    with _sandbox(load_settings(), STATE) as sandbox, ExitStack() as services:
+        signal.signal(signal.SIGTERM, _exit)
         given = sandbox.whole_environment() if sandbox else os.environ
-        # Sample data costs nothing, so its DAG may start by itself; real reads wait for someone to say so.
+        # Sample data costs nothing, so its DAG starts unpaused; live reads wait until someone unpauses it.
         environment = airflow_environment(STATE, given, port) | {PAUSED: str(sandbox is None)}
         log = STATE / "airflow" / "prepare.log"
         run_airflow(["db", "migrate"], environment, log)
@@ -139,23 +145,23 @@ def serve(port: int = UI_PORT) -> None:
         while all(service.poll() is None for service in running_services):
             time.sleep(1)
         raise StandaloneError(
-            f"one of Airflow's services ended by itself; see the logs in {STATE / 'airflow'}"
+            f"one of Airflow's services stopped unexpectedly; its log is in {STATE / 'airflow'}"
         )
 
 
-def _leave(signum: int, frame: FrameType | None) -> None:
+def _exit(signum: int, frame: FrameType | None) -> None:
     sys.exit(0)
 
 
 def _login() -> tuple[str, str]:
-    """Return the user and the password Airflow made up for this folder."""
+    """Return the user and the password that Airflow generated for this folder."""
     passwords = STATE / "airflow" / "simple_auth_manager_passwords.json.generated"
     user, password = next(iter(json.loads(passwords.read_text()).items()))
     return str(user), str(password)
 
 
 def main() -> None:
-    """Run `up`, `down` or `serve`; an expected failure is one line on stderr."""
+    """Run `up`, `down` or `serve`. Prints an expected failure as one line on stderr."""
     try:
         app()
     except AviaryError as error:

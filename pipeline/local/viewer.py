@@ -1,8 +1,8 @@
-"""The reports of a private bucket in a browser of this machine, through a small server on loopback.
+"""A small server on loopback that shows the reports of a private bucket in a browser on this machine.
 
-Three doors are shut: only the keys of pages are read, whatever is asked for; the address holds a secret, since every
-user and every web page on this machine can reach a loopback port; and requests that name another host are refused,
-which a page could send whose own name was made to mean 127.0.0.1.
+Three protections: it serves only keys of pages, whatever is requested; the address contains a secret, because every
+user and every web page on this machine can reach a loopback port; and it refuses requests with another host name,
+which stops DNS rebinding (a web page whose own name resolves to 127.0.0.1).
 """
 
 import gzip
@@ -21,10 +21,11 @@ from starlette.routing import Route
 from pipeline.errors import AviaryError
 from pipeline.lake import keys
 from pipeline.lake.catalogue import is_served
-from pipeline.lake.client import Lake, StoredObject
+from pipeline.lake.client import Lake
+from pipeline.lake.stored import StoredObject
 
 _HOST = "127.0.0.1"
-# The pages bring their own policy, by the hashes of their script and style; what a page cannot say of itself is here.
+# The pages state their own policy, with hashes of script and style; these are the parts that only a header can state.
 _HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -36,7 +37,7 @@ _HEADERS = {
 
 
 class Viewer:
-    """A server for one lake's pages, at an address that nobody can guess."""
+    """A server for one lake's pages, at an address that cannot be guessed."""
 
     def __init__(self, lake: Lake) -> None:
         self._secret = secrets.token_urlsafe(16)
@@ -52,7 +53,7 @@ class Viewer:
         self._server = uvicorn.Server(config)
 
     def address(self, key: str) -> str:
-        """Return where a browser finds the page at `key`."""
+        """Return the address of the page at `key`."""
         return f"http://{_HOST}:{self._listener.getsockname()[1]}/{self._secret}/{quote(key)}"
 
     def serve(self) -> None:
@@ -60,18 +61,18 @@ class Viewer:
         try:
             self._server.run(sockets=[self._listener])
         except KeyboardInterrupt:
-            pass  # the server has closed; this is how it is meant to end
+            pass  # the server is closed already; ctrl-c is the normal end
         finally:
             self._listener.close()
 
 
 def create_app(lake: Lake, secret: str) -> Starlette:
-    """Return the server of a lake's pages, below `/secret/`."""
+    """Return the app that serves a lake's pages below `/secret/`."""
 
     def page(request: Request) -> Response:
         key = request.path_params["key"]
-        asked = request.path_params["secret"].encode()
-        if not secrets.compare_digest(asked, secret.encode()) or not is_served(key):
+        given = request.path_params["secret"].encode()
+        if not secrets.compare_digest(given, secret.encode()) or not is_served(key):
             return PlainTextResponse("there is no such page", 404, _HEADERS)
         try:
             found = lake.find(key, known_etag=request.headers.get("If-None-Match"))

@@ -1,4 +1,4 @@
-"""Tone of posts: what VADER says of their words, exactly, fast, and only where it means something."""
+"""Sentiment of posts: VADER's exact scores, computed fast, and only for posts that VADER can score."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ __all__ = ["Analyzer", "label", "score", "score_posts"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what needs polars on first use: that takes as long as scoring 40,000 posts."""
+    """Import what needs polars on first use, because that import takes as long as scoring 40,000 posts."""
     if name in __all__:
         return getattr(import_module("pipeline.sentiment.frames"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

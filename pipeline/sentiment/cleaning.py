@@ -1,27 +1,27 @@
-"""What of a post is its author's words: the text that is scored, stored beside the text as written.
+"""Extracts the author's words from a post: the text that is scored, stored beside the text as written.
 
-VADER was built on words, emoticons and emoji. A post also carries wrapping (links, addressees, encodings)
-which VADER would read as words. Each rule below says what it mends and why; `docs/sentiment.md` has the
-measurements. Hashtags stay as they are: splitting or dropping them lowered accuracy.
+VADER scores words, emoticons and emoji. A post also has links, mentions and encodings, which VADER would read as
+words. Each rule below says what it removes or replaces, and why; `docs/sentiment.md` has the measurements. Hashtags
+stay as they are, because splitting or dropping them lowered accuracy.
 """
 
 import html
 import re
 
-# X escapes "&", "<" and ">" in a post's text. Only whole entities of bounded length: "&copy that" was typed,
-# and `html.unescape` raises on a number of more than 4,300 digits.
+# X escapes "&", "<" and ">" in a post's text. Matches only complete entities of bounded length: "&copy that" was
+# typed as such, and `html.unescape` raises on numbers of more than 4,300 digits.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
-# A link says nothing about tone, and VADER would count it as one of the author's neutral words. X's own links
-# end where their code ends, so that "!" after one still counts.
+# A link has no tone, and VADER would count it as a neutral word of the author. X's own links end with their code, so
+# that a "!" after one still counts.
 _LINK = re.compile(r"https?://t\.co/[A-Za-z0-9]+|https?://\S+|\bwww\.\S+", re.IGNORECASE)
 
-# An addressee is not an opinion: VADER reads "@united" as "united" (+1.8). X's rule for a handle: 1 to 20
-# letters, digits and underscores (15 for new ones), and no such character before the "@" (an e-mail address).
+# A mention is a name, not an opinion: VADER reads "@united" as "united" (+1.8). X's rule for a handle: 1 to 20
+# letters, digits and underscores (15 for new ones), with no such character before the "@" (an e-mail address).
 _MENTION = re.compile(r"(?<![A-Za-z0-9_])[@＠][A-Za-z0-9_]{1,20}(?![A-Za-z0-9_@])")
 
-# How an emoji is drawn, not what it says. VADER knows emoji without these: "❤" scores 0.64, "❤" followed by a
-# variation selector scores 0. What a joiner joins are emoji with meanings of their own.
+# These change how an emoji is drawn, not its meaning. VADER knows emoji only without them: "❤" scores 0.64, "❤"
+# followed by a variation selector scores 0. The parts around a joiner are emoji with their own meanings.
 _VARIATION_SELECTOR = "\ufe00-\ufe0f"
 _ZERO_WIDTH_JOINER = "\u200d"
 _SKIN_TONE = "\U0001f3fb-\U0001f3ff"
@@ -36,11 +36,11 @@ def _straighten(text: str) -> str:
 def clean_text(text: str) -> str:
     """Return the words of a post as VADER should read them, separated by single spaces.
 
-    Empty when nothing but links and mentions was written. Takes any text, in time linear in its length.
+    Empty when the post has only links and mentions. Accepts any text, and takes time linear in its length.
     """
-    if (
-        "&" in text
-    ):  # first, since what is escaped may be a quote or part of a link; once: "&amp;lt;" was "&lt;"
+    # Entities come first, because an escaped character may be a quote or part of a link; and once only, because
+    # "&amp;lt;" was written as "&lt;".
+    if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if "/" in text or "." in text:
         text = _LINK.sub(" ", text)

@@ -1,10 +1,10 @@
 """The rules by which the words around a sentiment word change its valence.
 
-The rules and their order are those of vaderSentiment's `sentiment_valence`: floating-point sums depend on
-their order, so it is part of the number. Words are in lower case; `i` is the sentiment word's position.
+The rules and their order are those of vaderSentiment's `sentiment_valence`, because floating-point sums depend on the
+order. Words are in lower case; `i` is the sentiment word's position.
 
-The package examines each of the three words before it that is not itself in the lexicon. Here only rule words
-are examined, which is the same: any other changes nothing, and no booster or negation is in the lexicon.
+The package examines each of the three preceding words that is not in the lexicon. This code examines only rule words,
+with the same result: other words change nothing, and no booster or negation is in the lexicon.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,10 +14,10 @@ from vaderSentiment.vaderSentiment import C_INCR, N_SCALAR
 from pipeline.sentiment.lexicon import NO_RULE_WORD, RuleWord, vocabulary
 from pipeline.sentiment.phrases import Phrase, apply_phrases, word_of
 
-# How many words ahead a rule word counts.
+# A rule word affects this many following words.
 REACH = 3
 
-# Words besides rule words and phrases that rules ask for around one.
+# Other words, neither rule words nor parts of phrases, that the rules look for near a sentiment word.
 NAMED_BESIDE = frozenset({"or", "doubt", "at"})
 
 _SO = ("so", "this")
@@ -33,10 +33,10 @@ def valence_in_context(
     phrases: Mapping[int, Phrase],
     mixed_case: bool,
 ) -> float:
-    """Return the valence of the sentiment word `tokens[i]`, given the lexicon's, by all rules but "but".
+    """Return the valence of the sentiment word `tokens[i]` by all rules except "but"; `valence` is the lexicon's.
 
-    `rule_words` has those of `tokens[: i + 1]` by position, `phrases` those that begin there. `mixed_case`:
-    some words are in capitals and some are not, so that capitals are emphasis.
+    `rule_words` holds the rule words of `tokens[: i + 1]` by position, `phrases` the phrases that begin there.
+    `mixed_case` says that only some words are in capitals, so that capitals are emphasis.
     """
     itself = rule_words.get(i, NO_RULE_WORD)
     one = rule_words.get(i - 1, NO_RULE_WORD)
@@ -46,7 +46,7 @@ def valence_in_context(
     if one.word == "no" or two.word == "no" or (three.word == "no" and _word(tokens, i - 1) in ("or", "nor")):
         valence *= _NEGATION
     elif itself.word == "no" and _word(tokens, i + 1) in vocabulary().lexicon:
-        valence = 0.0  # it negates the next word and has no valence of its own
+        valence = 0.0  # it negates the next word and has no valence itself
     if mixed_case and tokens[i].isupper():
         valence += C_INCR if valence > 0 else -C_INCR
 
@@ -74,7 +74,7 @@ def valence_in_context(
 
 
 def _word(tokens: Sequence[str], i: int) -> str:
-    """Return the word at `i`, empty after the last."""
+    """Return the word at `i`, or an empty string after the last."""
     return word_of(tokens[i]) if i < len(tokens) else ""
 
 
@@ -87,7 +87,7 @@ def _boost(booster: RuleWord, token: str, valence: float, mixed_case: bool) -> f
 
 
 def _negation_by_second(tokens: Sequence[str], i: int, one: RuleWord, two: RuleWord) -> float:
-    """Return the factor of a negation two words ahead."""
+    """Return the factor of a negation two words before."""
     if two.word == "never" and one.word in _SO:
         return _NEVER_SO
     if two.word == "without" and _word(tokens, i - 1) == "doubt":
@@ -96,10 +96,10 @@ def _negation_by_second(tokens: Sequence[str], i: int, one: RuleWord, two: RuleW
 
 
 def _negation_by_third(tokens: Sequence[str], i: int, one: RuleWord, two: RuleWord, three: RuleWord) -> float:
-    """Return the factor of a negation three words ahead, or of "so" or "this" just before.
+    """Return the factor of a negation three words before, or of "so" or "this" directly before.
 
-    The package's precedence slip is kept: "so" or "this" just before praises with or without "never", as
-    long as there is a third word and it is not in the lexicon.
+    Keeps the package's operator-precedence bug: "so" or "this" directly before intensifies with or without "never",
+    if there is a third word before and it is not in the lexicon.
     """
     if one.word in _SO or (three.word == "never" and two.word in _SO):
         return 1.0 if _word(tokens, i - 3) in vocabulary().lexicon else _NEVER_SO

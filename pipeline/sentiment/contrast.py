@@ -1,4 +1,4 @@
-"""The rule for "but": what follows it weighs more than what came before."""
+"""The rule for "but": words after it weigh more than words before it."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -8,36 +8,36 @@ _BEFORE, _AFTER = 0.5, 1.5
 
 
 def weigh_around_but(valences: list[float], before: int) -> list[float]:
-    """Return the valences, weighed; the first `before` of them stand before the first "but".
+    """Return the weighted valences; the first `before` of them precede the first "but".
 
-    The package walks over the valences, and for each changes not that one but the first that equals it just
-    then (`list.index`). That is another one only if it has come to equal it by an earlier change. Zeros are
-    not needed: weighing keeps them 0.
+    The package iterates over the valences and changes, for each, the first element with an equal value
+    (`list.index`). That is a different element only if an earlier change made it equal. Zeros can be left out,
+    because weighting keeps them 0.
     """
-    weighed = [valence * _BEFORE for valence in valences[:before]]
-    weighed += [valence * _AFTER for valence in valences[before:]]
+    weighted = [valence * _BEFORE for valence in valences[:before]]
+    weighted += [valence * _AFTER for valence in valences[before:]]
     values = set(valences)
     led_to = values & {value * weight for value in values for weight in (_BEFORE, _AFTER)}
-    return _weigh_first_equal(valences, weighed, before, led_to) if led_to else weighed
+    return _weigh_first_equal(valences, weighted, before, led_to) if led_to else weighted
 
 
 def _weigh_first_equal(
-    valences: list[float], weighed: list[float], before: int, led_to: Collection[float]
+    valences: list[float], weighted: list[float], before: int, led_to: Collection[float]
 ) -> list[float]:
-    """Correct `weighed` to what the package does, where a change led to a value that is still to come.
+    """Correct `weighted` to the package's result where a change produced a value that occurs later.
 
-    The positions of each such value are in a heap: the first is found in logarithmic, not linear time. Of
-    any other value the first is the next.
+    A heap holds the positions of each such value, so that the first is found in logarithmic instead of linear time.
+    For any other value, the first element that equals it is the current one.
     """
     positions: defaultdict[float, list[int]] = defaultdict(list)
     for position, valence in enumerate(valences):
         if valence in led_to:
-            weighed[position] = valence  # until it is the first
+            weighted[position] = valence  # until it is the first
             first = heappushpop(positions[valence], position)
-            weighed[first] = valence * (_BEFORE if first < before else _AFTER)
+            weighted[first] = valence * (_BEFORE if first < before else _AFTER)
         else:
             first = position
-        changed = weighed[first]
+        changed = weighted[first]
         if changed in led_to:
             heappush(positions[changed], first)
-    return weighed
+    return weighted

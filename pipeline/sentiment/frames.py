@@ -1,4 +1,4 @@
-"""Sentiment of a column of posts: text in, frame out."""
+"""Sentiment of a column of posts: a series of texts to a frame of scores."""
 
 from collections.abc import Sequence
 
@@ -43,8 +43,8 @@ def label(compound: pl.Expr) -> pl.Expr:
 def score_posts(text: pl.Series, lang: pl.Series) -> pl.DataFrame:
     """Return `clean_text`, `neg`, `neu`, `pos`, `compound` and `sentiment` of posts.
 
-    `text` is what was written, `lang` is X's language code; both may hold nulls. `clean_text` is what was
-    scored; scores and `sentiment` are null where VADER cannot score_posts it.
+    `text` is the text as written, `lang` is X's language code; both may contain nulls. `clean_text` is the text
+    that was scored. Scores and `sentiment` are null where VADER cannot score the post.
     """
     cleaned = [None if written is None else clean_text(written) for written in text]
     scores = _frame(

@@ -1,8 +1,8 @@
-"""Which posts VADER can score_posts: it knows English words, emoticons and emoji, and nothing else.
+"""Decides which posts VADER can score: it knows only English words, emoticons and emoji.
 
-Macro recall on balanced thirds (chance .333) is .575 in English and .361 to .472 in seven other languages:
-a score outside English is close to noise. Such posts get no score; they are counted as "not scored", never
-as neutral. `docs/sentiment.md` has the numbers behind each choice here.
+Macro recall on balanced thirds (chance .333) is .575 in English and .361 to .472 in seven other languages, so a score
+outside English is close to noise. Such posts get no score; the report counts them as "not scored", never as neutral.
+`docs/sentiment.md` has the measurements behind each choice here.
 """
 
 import re
@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pipeline.sentiment.lexicon import vocabulary
 from pipeline.sentiment.vader import Analyzer
 
-# X found no language: undetermined, no words, or only media, hashtags, mentions, cashtags, emoji, too little.
+# X found no language: undetermined, no words, or only media, hashtags, mentions, cashtags, emoji, too little text.
 UNDETERMINED = frozenset({"und", "zxx", "qme", "qht", "qam", "qct", "qst", "art"})
 
-# The commonest English words. In nine of ten English posts a quarter of the words are these or VADER's.
+# The commonest English words. In nine of ten English posts, a quarter of the words are these or in VADER's lexicon.
 _COMMON = (
     "the a an i you he she it we they me my your his her our their is are was were be been am have has had do"
     " does did will would can could should of to in for on with at by from and or but so if this that these"
@@ -26,16 +26,16 @@ _ENGLISH_SHARE = 0.25
 
 _LATIN_LETTER = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _LETTER = re.compile(r"[^\W\d_]")
-# A word of two letters or more that is no hashtag, cashtag or mention.
+# A word of at least two letters that is not a hashtag, cashtag or mention.
 _WORD = re.compile(r"(?<![\w#$@])[^\W\d_][\w']+")
 
 
 def scores_if_english(lang: str | None, cleaned: str) -> dict[str, float] | None:
-    """Return VADER's scores of a post by X's language code and the words left by `clean_text`; None if VADER
-    cannot score_posts it.
+    """Return VADER's scores of a post, or None if VADER cannot score it.
 
-    English by X's word: unless most letters are not Latin. Undetermined or no code: if enough of the words
-    are English. Without words: if there is an emoji or emoticon that VADER knows. Any other language: no.
+    `lang` is X's language code, `cleaned` the result of `clean_text`. English posts are scored unless most letters
+    are not Latin; posts with an undetermined language or no code, if enough of the words are English; posts without
+    words, if they have an emoji or emoticon that VADER knows. Posts in any other language are not scored.
     """
     english = lang is not None and lang.lower().split("-")[0] == "en"
     if not english and lang is not None and lang not in UNDETERMINED:
@@ -58,9 +58,10 @@ def _mostly_latin(text: str) -> bool:
 
 
 def _look_english(words: Sequence[str]) -> bool:
-    """Return whether a quarter of the words are common English or VADER's. Hashtags are not among them.
+    """Return whether a quarter of the words are common English words or in VADER's lexicon.
 
-    Of VADER's words only those of four letters and more count: "no", "die", "war" are words elsewhere too.
+    Of the lexicon, only words of four letters or more count, because "no", "die" and "war" are words in other
+    languages too.
     """
     lexicon = vocabulary().lexicon
     english = sum(word in _COMMON_WORDS or (len(word) > 3 and word in lexicon) for word in words)

@@ -1,4 +1,4 @@
-"""VADER's words, all taken from the vaderSentiment package: the lexicon, the rule words, emoji as words."""
+"""VADER's vocabulary, taken from the vaderSentiment package: lexicon, rule words, and words for emoji."""
 
 import re
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from vaderSentiment.vaderSentiment import BOOSTER_DICT, NEGATE, SentimentIntensi
 
 from pipeline.sentiment.phrases import Phrase, phrases_by_telltale
 
-# Words that a rule names, and "n't", which stands for every contraction that has it.
+# Words that a rule names, and "n't", which stands for every contraction with it.
 _NAMED = ("no", "so", "this", "never", "without", "least", "n't")
 
-# The value in `Vocabulary.valences` of a word whose valence alone does not tell.
+# The value in `Vocabulary.valences` of a word that needs a second look-up.
 LOOK_CLOSER = 0.0
 
 
@@ -31,39 +31,39 @@ NO_RULE_WORD = RuleWord("")
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What VADER knows. Words are in lower case."""
+    """The words that VADER knows, in lower case."""
 
     lexicon: dict[str, float]
     """The valence of each sentiment word, as the package has it."""
     rule_words: dict[str, RuleWord]
     phrases: dict[str, Phrase]
     valences: dict[str, float]
-    """For one look-up per token, by its text in lower case and without the punctuation around it: the valence
-    of a word that is only in the lexicon; `LOOK_CLOSER` for rule words, short words and emoticons. Words that
-    are missing are neutral and change nothing.
+    """For one look-up per token, by its lower-case text without surrounding punctuation: the valence of a word that
+    is only in the lexicon, or `LOOK_CLOSER` for rule words, short words and emoticons. All other words are neutral and
+    change nothing.
     """
     emojis: dict[str, str]
     """The words for each emoji, as the package has them."""
     emoji: dict[int, str]
-    """The same by code point, after a space, for emoji of one character: the package never finds others."""
+    """The same by code point, with a leading space, for emoji of one character: the package never finds others."""
     maybe_emoji: re.Pattern[str]
-    """A character of those among which all emoji are."""
+    """Matches one character of the ranges that contain all emoji."""
     maybe_emoji_run: re.Pattern[str]
-    """A run of such characters."""
+    """Matches a run of such characters."""
 
     def spell_emoji(self, text: str) -> str:
-        """Return `text` with words for emoji.
+        """Return `text` with its emoji replaced by words.
 
-        The package puts a space before those words unless one is there. A second space makes no other tokens.
+        The package puts a space before those words unless there is one. A second space does not change the tokens.
         """
-        if not self.maybe_emoji.search(text):  # takes a third of the time of the other pattern
+        if not self.maybe_emoji.search(text):  # a third of the time of the other pattern
             return text
         return self.maybe_emoji_run.sub(lambda run: run[0].translate(self.emoji), text)
 
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Return the package's words; read once per process."""
+    """Return the package's vocabulary, read once per process."""
     package = SentimentIntensityAnalyzer()
     lexicon: dict[str, float] = package.lexicon
     negations = frozenset(NEGATE) | {"n't"}
@@ -94,9 +94,9 @@ def vocabulary() -> Vocabulary:
 
 
 def _range_of(emoji: dict[int, str]) -> str:
-    """Return a pattern that dismisses ASCII, European letters and typographic quotes at one comparison each.
+    """Return a pattern that excludes ASCII, European letters and typographic quotes with one comparison each.
 
-    Two emoji are in Latin-1, the others begin at U+203C: anything but what lies between.
+    Two emoji are in Latin-1 and the others start at U+203C; the pattern matches everything except what lies between.
     """
     borders = [
         *sorted(code for code in emoji if code < 0x2000),

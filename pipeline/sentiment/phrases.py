@@ -14,7 +14,7 @@ class Phrase:
     length: int
     """In words."""
     telltale: int
-    """The index of the word by which the phrase is noticed."""
+    """The index of the word that signals the phrase."""
     others: tuple[tuple[int, str], ...]
     """Its other words, with their indices."""
     idiom: float | None
@@ -24,10 +24,10 @@ class Phrase:
 
 
 def phrases_by_telltale(lexicon: Mapping[str, float]) -> dict[str, Phrase]:
-    """Return the package's phrases, each by one word of its own.
+    """Return the package's phrases, each under one of its words.
 
-    That is its first word with a valence, so that a walk over the words meets it no later than the sentiment
-    word that the phrase changes; else the longest, since long words are rare.
+    That is its first word with a valence, so that a loop over the words reaches it no later than the sentiment word
+    that the phrase changes; else its longest word, because long words are rare.
     """
     found = {}
     for text in (*SPECIAL_CASES, *BOOSTER_DICT):
@@ -46,15 +46,16 @@ def phrases_by_telltale(lexicon: Mapping[str, float]) -> dict[str, Phrase]:
 
 
 def word_of(token: str) -> str:
-    """Return the word in a token, in lower case: without punctuation around it, unless two or fewer
-    characters are left, since then it was an emoticon. The package's `_strip_punc_if_word`.
+    """Return the word in a token, in lower case, as the package's `_strip_punc_if_word` does.
+
+    Removes surrounding punctuation, unless at most two characters are left, because then it was an emoticon.
     """
     stripped = token.strip(punctuation)
     return stripped.lower() if len(stripped) > 2 else token.lower()
 
 
 def begins_at(phrase: Phrase, tokens: Sequence[str], start: int) -> bool:
-    """Return whether the phrase stands at `start`, given that its telltale word does."""
+    """Return whether the phrase begins at `start`, given that its telltale word is in place."""
     if not 0 <= start <= len(tokens) - phrase.length:
         return False
     for index, word in phrase.others:
@@ -65,10 +66,10 @@ def begins_at(phrase: Phrase, tokens: Sequence[str], start: int) -> bool:
 
 
 def apply_phrases(valence: float, i: int, phrases: Mapping[int, Phrase]) -> float:
-    """Return the valence of the sentiment word at `i`, given the phrases by the position where they begin.
+    """Return the valence of the sentiment word at `i`; `phrases` holds phrases by the position where they begin.
 
-    As in the package: of the idioms in the three words before and the word itself the nearest counts, one
-    that begins with the word itself overrules, then boosters add.
+    As in the package: of the idioms in the three words before and the word itself, the nearest counts; one that
+    begins with the word itself has precedence; then boosters are added.
     """
     itself, one, two, three = phrases.get(i), phrases.get(i - 1), phrases.get(i - 2), phrases.get(i - 3)
     if not (itself or one or two or three):

@@ -1,9 +1,9 @@
-"""The walk over a text that says a few words again and again, such as a storm of one emoji.
+"""The loop over a text that repeats a few words many times, such as thousands of one emoji.
 
-The rules are those of the walk in `vader.py`. Here each different word is looked up once, and the rules score_posts
-a word once in each surroundings: all they ask of a text is whether capitals stand out in it, and of the three
-words before and the two after which of the words that rules name they are, if any, and if not, whether they
-are in the lexicon. So surroundings are written with one letter per word.
+The rules are those of the loop in `vader.py`. Here each different word is looked up once, and the rules are applied
+once for each word in each context. The rules depend only on whether capitals stand out in the text and, for the three
+words before and the two after, on which of the words named by rules they are, or else whether they are in the lexicon.
+So a context is encoded as a string with one letter per word.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,7 +13,7 @@ from pipeline.sentiment.context import NAMED_BESIDE, REACH, valence_in_context
 from pipeline.sentiment.lexicon import Vocabulary
 from pipeline.sentiment.phrases import begins_at, word_of
 
-# A text of more words than a post has, which says each eight times on average, is faster this way.
+# This loop is faster for texts longer than any post that repeat each word eight times on average.
 MANY_WORDS = 1000
 _TIMES = 8
 
@@ -51,9 +51,9 @@ def repeated_valences(
         token: chr(number) if word in named else "L" if word in vocabulary.lexicon else "-"
         for number, (token, word) in enumerate(words.items(), start=128)
     }
-    spelled = "^^^" + "".join(map(letters.__getitem__, tokens))  # some rules tell where a text begins
+    spelled = "^^^" + "".join(map(letters.__getitem__, tokens))  # some rules depend on where a text begins
 
-    def score_posts(i: int) -> float:
+    def valence_at(i: int) -> float:
         near = range(max(0, i - REACH), i + 1)
         rule_words = {place: rules[tokens[place]] for place in near if tokens[place] in rules}
         phrases = {}
@@ -61,11 +61,11 @@ def repeated_valences(
             phrase = telltales.get(tokens[place])
             if phrase and begins_at(phrase, tokens, place - phrase.telltale):
                 phrases[place - phrase.telltale] = phrase
-        if i in phrases and words[tokens[i]] == "kind":  # "kind of" has no valence itself
+        if i in phrases and words[tokens[i]] == "kind":  # "kind" in "kind of" has no valence
             return 0.0
         return valence_in_context(lexicon[tokens[i]], i, tokens, rule_words, phrases, mixed_case)
 
-    # Of each word that matters: its valence, whether it is a signal, and what the rules gave it where.
+    # For each word that matters: its valence, whether it is a signal, and its valences by context.
     matter: dict[str, tuple[float | None, bool, dict[str, float]]] = {
         token: (lexicon.get(token), token in signals, {}) for token in lexicon.keys() | signals
     }
@@ -76,7 +76,7 @@ def repeated_valences(
     for i, known in enumerate(map(matter.get, tokens)):
         if known is None:
             continue
-        valence, is_signal, judged = known
+        valence, is_signal, by_context = known
         if is_signal:
             last_signal = i
             if i == first_but:
@@ -84,10 +84,10 @@ def repeated_valences(
         if valence is None:
             continue
         if i - last_signal <= REACH:
-            around = spelled[i : i + 6]
-            valence = judged.get(around)
+            context = spelled[i : i + 6]
+            valence = by_context.get(context)
             if valence is None:
-                valence = judged[around] = score_posts(i)
+                valence = by_context[context] = valence_at(i)
             if not valence:
                 continue
         valences.append(valence)
@@ -95,5 +95,5 @@ def repeated_valences(
 
 
 def _known(words: Mapping[str, str], meanings: Mapping[str, _T]) -> dict[str, _T]:
-    """Return the meanings by token, of the tokens whose words have one."""
+    """Return the meanings by token, for the tokens whose words have one."""
     return {token: meanings[word] for token, word in words.items() if word in meanings}

@@ -1,10 +1,9 @@
 """VADER, the rule-based sentiment score for short English texts, in time linear in the text.
 
-The rules are those of Hutto & Gilbert (2014) as vaderSentiment 3.3.2 has them, quirks included; lexicon and
-constants are that package's own. Scores equal the package's to the last digit: the tests hold them against
-the package itself. Where this code departs from the package's, a comment says why the number is the same.
-Most departures rest on one fact: of a post's fourteen words two carry sentiment, and only what stands within
-three words of those can change the score.
+The rules are those of Hutto & Gilbert (2014) as implemented in vaderSentiment 3.3.2, including its quirks; lexicon and
+constants come from that package. Scores equal the package's to the last digit, which the tests compare. Where this
+code differs from the package's, a comment says why the number is the same. Most differences rest on one fact: of the
+fourteen words in a post, two carry sentiment, and only words within three of those can change the score.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +24,8 @@ _ALPHA = 15
 class Analyzer:
     """A drop-in for vaderSentiment's `SentimentIntensityAnalyzer`.
 
-    Only with that package's own words: the short cuts here rest on them. So `lexicon` and `emojis` can be read
-    but not changed, and no other files can be named; who needs words of their own needs the package itself.
+    It supports only that package's own vocabulary, because the optimizations rely on it. So `lexicon` and `emojis`
+    are read-only, and other lexicon files cannot be loaded; for a custom vocabulary, use the package itself.
     """
 
     def __init__(self) -> None:
@@ -61,8 +60,9 @@ class Analyzer:
         return _scores(valences, len(tokens) - len(valences), text)
 
     def _valences(self, tokens: Sequence[str]) -> tuple[list[float], int | None]:
-        """Return the valences of the words that are not neutral, in order, and how many of them stand before
-        the first "but" (None without one), which is the only rule that these do not yet follow.
+        """Return the valences of the words that are not neutral, in order, and how many precede the first "but".
+
+        That number is None without a "but". All rules are applied except the one for "but".
         """
         vocabulary = self._vocabulary
         known, strip, around = vocabulary.valences, str.strip, punctuation
@@ -74,7 +74,7 @@ class Analyzer:
         mixed_case: bool | None = None
 
         for i, token in enumerate(tokens):
-            # Letters alone have nothing to strip; asking for that is quicker.
+            # Letters alone have nothing to strip, and `isalpha` is faster than stripping.
             word = token.lower() if token.isalpha() else strip(token, around).lower()
             if word not in known:
                 continue
@@ -95,13 +95,13 @@ class Analyzer:
                 elif word == "but" and before_but is None:
                     before_but = len(valences)
                 valence = vocabulary.lexicon.get(word)
-                if valence is None or (word == "kind" and i in phrases):  # "kind of" has no valence itself
+                if valence is None or (word == "kind" and i in phrases):  # "kind" in "kind of" has no valence
                     continue
             in_capitals = token.isupper()
             if in_capitals or i - last_rule_word <= REACH:
                 if mixed_case is None and in_capitals:
                     mixed_case = not all(map(str.isupper, tokens))
-                # A word that is not in capitals lets any that is stand out.
+                # If this word is not in capitals, words in capitals stand out.
                 stands_out = bool(mixed_case) if in_capitals else True
                 valence = valence_in_context(valence, i, tokens, rule_words, phrases, stands_out)
                 if not valence:
@@ -111,7 +111,7 @@ class Analyzer:
 
 
 def _contraction(token: str) -> str:
-    """Return "n't" for any token that has it: all that VADER sees of one, besides its case."""
+    """Return "n't" for a token that contains it, because VADER uses nothing else of it but its case."""
     if "n't" not in token.lower():
         return token
     return "N'T" if token.isupper() else "n't"
@@ -127,14 +127,14 @@ def _emphasis(text: str) -> float:
 
 
 def _scores(valences: Sequence[float], neutral: int, text: str) -> dict[str, float]:
-    """Return the scores of a text with these valences other than 0, and `neutral` words of valence 0.
+    """Return the scores of a text with these non-zero valences and `neutral` words of valence 0.
 
-    The package sums the zeros too, which changes no float.
+    The package also adds the zeros, which changes no float.
     """
     total = sum(valences)
     positive = negative = 0.0
     for valence in valences:
-        # A neutral word counts as 1; this makes up for it.
+        # The added 1 compensates for neutral words, which count as 1.
         if valence > 0:
             positive += valence + 1
         else:
@@ -152,7 +152,7 @@ def _scores(valences: Sequence[float], neutral: int, text: str) -> dict[str, flo
             negative -= emphasis
 
     words = positive - negative + neutral
-    # `round` does no more than find and call a float's `__round__`; the finding is a third of its time.
+    # `round` only finds and calls a float's `__round__`, and finding it takes a third of the time.
     return {
         "neg": (-negative / words).__round__(3) if negative else 0.0,
         "neu": (neutral / words).__round__(3),

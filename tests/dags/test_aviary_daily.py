@@ -106,7 +106,7 @@ class TestOneRunByAirflow:
         assert "1 of 3 accounts failed, more than the 10% tolerated: @1729: " in log
         assert os.environ["X_BEARER_TOKEN"] not in log
         (mail,) = post.mails
-        assert mail["ErasureTarget"] == "[sample data] X report, Sun 22 Nov: the run failed"
+        assert mail["Subject"] == "[sample data] X report, Sun 22 Nov: the run failed"
         text = text_of(mail)
         assert "1 of 3 accounts failed, more than the 10% tolerated: @1729: " in text
         assert "The report: http" in text

@@ -49,13 +49,13 @@ def test_a_summary_is_mailed_as_text_and_html_with_a_link_that_opens(reported: L
     notice("mailto:team@example.org", "mailto:boss@example.org", "mailto:team@example.org")(context())
     assert post.recipients == ["team@example.org", "boss@example.org"]
     mail = post.mails[0]
-    assert mail["ErasureTarget"].startswith("[sample data] X report, Sun 22 Nov: Engagement was ")
+    assert mail["Subject"].startswith("[sample data] X report, Sun 22 Nov: Engagement was ")
     assert (mail["From"], mail["To"]) == ("aviary@example.org", "team@example.org")
     text, html = text_of(mail), text_of(mail, "html")
     assert "Worth a look:" in text
     link = text.split("The report: ")[1].split()[0]
     assert requests.get(link, timeout=10).text == reported.get(f"reports/{DAY}/index.html").decode()
-    assert "works for 72 hours, for whoever has it" in text
+    assert "works for 72 hours, for anyone who has it" in text
     assert "<h2>Worth a look</h2>" in html
 
 
@@ -80,7 +80,7 @@ def test_a_failed_run_tells_its_reasons_and_the_report_that_was_made(reported: L
         context(RunFailed("3 of 3 accounts failed, more than the 20% tolerated: @nasa: X did not answer"))
     )
     text = text_of(post.mails[0])
-    assert post.mails[0]["ErasureTarget"] == "[sample data] X report, Sun 22 Nov: the run failed"
+    assert post.mails[0]["Subject"] == "[sample data] X report, Sun 22 Nov: the run failed"
     assert "@nasa: X did not answer" in text
     assert "The report: http" in text
 
@@ -114,9 +114,9 @@ def test_an_address_that_cannot_be_told_costs_the_others_nothing_and_is_said(
         notice("connection:nobody", "connection:team_chat", "mailto:team@example.org")(context())
     assert post.recipients == ["team@example.org"]
     said = [record.getMessage() for record in caplog.records if record.name == "dags.messages"]
-    assert said[0].startswith("connection:nobody was not told: AirflowNotFoundException: ")
-    assert said[1].startswith("connection:team_chat was not told: AviaryError: ")
-    assert said[2].startswith("mailto:team@example.org was told: ")
+    assert said[0].startswith("connection:nobody was not notified: AirflowNotFoundException: ")
+    assert said[1].startswith("connection:team_chat was not notified: AviaryError: ")
+    assert said[2].startswith("mailto:team@example.org was notified: ")
 
 
 def test_no_mail_server_and_no_sender_are_said(
@@ -124,10 +124,10 @@ def test_no_mail_server_and_no_sender_are_said(
 ):
     mail_by(monkeypatch, free_port())
     notice()(context())
-    assert "mailto:team@example.org was not told: ConnectionRefusedError" in caplog.text
+    assert "mailto:team@example.org was not notified: ConnectionRefusedError" in caplog.text
     mail_by(monkeypatch, free_port(), from_email="")
     notice()(context())
-    assert "was not told: " in caplog.messages[-1]
+    assert "was not notified: " in caplog.messages[-1]
 
 
 def test_an_accounts_name_is_never_a_template_of_airflows(lake: Lake, post: Post):
@@ -152,10 +152,10 @@ class TestARunByAirflow:
         run_day_in_airflow(DAY, tmp_path, dict(os.environ))
 
         (mail,) = post.mails
-        assert mail["ErasureTarget"].startswith("[sample data] X report, Sun 22 Nov: Engagement was ")
+        assert mail["Subject"].startswith("[sample data] X report, Sun 22 Nov: Engagement was ")
         assert len(post.chats) == 1
         log = (tmp_path / "airflow" / "demo.log").read_text()
-        assert "connection:nobody was not told: " in log
+        assert "connection:nobody was not notified: " in log
         for secret in (os.environ["X_BEARER_TOKEN"], os.environ["AWS_SECRET_ACCESS_KEY"]):
             assert secret not in log
             assert secret not in text_of(mail) + text_of(mail, "html")

@@ -51,7 +51,7 @@ def test_the_accounts_file_is_the_one_named_else_here_else_the_products(
 @pytest.mark.parametrize("token", ["two words", "tab\there", "ümlaut", "line\nbreak"])
 def test_what_cannot_be_a_token_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
     monkeypatch.setenv("X_BEARER_TOKEN", token)
-    with pytest.raises(ConfigError, match="characters no token has") as caught:
+    with pytest.raises(ConfigError, match="characters that no token has") as caught:
         load_settings().token()
     assert token not in str(caught.value)
 
@@ -100,6 +100,6 @@ def test_where_reports_are_served_is_an_address_or_left_open(monkeypatch: pytest
         assert load_settings().report_url(page) == "https://reports.example.org/2026-11-22/index.html"
     monkeypatch.setenv("AVIARY_REPORTS_URL", "javascript:alert(1)")
     with pytest.raises(
-        ConfigError, match="AVIARY_REPORTS_URL='javascript:alert\\(1\\)' is not where reports/ is"
+        ConfigError, match="AVIARY_REPORTS_URL='javascript:alert\\(1\\)' is not a web address"
     ):
         load_settings().report_url(page)

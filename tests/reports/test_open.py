@@ -201,7 +201,8 @@ def test_the_command_opens_the_browser_serves_and_ends_by_ctrl_c(
         assert opened.stderr is not None
         address = opened.stdout.readline().strip()
         assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/[\w-]{{22}}/{key}", address)
-        assert opened.stderr.readline() == f"shows the reports of {filled.url} to you alone; ctrl-c ends it\n"
+        said = f"serving the reports of {filled.url} to this machine only; press ctrl-c to stop\n"
+        assert opened.stderr.readline() == said
         assert get(address).text == filled.get(key).decode()
         opened.send_signal(signal.SIGINT)
         assert (opened.wait(60), opened.stderr.read()) == (0, "")
@@ -215,7 +216,7 @@ def test_a_link_to_one_report_opens_with_nothing_else(filled: Lake):
     assert f"X-Amz-Expires={LINK_HOURS * 3600}" in link
     assert get(link).text == filled.get(keys.report(DAY)).decode()
     assert (
-        f"opens the report of {DAY} for 72 hours, for whoever has the link; links to other pages do not"
+        f"the link opens the report of {DAY} for 72 hours, for anyone who has it; the page's own links do not work"
         in ended.stderr
     )
     assert "temporary" not in ended.stderr
@@ -239,7 +240,9 @@ def test_before_the_first_report_and_for_a_day_without_one_the_line_says_what_th
     for day in (YESTERDAY, DAY):
         publish(lake, day)
     ended = pipeline("open", "--day", "2026-11-30")
-    said = f"there is no report of 2026-11-30 in {lake.url}; there are those of 2026-11-21 to 2026-11-22\n"
+    said = (
+        f"there is no report for 2026-11-30 in {lake.url}; there are reports for 2026-11-21 to 2026-11-22\n"
+    )
     assert (ended.returncode, ended.stderr) == (1, said)
 
 

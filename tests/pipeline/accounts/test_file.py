@@ -119,11 +119,11 @@ def test_a_missing_file_says_so(tmp_path):
     path = tmp_path / "accounts.yaml"
     with pytest.raises(ConfigError) as refused:
         load_accounts(path)
-    assert str(refused.value) == f"{path}: no such file; create it, or name another with --accounts"
+    assert str(refused.value) == f"{path}: no such file; create it, or choose another with --accounts"
 
 
 def test_a_directory_says_so(tmp_path):
-    with pytest.raises(ConfigError, match="is a directory; name the file in it"):
+    with pytest.raises(ConfigError, match="is a directory; name a file in it"):
         load_accounts(tmp_path)
 
 
@@ -138,13 +138,13 @@ def test_a_path_that_no_file_can_have_is_a_problem_of_one_line(tmp_path):
 )
 def test_an_empty_file_says_what_to_write(problems, content):
     assert problems(content) == [
-        "accounts.yaml:1:1: the file is empty; list at least one handle beneath accounts:"
+        "accounts.yaml:1:1: the file is empty; list at least one handle under accounts:"
     ]
 
 
 def test_a_file_beyond_the_limit_is_not_read_through(problems):
     assert problems("#" * (MAX_BYTES + 1)) == [
-        "accounts.yaml:1:1: the file is larger than 1,048,576 bytes; is it the right one?"
+        "accounts.yaml:1:1: the file is larger than 1,048,576 bytes; check that it is the right one"
     ]
 
 
@@ -174,27 +174,27 @@ def test_every_control_character_is_told_and_none_is_printed(problems):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("accounts:\n\t- nasa\n", "2:1: a tab stands here; YAML indents with spaces only"),
+        ("accounts:\n\t- nasa\n", "2:1: this is a tab; YAML indents with spaces only"),
         (
             "accounts:\n  - na: sa: x\n",
-            "2:11: no colon is expected here; check the indentation, or quote the text",
+            "2:11: a colon is not allowed here; check the indentation, or put the text in quotes",
         ),
-        ("accounts: [a]\ntimezone\n", "2:1: a key without its colon; write key: value"),
+        ("accounts: [a]\ntimezone\n", "2:1: this key has no colon; write key: value"),
         (
             "accounts: [a, b\nnotify: []\n",
             "2:7: a bracket opened on line 1 is not closed before this, or a comma is missing",
         ),
-        ("accounts: [a]\ntimezone: 'UTC\n", "2:11: a quote is opened here and never closed"),
-        ("accounts:\n  - a\n - b\n", "3:2: this does not line up with what is above; check the indentation"),
+        ("accounts: [a]\ntimezone: 'UTC\n", "2:11: the quote that opens here is never closed"),
+        ("accounts:\n  - a\n - b\n", "3:2: this is not aligned with the lines above; check the indentation"),
         ("accounts:\n  - `a`\n", "2:5: a value cannot start with this character; put the value in quotes"),
         (
             'accounts: ["\\q"]\n',
-            r"1:14: a backslash in double quotes begins an escape; write \\ or use single quotes",
+            r"1:14: a backslash in double quotes starts an escape; write \\ or use single quotes",
         ),
         ('accounts: [a, "\\Uffffffff"]\n', "1:13: this is not valid YAML"),
         (
             "accounts: [a]\n---\naccounts: [b]\n",
-            "2:1: a second document starts here; one file holds one, so remove this ---",
+            "2:1: a second document starts here, but the file must be one document; remove this ---",
         ),
     ],
 )
@@ -215,7 +215,7 @@ def test_an_anchor_bomb_is_refused_alias_by_alias_and_never_grows(problems):
     ]
     told = problems("\n".join(lines))
     aliases = [
-        line for line in told if line.endswith("aliases (*name) are not read; write the value out here")
+        line for line in told if line.endswith("aliases (*name) are not supported; write the value here")
     ]
     assert len(aliases) == 24
     assert aliases[0].startswith("accounts.yaml:2:8: ")
@@ -224,19 +224,19 @@ def test_an_anchor_bomb_is_refused_alias_by_alias_and_never_grows(problems):
 @pytest.mark.parametrize("tag", ["!!str", "!!python/object/apply:os.system", "!x", "!"])
 def test_tags_are_refused(problems, tag):
     assert problems(f"accounts:\n  - {tag} nasa\n") == [
-        "accounts.yaml:2:5: tags (!name) are not read; write the plain value"
+        "accounts.yaml:2:5: tags (!name) are not supported; write the value without a tag"
     ]
 
 
 def test_merge_keys_are_refused(problems):
     assert problems("accounts:\n  - handle: a\n    <<: {group: x}\n") == [
-        "accounts.yaml:3:5: merge keys (<<) are not read; write the keys out here"
+        "accounts.yaml:3:5: merge keys (<<) are not supported; write the keys here"
     ]
 
 
 def test_half_a_character_is_refused(problems):
     assert problems('accounts:\n  - handle: a\n    group: "\\ud800"\n') == [
-        "accounts.yaml:3:12: an escape such as \\ud800 is half a character; write the character"
+        "accounts.yaml:3:12: an escape such as \\ud800 is half of a surrogate pair; write the character itself"
     ]
 
 
@@ -263,7 +263,7 @@ def test_all_problems_are_told_at_once_in_the_order_of_the_file(problems):
 def test_beyond_fifty_problems_the_rest_is_counted(problems):
     told = problems("accounts:\n" + "".join(f"  - @a{number}\n" for number in range(60)))
     assert len(told) == 51
-    assert told[-1] == "accounts.yaml:52:5: and 10 more from here on"
+    assert told[-1] == "accounts.yaml:52:5: and 10 more problems from here on"
 
 
 def test_hostile_text_reaches_no_terminal(problems):

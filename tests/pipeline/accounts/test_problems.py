@@ -6,13 +6,13 @@ import pytest
 from pipeline.accounts.file import parse_accounts
 
 ADDRESS = "must be mailto: and an address, or connection: and the name of an Airflow Connection"
-SUCH_AS = "such as mailto:team@example.org or connection:team_chat; tokens belong into the Connection"
+SUCH_AS = "such as mailto:team@example.org or connection:team_chat; tokens belong in the Connection"
 
 
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("timezone: UTC\n", "1:1: accounts is missing; list at least one handle beneath accounts:"),
+        ("timezone: UTC\n", "1:1: accounts is missing; list at least one handle under accounts:"),
         ("accounts: []\n", "1:11: accounts must be a list with at least one entry; found an empty list"),
         ("accounts:\n", "1:1: accounts must be a list with at least one entry; found nothing"),
         ("accounts: nasa\n", "1:11: accounts must be a list with at least one entry; found nasa"),

@@ -43,8 +43,8 @@ def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (["backfill", "--from", DAY, "--to", "2026-11-20"], "--from 2026-11-22 is after --to 2026-11-20"),
         (["backfill", "--from", DAY, "--to", "2026-11-24"], "2026-11-24 is not over in UTC"),
-        (["forget"], "name what to forget: --post ID, or --account HANDLE"),
-        (["forget", "--post", "nasa"], "'nasa' is not a post's id"),
+        (["forget"], "forget needs either --post ID or --account HANDLE"),
+        (["forget", "--post", "nasa"], "'nasa' is not a post id"),
         (["forget", "--account", "@PixelForge"], "@pixelforge is still listed"),
     ],
 )
@@ -96,7 +96,7 @@ def test_a_broken_accounts_file_is_told_with_its_place(
     ("changed", "said"),
     [
         ({"X_BEARER_TOKEN": ""}, "X_BEARER_TOKEN is not set"),
-        ({"X_BEARER_TOKEN": "Bearer abc"}, "X_BEARER_TOKEN holds characters no token has"),
+        ({"X_BEARER_TOKEN": "Bearer abc"}, "X_BEARER_TOKEN contains characters that no token has"),
         ({"X_API_URL": "http://x.example"}, "would send the token in the clear"),
         ({"AVIARY_LAKE": ""}, "AVIARY_LAKE is not set"),
         ({"AVIARY_LAKE": "my-bucket"}, "is not an S3 address"),

@@ -80,10 +80,10 @@ def test_check_tells_what_a_day_may_cost(
 ) -> None:
     out = run("check", monkeypatch=monkeypatch, capsys=capsys)
 
-    assert "3 accounts, days of UTC" in out
+    assert "3 accounts, timezone UTC" in out
     # 200 posts each, and as many originals of citymetro's retweets; three look-ups.
-    assert "one day costs at most $4.00 ($0.005 a post; only what was posted is billed)" in out
-    assert "the first run $4.03 with its look-ups ($0.01 an account)" in out
+    assert "a day costs at most $4.00 ($0.005 per post; only existing posts are billed)" in out
+    assert "the first run $4.03 including look-ups ($0.01 per account)" in out
     assert "a run stops at budget.usd_per_run, $5.00" in out
 
 
@@ -123,7 +123,7 @@ def test_cost_tells_by_account_what_a_day_costs_and_what_was_spent_and_is_left(
     assert rows["@citymetro"] == [f"${cost['citymetro']:.3f}", "$2.00", f"${cost['citymetro']:.2f}"]
     assert rows["@quickdealz"] == ["not", "read", "yet", "$1.00", "$0.00"]
     spent_usd = spent(read_month(lake, "2026-11")).usd
-    assert f"by the ledger, per UTC month: 2026-10 $0.00, 2026-11 ${spent_usd:.2f}" in out
+    assert f"spent per UTC month, by the ledger: 2026-10 $0.00, 2026-11 ${spent_usd:.2f}" in out
     assert f"left this month: ${100 - spent_usd:.2f} of budget.usd_per_month $100.00" in out
 
 
