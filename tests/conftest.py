@@ -91,7 +91,7 @@ def lake(environment: dict[str, str], _aws: boto3.Session) -> Lake:
 
 
 @dataclass(frozen=True)
-class Served:
+class RequestStats:
     """What the sandbox X API has served since the test began."""
 
     address: str
@@ -111,16 +111,16 @@ class Served:
 
 
 @pytest.fixture
-def served(environment: dict[str, str]) -> Served:
-    """The counters of the sandbox X API, at nought."""
+def request_stats(environment: dict[str, str]) -> RequestStats:
+    """The counters of the sandbox X API, at zero."""
     address = environment["X_API_URL"]
     requests.post(f"{address}/sandbox/served/reset", timeout=10).raise_for_status()
-    return Served(address)
+    return RequestStats(address)
 
 
 @dataclass(frozen=True)
-class Orders:
-    """Orders to the sandbox X API to misbehave; they end with the test."""
+class FaultRules:
+    """FaultRules to the sandbox X API to misbehave; they end with the test."""
 
     address: str
 
@@ -140,16 +140,16 @@ class Orders:
 
 
 @pytest.fixture
-def orders(environment: dict[str, str]) -> Iterator[Orders]:
+def fault_rules(environment: dict[str, str]) -> Iterator[FaultRules]:
     """Give the sandbox X API orders to misbehave."""
-    orders = Orders(environment["X_API_URL"])
-    orders.end()
-    yield orders
-    orders.end()
+    fault_rules = FaultRules(environment["X_API_URL"])
+    fault_rules.end()
+    yield fault_rules
+    fault_rules.end()
 
 
 @pytest.fixture
-def x(environment: dict[str, str], served: Served) -> XApi:
+def x(environment: dict[str, str], request_stats: RequestStats) -> XApi:
     """A connection to the sandbox X API."""
     return XApi(environment["X_BEARER_TOKEN"], environment["X_API_URL"])
 

@@ -14,6 +14,7 @@ from moto import mock_aws
 
 from pipeline.lake import retention
 from pipeline.lake.client import Lake
+from pipeline.lake.health import require_bucket
 from pipeline.lake.versions import erase, list_versions, read_lifecycle, read_version
 
 ROOT = Path(__file__).parents[1]
@@ -73,7 +74,7 @@ def test_the_lake_works_in_the_bucket(stack: dict[str, str], resources: dict[str
     versioning = resources["Bucket"]["Properties"]["VersioningConfiguration"]
     boto3.client("s3").put_bucket_versioning(Bucket="a-lake", VersioningConfiguration=versioning)
     lake = Lake(stack["Lake"])
-    lake.check()
+    require_bucket(lake)
     lake.put("a", b"1")
     lake.put("a", b"2")
     assert lake.get("a") == b"2"

@@ -150,7 +150,7 @@ def test_a_recorded_retweet_of_2024_has_six_counts_and_no_engagement(lake: Lake,
 def test_a_recorded_short_page_leads_on_to_the_next(stub: StubServer) -> None:
     [short] = recorded("tweepy_test_client_get_users_tweets.json")
     day = Window(date(2022, 10, 5), "UTC")
-    window = {"start_time": day.start, "end_time": day.end}
+    window: dict[str, Any] = {"start_time": day.start, "end_time": day.end}
     x = stub.x(
         Answer(short["body"], headers={"x-rate-limit-remaining": "1498"}),
         Answer({"meta": {"result_count": 0}}),

@@ -34,8 +34,8 @@ def sandbox(
         typer.Option(
             "--fault",
             metavar="HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]",
-            help="let the X API misbehave towards an account (* is every one): TIMES requests (all, if left out) "
-            "after AFTER right ones; POSTS is for depth. May be repeated. Faults, told in docs/sandbox.md: "
+            help="make the X API fail for an account (* for every one): TIMES requests (all, if left out) "
+            "after AFTER right ones; POSTS is for depth. May be repeated. docs/sandbox.md describes the faults: "
             f"{', '.join(Fault)}",
         ),
     ] = None,
@@ -53,8 +53,8 @@ def sandbox(
     from pipeline.sandbox.serve import running
 
     try:
-        orders = [FaultRule.parse(text) for text in faults or ()]
-        with running(directory, rate_limit=rate_limit, rate_window=rate_window, orders=orders) as started:
+        rules = [FaultRule.parse(text) for text in faults or ()]
+        with running(directory, rate_limit=rate_limit, rate_window=rate_window, fault_rules=rules) as started:
             try:
                 _announce(started)
                 code = _run(command, started) if command else _stay(started)
@@ -81,7 +81,7 @@ def _announce(started: "Sandbox") -> None:
 
 
 def _run(command: list[str], started: "Sandbox") -> int:
-    """Run the command to its end and return its exit code, as a shell tells it."""
+    """Run the command to its end and return its exit code, as a shell does."""
     process = None
     try:
         process = subprocess.Popen(command, env=started.whole_environment())  # noqa: S603  asked for

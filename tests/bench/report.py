@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,7 +63,7 @@ def years_of_history() -> Iterator[Row]:
             fill(lake, world(days=57))
             publish(lake, DAY)
         grow(found[1], DAY - timedelta(days=57), 365 * YEARS)
-        weeks, years = best_in_turn([lambda lake=lake: publish(lake, DAY) for lake in found], ROUNDS)
+        weeks, years = best_in_turn([partial(publish, lake, DAY) for lake in found], ROUNDS)
     yield Row(
         f"publishing a day of 12 accounts after {YEARS} years",
         "after eight weeks",

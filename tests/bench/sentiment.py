@@ -5,11 +5,12 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import nltk.data
 import vaderSentiment
@@ -50,7 +51,7 @@ def tweets() -> list[str]:
     return [tweet.text for tweet in labelled_tweets()]
 
 
-def _scoring(score, texts: Sequence[str]):
+def _scoring(score: Any, texts: Sequence[str]) -> Callable[[], None]:
     """Return the work of scoring `texts`, new strings each time as a pipeline meets them."""
 
     def work() -> None:

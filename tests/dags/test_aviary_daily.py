@@ -69,7 +69,7 @@ class TestOneRunByAirflow:
     @pytest.fixture
     def broken(self, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Broken]:
         app = Broken(create_app(environment["X_BEARER_TOKEN"]))
-        with serving(app) as address:
+        with serving(app) as address:  # type: ignore[arg-type]
             monkeypatch.setenv("X_API_URL", address)
             yield app
 

@@ -45,7 +45,7 @@ def notice(*addresses: str) -> Any:
     return RunNotifier(addresses or ("mailto:team@example.org",), "UTC")
 
 
-def test_a_summary_is_mailed_as_text_and_html_with_a_link_that_opens(reported: Lake, post: Post):
+def test_a_summary_is_mailed_as_text_and_html_with_a_link_that_opens(reported: Lake, post: Post) -> None:
     notice("mailto:team@example.org", "mailto:boss@example.org", "mailto:team@example.org")(context())
     assert post.recipients == ["team@example.org", "boss@example.org"]
     mail = post.mails[0]
@@ -61,21 +61,21 @@ def test_a_summary_is_mailed_as_text_and_html_with_a_link_that_opens(reported: L
 
 def test_where_reports_are_served_the_link_leads_there(
     reported: Lake, post: Post, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setenv("AVIARY_REPORTS_URL", "https://reports.example.org/x")
     notice()(context())
     assert f"https://reports.example.org/x/{DAY}/index.html" in text_of(post.mails[0])
     assert "X-Amz-Signature" not in text_of(post.mails[0]) + text_of(post.mails[0], "html")
 
 
-def test_a_chat_is_told_through_its_connection(reported: Lake, post: Post):
+def test_a_chat_is_told_through_its_connection(reported: Lake, post: Post) -> None:
     notice("connection:team_chat")(context())
     (chat,) = post.chats
     assert chat["title"].startswith("[sample data] X report, Sun 22 Nov: ")
     assert "The report: http" in chat["message"]
 
 
-def test_a_failed_run_tells_its_reasons_and_the_report_that_was_made(reported: Lake, post: Post):
+def test_a_failed_run_tells_its_reasons_and_the_report_that_was_made(reported: Lake, post: Post) -> None:
     notice()(
         context(RunFailed("3 of 3 accounts failed, more than the 20% tolerated: @nasa: X did not answer"))
     )
@@ -87,7 +87,7 @@ def test_a_failed_run_tells_its_reasons_and_the_report_that_was_made(reported: L
 
 def test_a_failed_run_without_a_report_or_a_lake_still_tells_its_reasons(
     lake: Lake, post: Post, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     notice()(context(RunFailed("the stage plan did not end well"), reported=False))
     notice()(context(RunFailed("too many failed")))
     monkeypatch.setenv("AVIARY_LAKE", "s3://no-such-bucket")
@@ -98,7 +98,7 @@ def test_a_failed_run_without_a_report_or_a_lake_still_tells_its_reasons(
     assert "KeyError: 'a fault of ours'" in third
 
 
-def test_neither_a_backfill_nor_a_rendering_is_news(reported: Lake, post: Post):
+def test_neither_a_backfill_nor_a_rendering_is_news(reported: Lake, post: Post) -> None:
     from airflow.sdk.api.datamodels._generated import DagRunType  # what Airflow really gives
 
     notice()(context(run_type=DagRunType.BACKFILL))
@@ -108,7 +108,7 @@ def test_neither_a_backfill_nor_a_rendering_is_news(reported: Lake, post: Post):
 
 def test_an_address_that_cannot_be_told_costs_the_others_nothing_and_is_said(
     reported: Lake, post: Post, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     post.chat_status = 500
     with caplog.at_level("INFO"):
         notice("connection:nobody", "connection:team_chat", "mailto:team@example.org")(context())
@@ -121,7 +121,7 @@ def test_an_address_that_cannot_be_told_costs_the_others_nothing_and_is_said(
 
 def test_no_mail_server_and_no_sender_are_said(
     reported: Lake, post: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     mail_by(monkeypatch, free_port())
     notice()(context())
     assert "mailto:team@example.org was not notified: ConnectionRefusedError" in caplog.text
@@ -130,7 +130,7 @@ def test_no_mail_server_and_no_sender_are_said(
     assert "was not notified: " in caplog.messages[-1]
 
 
-def test_an_accounts_name_is_never_a_template_of_airflows(lake: Lake, post: Post):
+def test_an_accounts_name_is_never_a_template_of_airflows(lake: Lake, post: Post) -> None:
     """Airflow's own SmtpNotifier would fill the subject and the text in, with every Connection at hand."""
     name = "{{ conn.smtp_default.host }}{{ 7 * 11 }}"
     hostile = replace(TWELVE[0], name=name, status={DAY: ("failed", name)})

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -39,7 +40,7 @@ def test_all_accounts_finish_after_the_resets_in_one_run(
     day = datetime.now(UTC).date() - timedelta(days=1)
     with ExitStack() as stack:
         sandbox = stack.enter_context(
-            running(tmp_path / "sandbox", rate_limit=LIMIT, rate_window=WINDOW, orders=[REFUSED])
+            running(tmp_path / "sandbox", rate_limit=LIMIT, rate_window=WINDOW, fault_rules=[REFUSED])
         )
         environment = airflow_environment(tmp_path, sandbox.whole_environment(), free_port()) | {
             PAUSED: "False"
@@ -51,7 +52,7 @@ def test_all_accounts_finish_after_the_resets_in_one_run(
             stack.enter_context(service(command, environment, tmp_path / "airflow"))
         database = tmp_path / "airflow" / "airflow.db"
         wait_until(lambda: query(database, "select 1 from serialized_dag") != [], tmp_path)
-        waits: set[tuple[str, str]] = set()
+        waits: set[tuple[Any, ...]] = set()
 
         def has_ended() -> bool:
             waits.update(
@@ -96,7 +97,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def query(database: Path, statement: str) -> list[tuple[str, ...]]:
+def query(database: Path, statement: str) -> list[tuple[Any, ...]]:
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30) as connection:
         return connection.execute(statement).fetchall()
 

@@ -17,9 +17,8 @@ from pipeline import clock, run_day
 from pipeline.accounts import load_accounts
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.lake.raw import pack
 from pipeline.lake.records import Manifest
-from pipeline.page import Page
+from pipeline.page import Page, pack
 from pipeline.window import Window
 from tests.pipeline.given import a_body, a_post, a_retweet, in_new_words
 
@@ -60,7 +59,7 @@ def write_pages(lake: Lake, day: date, collected_at: datetime) -> None:
     bodies = [a_body(*newer, token="older"), a_body(*(in_new_words(post) for post in older))]
     for place, body in enumerate(bodies, 1):
         page = Page(request={"token": None if place == 1 else "older"}, collected_at=collected_at, body=body)
-        lake.put(keys.raw_page(day, HANDWRITTEN, place), pack(page), "application/zstd")
+        lake.put(keys.raw_page(day, HANDWRITTEN, place), pack(page))
     manifest = Manifest(pages=2, posts=6, truncated=False, collected_at=collected_at)
     lake.put_model(keys.raw_manifest(day, HANDWRITTEN), manifest)
 

@@ -51,7 +51,7 @@ def test_only_failed_counts_against_the_budget(lake: Lake, status: Status) -> No
 def test_an_account_without_an_outcome_has_failed(lake: Lake) -> None:
     put_outcome(lake, DAY, "a", Outcome(status=Status.OK))
     items = [work(account="a", handle="A"), work(account="b", handle="B")]
-    with pytest.raises(RunFailed, match="@B: its work ended without leaving an outcome"):
+    with pytest.raises(RunFailed, match="@B: its task ended without leaving an outcome"):
         verdict(lake, items, 0.2)
 
 

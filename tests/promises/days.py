@@ -5,6 +5,7 @@ import io
 import json
 import posixpath
 import re
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -36,29 +37,26 @@ def write_accounts(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str = AC
 
 def etags(lake: Lake, *, without: str = "spend/") -> dict[str, str]:
     """Return every object's ETag by key. `spend/` records what was really spent, so it may differ."""
-    listed = lake._ask("list_objects_v2", Prefix=lake.prefix)
-    assert not listed["IsTruncated"]
-    found = {item["Key"].removeprefix(lake.prefix): item["ETag"] for item in listed.get("Contents", [])}
-    return {key: etag for key, etag in found.items() if not key.startswith(without)}
+    return {key: etag for key, etag in lake.etags("").items() if not key.startswith(without)}
 
 
 def points_at_nothing_missing(lake: Lake) -> None:
-    """Assert that whatever a reader can see is whole: he finds what it names, at the time he goes there."""
+    """Assert that whatever a reader can see is whole: they find what it names, at the time they go there."""
     named: dict[str, str] = {}
     for key in lake.keys(""):
-        body = lake.find(key)
-        named |= dict.fromkeys(_targets(key, body), key) if body else {}
+        found = lake.find(key)
+        named |= dict.fromkeys(_targets(key, found.body), key) if found else {}
     stored = set(lake.keys(""))
     missing = {target: key for target, key in named.items() if target not in stored}
     assert not missing, missing
 
 
 def _targets(key: str, body: bytes) -> list[str]:
-    """Return the keys that an object tells a reader to be there."""
+    """Return the keys that an object refers a reader to."""
     day = (re.findall(r"\d{4}-\d\d-\d\d", key) or [""])[0]
     if key.startswith("raw/") and key.endswith("manifest.json"):
         folder = key.removesuffix("manifest.json")
-        return [f"{folder}page-{number:04d}.json.zst" for number in range(1, json.loads(body)["pages"] + 1)]
+        return [f"{folder}{name}" for name in json.loads(body)["names"]]
     if key.startswith("outcomes/"):
         outcome = Outcome.model_validate_json(body)
         account = account_of(key)
@@ -77,8 +75,14 @@ def _targets(key: str, body: bytes) -> list[str]:
         links = re.findall(r'(?:href|src)="([^"#]+)', body.decode())
         ours = {html.unescape(link) for link in links if not re.match(r"[a-z]+:|//", link)}
         pages = [posixpath.normpath(posixpath.join(posixpath.dirname(key), link)) for link in sorted(ours)]
-        # The way back up: written last, and whoever came from there has found it.
+        # The links back up: written last, and whoever came from there has found them.
         up = {keys.REPORTS_INDEX} | ({f"reports/{day}/index.html"} if "/account-" in key else set())
         pages = [page for page in pages if page not in up]
         return pages + ([f"daily/day={day}/rollup.parquet"] if key.endswith("/index.html") and day else [])
     return []
+
+
+def expire_pages(lake: Lake, day: date, account: str) -> None:
+    """Remove an account-day's raw objects, as the bucket's lifecycle does."""
+    for key in lake.keys(keys.raw_folder(day, account)):
+        lake.delete(key)

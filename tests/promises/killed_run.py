@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from pipeline import run as run_module
 from pipeline import run_day
-from pipeline.cli import day as day_module
-from tests.promises.test_killed_anywhere import counting
+from tests.promises.kills import counting
 
 
 def main(last: int, workers: int, day: str) -> None:
@@ -16,7 +16,7 @@ def main(last: int, workers: int, day: str) -> None:
         if number == last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    day_module.WORKERS = workers
+    run_module.WORKERS = workers
     counting(pytest.MonkeyPatch(), die)
     run_day(day)
 

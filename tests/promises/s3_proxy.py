@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -53,7 +54,7 @@ class Proxy:
     over: Event = field(default_factory=Event)
     _seen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
-    def note(self, method: str, path: str, headers: http.client.HTTPMessage) -> Asked:
+    def note(self, method: str, path: str, headers: Message) -> Asked:
         """Write a request down."""
         url = urlsplit(path)
         prefix = parse_qs(url.query).get("prefix", [""])[0]

@@ -14,7 +14,7 @@ from pipeline import run_day
 from pipeline.accounts import load_accounts
 from pipeline.analyze import analyze
 from pipeline.collect import collect
-from pipeline.lake import keys
+from pipeline.lake import catalogue
 from pipeline.lake.client import Lake
 from pipeline.lake.records import AccountTask
 from pipeline.plan import plan
@@ -81,7 +81,9 @@ def test_a_backfill_crossing_the_daily_run_loses_and_doubles_nothing(
     at_once(lake, ["backfill", "--from", str(EVE), "--to", str(DAY)], ["run", "--day", str(DAY)])
 
     # The daily run may have drawn its page before the eve was there to compare with.
-    pages = {key for key in expected if key.endswith(".html") or key.startswith(keys.REPORT_LINES_PREFIX)}
+    pages = {
+        key for key in expected if key.endswith(".html") or key.startswith(catalogue.REPORT_LINES.prefix())
+    }
     found = etags(lake)
     assert {key: etag for key, etag in found.items() if key not in pages} == {
         key: etag for key, etag in expected.items() if key not in pages

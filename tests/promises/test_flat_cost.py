@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline import run as run_module
 from pipeline import run_day
-from pipeline.cli import day as day_module
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import put_frame
@@ -22,7 +22,7 @@ NEW_DAY = date(2027, 4, 11)
 ACCOUNTS = "accounts: [pixelforge, {handle: citymetro, include: [posts, retweets]}, 1729, quickdealz]\n"
 
 
-def settle(lake: Lake, days: int) -> None:
+def fill(lake: Lake, days: int) -> None:
     """Give the lake this many days before NEW_DAY, as copies of one: what a day's run may come across."""
     eve = NEW_DAY - timedelta(days=1)
     run_day(eve)
@@ -51,14 +51,14 @@ def settle(lake: Lake, days: int) -> None:
 def costs(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[int, Proxy]:
     """What the new day asked of S3, by the number of days before it."""
     write_accounts(tmp_path, monkeypatch, ACCOUNTS)
-    monkeypatch.setattr(day_module, "WORKERS", 1)  # several race for the ledger, now and then once more
+    monkeypatch.setattr(run_module, "WORKERS", 1)  # several race for the ledger, now and then once more
     monkeypatch.setenv("AVIARY_NOW", f"{NEW_DAY}T06:00:00Z")
     found = {}
     for days in (100, 1000):
         with monkeypatch.context() as patch:
             lake = Lake(f"{environment['AVIARY_LAKE']}-{days:04}")
             patch.setenv("AVIARY_LAKE", lake.url)
-            apply_refresh(lake, days)
+            fill(lake, days)
             patch.setenv("AVIARY_NOW", f"{NEW_DAY + timedelta(days=1)}T06:00:00Z")
             with proxy_to(environment["AWS_ENDPOINT_URL_S3"]) as proxy:
                 patch.setenv("AWS_ENDPOINT_URL_S3", proxy.address)

@@ -13,7 +13,7 @@ from pipeline import run_day
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame
-from pipeline.lake.raw import unzipped
+from pipeline.page import decompress
 from pipeline.schema import POSTS
 from pipeline.text import one_line
 from pipeline.transform.spreadsheet import from_csv
@@ -64,7 +64,7 @@ def test_no_post_reaches_a_key_a_record_or_a_log_and_no_secret_a_log(
         assert secret not in records
     for key in stored:
         body = lake.get(key)
-        readable = unzipped(body) if key.endswith(".zst") else body
+        readable = decompress(body) if key.endswith(".zst") else body
         assert environment["X_BEARER_TOKEN"].encode() not in readable, key
 
 

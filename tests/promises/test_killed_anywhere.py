@@ -4,47 +4,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
-from typing import Any
 
 import pytest
 
+from pipeline import run as run_module
 from pipeline import run_day
-from pipeline.cli import day as day_module
 from pipeline.lake.client import Lake
 from pipeline.spend.ledger import read_month, spent
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
+from tests.promises.kills import Killed, counting
 
-READS = {"get_object", "head_object", "list_objects_v2", "list_object_versions"}
 ROOT = Path(__file__).parents[2]
-
-
-class Killed(BaseException):
-    """No `except Exception` stops it: to the code, this is the end of the process."""
-
-
-def counting(monkeypatch: pytest.MonkeyPatch, before_write: Callable[[int], None]) -> None:
-    """Have `before_write` called with the number of each write to the lake, from 1.
-
-    Counted where everything that is asked of S3 passes, so that no kind of write is left out.
-    """
-    done = 0
-    lock = Lock()
-    original = Lake._ask
-
-    def ask(self: Lake, operation: str, **arguments: Any) -> Any:
-        nonlocal done
-        if operation not in READS:
-            with lock:
-                done += 1
-                number = done
-            before_write(number)
-        return original(self, operation, **arguments)
-
-    monkeypatch.setattr(Lake, "_ask", ask)
 
 
 @pytest.fixture
@@ -53,7 +25,7 @@ def undisturbed(
 ) -> tuple[dict[str, str], int]:
     """What the day looks like when nothing goes wrong, and how many writes it takes."""
     write_accounts(tmp_path, monkeypatch)
-    monkeypatch.setattr(day_module, "WORKERS", 1)
+    monkeypatch.setattr(run_module, "WORKERS", 1)
     url = f"{environment['AVIARY_LAKE']}-undisturbed"
     writes: list[int] = []
     with monkeypatch.context() as patch:
@@ -66,7 +38,7 @@ def undisturbed(
 def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
     undisturbed: tuple[dict[str, str], int],
     environment: dict[str, str],
-    served: Served,
+    request_stats: RequestStats,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The state after one write is the state before the next, so this is every state a kill can leave."""
@@ -79,7 +51,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
                 raise Killed
 
         url = f"{environment['AVIARY_LAKE']}-{last}"
-        lake, before = Lake(url), served.counts()
+        lake, before = Lake(url), request_stats.counts()
         with monkeypatch.context() as patch:
             patch.setenv("AVIARY_LAKE", url)
             with patch.context() as dying:
@@ -89,7 +61,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
             points_at_nothing_missing(lake)
             run_day(DAY)
             # The ledger may say too much after a kill, never too little.
-            paid = served.counts()
+            paid = request_stats.counts()
             said = spent(read_month(lake, "2026-11"))
             assert said.posts >= paid["posts"] + paid["included"] - before["posts"] - before["included"]
             assert said.users >= paid["users"] - before["users"]

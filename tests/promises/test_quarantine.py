@@ -41,7 +41,7 @@ class Renamed:
         if scope["path"].endswith("/tweets"):
             body = json.dumps(renamed(json.loads(body))).encode()
         headers = [pair for pair in sent[0]["headers"] if pair[0] != b"content-length"]
-        await send(sent[0] | {"headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await send({**sent[0], "headers": [*headers, (b"content-length", str(len(body)).encode())]})
         await send({"type": "http.response.body", "body": body})
 
 

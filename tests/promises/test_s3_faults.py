@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 from botocore.config import Config
 
+from pipeline import run as run_module
 from pipeline import run_day
-from pipeline.cli import day as day_module
 from pipeline.errors import AviaryError
 from pipeline.lake import client as lake_module
 from pipeline.lake.client import Lake
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
 from tests.promises.s3_proxy import Asked, Fault, Proxy, proxy_to
 
 
 @pytest.fixture
 def expected(
-    environment: dict[str, str], served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    environment: dict[str, str], request_stats: RequestStats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
     """The undisturbed day, `spend/` included."""
     write_accounts(tmp_path, monkeypatch)
@@ -55,20 +55,20 @@ def test_every_request_fails_at_first_and_nothing_shows(
     proxy: Proxy,
     expected: dict[str, str],
     lake: Lake,
-    served: Served,
+    request_stats: RequestStats,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if fault == Fault.LOST_ANSWER:
         # Where another worker writes between a lost answer and the next try, nobody can tell whose the first was: the
         # ledger then counts that reservation twice, as it may. Alone, it is exact.
-        monkeypatch.setattr(day_module, "WORKERS", 1)
-    paid = {name: served.counts()[name] for name in ("posts", "included", "users")}
+        monkeypatch.setattr(run_module, "WORKERS", 1)
+    paid = {name: request_stats.counts()[name] for name in ("posts", "included", "users")}
     proxy.spoil = lambda asked: at_first(fault, asked)
 
     run_day(DAY)
 
     assert etags(lake, without="-") == expected
-    assert {name: served.counts()[name] for name in paid} == {name: 2 * paid[name] for name in paid}
+    assert {name: request_stats.counts()[name] for name in paid} == {name: 2 * paid[name] for name in paid}
 
 
 def test_no_answer_in_time_is_asked_again(
@@ -117,7 +117,7 @@ def test_where_the_run_ends_the_next_one_ends_in_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S3 refuses, or is away, from the first request of each kind on."""
-    monkeypatch.setattr(day_module, "WORKERS", 1)
+    monkeypatch.setattr(run_module, "WORKERS", 1)
     run_day(DAY)
     undisturbed = {key: etag for key, etag in expected.items() if not key.startswith("spend/")}
     # While S3 is away, polars waits before it asks again: one reading must do.
@@ -156,6 +156,6 @@ def test_a_conditional_write_whose_answer_is_lost_is_known_as_ones_own(
     assert not lake.put_if("spend/x.json", b"1", None)
     tagged = lake.find("spend/x.json")
     assert tagged is not None
-    assert lake.put_if("spend/x.json", b"2", tagged[1])
-    assert not lake.put_if("spend/x.json", b"2", tagged[1])
+    assert lake.put_if("spend/x.json", b"2", tagged.etag)
+    assert not lake.put_if("spend/x.json", b"2", tagged.etag)
     assert lake.get("spend/x.json") == b"2"

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page
 
@@ -27,10 +28,10 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def opened(browser: Browser, path: Path, **context: object) -> Iterator[tuple[Page, list[str]]]:
+def opened(browser: Browser, path: Path, **context: Any) -> Iterator[tuple[Page, list[str]]]:
     """Open a page from disk; yields it and what its console says."""
     said: list[str] = []
-    made = browser.new_context(**context)  # type: ignore[arg-type]
+    made = browser.new_context(**context)
     page = made.new_page()
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from html import unescape
 from re import findall, sub
+from typing import Any
 
 import polars as pl
 import pytest
@@ -28,7 +29,7 @@ def text(found: AccountFigures) -> str:
 
 
 @pytest.mark.parametrize("made", [world(), world(many(60), days=30), world(TWELVE[:1])])
-def test_every_planned_account_has_a_page_that_agrees_with_its_row(made: World):
+def test_every_planned_account_has_a_page_that_agrees_with_its_row(made: World) -> None:
     figures = day_figures(made.plan, made.rollups, made.posts)
     found = pages(made)
     assert list(found) == figures.accounts["account"].to_list()
@@ -49,7 +50,7 @@ def test_every_planned_account_has_a_page_that_agrees_with_its_row(made: World):
                 )
 
 
-def test_the_page_of_the_only_account_agrees_with_the_report():
+def test_the_page_of_the_only_account_agrees_with_the_report() -> None:
     made = world(TWELVE[:1])
     figures = day_figures(made.plan, made.rollups, made.posts)
     (found,) = pages(made).values()
@@ -57,7 +58,7 @@ def test_the_page_of_the_only_account_agrees_with_the_report():
     assert 'href="../2026-11-22/account-stadiumfc.html">Account page' in render_report(figures, "../")
 
 
-def test_the_page_of_a_few_scored_posts_is_as_unsure_as_the_row():
+def test_the_page_of_a_few_scored_posts_is_as_unsure_as_the_row() -> None:
     made = world()
     figures = day_figures(made.plan, made.rollups, made.posts)
     found = pages(made)
@@ -75,7 +76,7 @@ def test_the_page_of_a_few_scored_posts_is_as_unsure_as_the_row():
     assert not held.filter(pl.col("scored") < 10)["unusual"].any()
 
 
-def test_the_page_counts_this_account_alone():
+def test_the_page_counts_this_account_alone() -> None:
     found = pages(world())["northwindair"]
     said = text(found)
     assert found.day.freshness.accounts == 1
@@ -85,7 +86,7 @@ def test_the_page_counts_this_account_alone():
     assert "Stadium FC" not in said
 
 
-def test_an_account_that_was_not_read_shows_its_reason_and_its_past():
+def test_an_account_that_was_not_read_shows_its_reason_and_its_past() -> None:
     found = pages(world())["orchardtv"]
     said = text(found)
     assert "The account could not be read on this day." in said
@@ -94,25 +95,25 @@ def test_an_account_that_was_not_read_shows_its_reason_and_its_past():
     assert found.day.trend.filter(pl.col("metric") == "posts").height == 29
 
 
-def test_an_account_without_a_post_is_not_missing():
+def test_an_account_without_a_post_is_not_missing() -> None:
     said = text(pages(world())["brightleaf"])
     assert "The account posted nothing on this day" in said
     assert "There were no posts on this day." in said
 
 
-def test_the_first_day_ever_compares_with_nothing():
+def test_the_first_day_ever_compares_with_nothing() -> None:
     said = text(pages(world(days=1))["stadiumfc"])
     assert "There is no baseline yet" in said
     assert "There is no usual post yet to compare these with." in said
 
 
-def test_an_account_called_index_does_not_stand_in_the_reports_place():
+def test_an_account_called_index_does_not_stand_in_the_reports_place() -> None:
     from pipeline.lake import keys
 
     assert keys.account_report(DAY, "index") != keys.report(DAY)
 
 
-def account_of(*rows: dict, history: int = 12) -> AccountFigures:
+def account_of(*rows: dict[str, Any], history: int = 12) -> AccountFigures:
     """Return a Sunday with these posts, after one of `history` posts of 10 engagement."""
     day = [row(0, post_engagements=[r["engagement"] for r in rows]), row(1, post_engagements=[10] * history)]
     made = posts(*({"post_id": str(n)} | r for n, r in enumerate(rows)))
@@ -136,7 +137,7 @@ MANY = [
 ]
 
 
-def test_the_best_and_the_worst_by_engagement_and_the_strongest_by_tone():
+def test_the_best_and_the_worst_by_engagement_and_the_strongest_by_tone() -> None:
     """Multiples of 10, the median of the past; ties in tone go to the post that got more."""
     found = view.posts(account_of(*MANY))
     shown = {part["title"]: [post["times"] for post in part["posts"]] for part in found["lists"]}
@@ -149,7 +150,7 @@ def test_the_best_and_the_worst_by_engagement_and_the_strongest_by_tone():
     assert "usual post: 10 engagement" in found["posts_caption"]
 
 
-def test_up_to_six_posts_are_all_shown_once_and_the_strongest_named():
+def test_up_to_six_posts_are_all_shown_once_and_the_strongest_named() -> None:
     (found,) = view.posts(account_of(*MANY[:6]))["lists"]
     assert found["title"] == "All 6 posts"
     assert [(post["times"], post["label"]) for post in found["posts"]] == [
@@ -162,22 +163,22 @@ def test_up_to_six_posts_are_all_shown_once_and_the_strongest_named():
     ]
 
 
-def test_the_only_post_is_not_the_most_of_anything():
+def test_the_only_post_is_not_the_most_of_anything() -> None:
     (found,) = view.posts(account_of(MANY[0]))["lists"]
     assert (found["title"], found["posts"][0]["label"]) == ("The day’s only post", None)
 
 
-def test_with_too_few_earlier_posts_nothing_is_a_multiple():
+def test_with_too_few_earlier_posts_nothing_is_a_multiple() -> None:
     found = view.posts(account_of(*MANY, history=9))
     assert {post["times"] for part in found["lists"] for post in part["posts"]} == {None}
 
 
-def test_retweets_are_not_the_accounts_posts():
+def test_retweets_are_not_the_accounts_posts() -> None:
     made = posts({"post_id": "1", "engagement": 5}, {"post_id": "2", "kind": "retweet", "engagement": None})
     assert ranked(made, rollups(row(0)), SUNDAY)["post_id"].to_list() == ["1"]
 
 
-def test_days_of_trouble_are_those_of_the_last_28_not_read_whole():
+def test_days_of_trouble_are_those_of_the_last_28_not_read_whole() -> None:
     frame = rollups(
         row(0, status="partial"),
         row(1),
@@ -189,7 +190,7 @@ def test_days_of_trouble_are_those_of_the_last_28_not_read_whole():
     assert troubled(frame, SUNDAY)["day"].to_list() == [SUNDAY - timedelta(days=back) for back in (2, 3, 28)]
 
 
-def test_troubled_days_are_told():
+def test_troubled_days_are_told() -> None:
     account = Account(
         "a", "A", 5, 5, 10, 0.1, (0.5, 0.1), status={DAY - timedelta(days=4): ("failed", "X did not answer")}
     )
@@ -197,7 +198,7 @@ def test_troubled_days_are_told():
     assert "Days of the last 28 with a note (1) Wed 18 Nov failed: X did not answer" in said
 
 
-def test_the_page_needs_nothing_but_itself():
+def test_the_page_needs_nothing_but_itself() -> None:
     page = render_account(pages(world())["stadiumfc"])
     links = findall(r'(?:src|href)="([^"]*)"', page)
     assert all(link.startswith(("#", "data:", "../", "index.html", "https://x.com/")) for link in links)

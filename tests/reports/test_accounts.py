@@ -1,5 +1,7 @@
 """The account rows and what moved the total."""
 
+from typing import Any
+
 import polars as pl
 import pytest
 
@@ -7,11 +9,11 @@ from reports.figures.accounts import accounts, contributions
 from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, rollups, row
 
 
-def table(*rows: dict) -> pl.DataFrame:
+def table(*rows: dict[str, Any]) -> pl.DataFrame:
     return accounts(rollups(*rows), measures(*rows), NO_FACTORS, SUNDAY)
 
 
-def test_accounts_come_by_engagement_and_those_without_data_last():
+def test_accounts_come_by_engagement_and_those_without_data_last() -> None:
     found = table(
         missing(0, "gone"),
         row(0, "small", post_engagements=[1]),
@@ -22,7 +24,7 @@ def test_accounts_come_by_engagement_and_those_without_data_last():
     assert found["share"].to_list() == [90, 10, 0, None]
 
 
-def test_rate_falls_back_to_followers_only_where_no_impressions_are_known():
+def test_rate_falls_back_to_followers_only_where_no_impressions_are_known() -> None:
     found = table(
         row(0, "seen", post_engagements=[30], engagement_seen=30, impressions=1000, followers=100),
         row(0, "unseen", post_engagements=[10, 10], followers=500),
@@ -32,7 +34,7 @@ def test_rate_falls_back_to_followers_only_where_no_impressions_are_known():
     assert found["follower_rate"].to_list() == [None, pytest.approx(2.0), None]
 
 
-def test_nothing_is_compared_with_fewer_than_seven_days():
+def test_nothing_is_compared_with_fewer_than_seven_days() -> None:
     past = [row(back, post_engagements=[10]) for back in range(1, 7)]
     assert table(row(0, post_engagements=[10]), *past)["usual_engagement"].to_list() == [None]
     assert (
@@ -41,14 +43,14 @@ def test_nothing_is_compared_with_fewer_than_seven_days():
     )
 
 
-def test_an_account_without_data_keeps_its_history():
+def test_an_account_without_data_keeps_its_history() -> None:
     found = table(missing(0), row(1, post_engagements=[4]), row(3, post_engagements=[6]))
     assert found["last_data"][0] == row(1)["day"]
     assert found["spark"][0].to_list()[-4:] == [6, None, 4, None]
     assert len(found["spark"][0]) == 28
 
 
-def test_tone_turned_negative_takes_a_positive_usual_thirty_points_and_more_than_chance():
+def test_tone_turned_negative_takes_a_positive_usual_thirty_points_and_more_than_chance() -> None:
     past = [row(back, positive=6 + back % 2, neutral=4, negative=2) for back in range(1, 15)]
     assert table(row(0, positive=2, neutral=8, negative=20), *past)["turned"].to_list() == [True]
     assert table(row(0, positive=4, neutral=2, negative=5), *past)["turned"].to_list() == [False]  # chance
@@ -57,13 +59,13 @@ def test_tone_turned_negative_takes_a_positive_usual_thirty_points_and_more_than
     ]  # nine posts
 
 
-def test_the_tone_of_nine_posts_is_never_unusual():
+def test_the_tone_of_nine_posts_is_never_unusual() -> None:
     past = [row(back, positive=10, neutral=9 + back % 3) for back in range(1, 20)]
     assert table(row(0, negative=9), *past)["unusual_net"].to_list() == [False]
     assert table(row(0, negative=10), *past)["unusual_net"].to_list() == [True]
 
 
-def test_movers_are_the_eight_largest_changes_and_the_sum_of_the_others():
+def test_movers_are_the_eight_largest_changes_and_the_sum_of_the_others() -> None:
     frame = pl.DataFrame(
         {
             "account": [f"a{n}" for n in range(11)],
@@ -91,7 +93,7 @@ def test_movers_are_the_eight_largest_changes_and_the_sum_of_the_others():
     assert found["change"].sum() == pytest.approx(sum(100 * n - 500 for n in range(10)))
 
 
-def test_one_left_over_is_named_rather_than_called_others():
+def test_one_left_over_is_named_rather_than_called_others() -> None:
     frame = pl.DataFrame(
         {
             "account": [f"a{n}" for n in range(9)],

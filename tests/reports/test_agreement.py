@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -50,7 +51,7 @@ def number(text: str) -> float:
     return -value if found[1] == "−" else value
 
 
-def test_every_accounts_row_is_its_roll_up(made: World, page: Part):
+def test_every_accounts_row_is_its_roll_up(made: World, page: Part) -> None:
     for row in today(made).iter_rows(named=True):
         line = page.one(f"#a-{row['account']}")
         cells = [cell.text for cell in line.all("td")]
@@ -70,7 +71,7 @@ def test_every_accounts_row_is_its_roll_up(made: World, page: Part):
             assert line.all("td")[6].full_text == f"{counts} of {row['scored']} scored"
 
 
-def test_what_a_column_sorts_by_is_in_the_order_of_what_it_shows(page: Part):
+def test_what_a_column_sorts_by_is_in_the_order_of_what_it_shows(page: Part) -> None:
     lines = page.one("#table").one("tbody").all("tr")
     for column in (0, 1, 2, 4, 5, 7, 8):
         cells = [line.all("td")[column] for line in lines if len(line.all("td")) == 9]
@@ -86,11 +87,13 @@ def signed(cell: Part) -> str:
     return way + re.sub("[^\\d.,kMB+−%]", "", cell.text.replace("<1%", "0%").replace("no change", "0"))
 
 
-def test_tiles_sentences_and_plots_say_the_same_totals(made: World, page: Part, tiles: dict[str, Part]):
+def test_tiles_sentences_and_plots_say_the_same_totals(
+    made: World, page: Part, tiles: dict[str, Part]
+) -> None:
     rows = today(made)
     engagement, posts = int(rows["engagement"].sum()), int(rows["posts"].sum())
     net = 100 * int((rows["positive"] - rows["negative"]).sum()) / int(rows["scored"].sum())
-    median = rows["post_engagements"].explode().median()
+    median: Any = rows["post_engagements"].explode().median()
     rate = 100 * int(rows["engagement_seen"].sum()) / int(rows["impressions"].sum())
     value = {name: tile.one(".value").text for name, tile in tiles.items()}
     assert value["Engagement"] == words.compact(engagement)
@@ -98,14 +101,17 @@ def test_tiles_sentences_and_plots_say_the_same_totals(made: World, page: Part, 
     assert value["Median per post"] == words.compact(median)
     assert value["Engagement rate"] == words.rate(rate)
     assert value["Net sentiment"] == words.points(net)
-    assert value["Followers"] == words.compact(rows.filter(pl.col("status") == "ok")["followers"].sum())
+    followers = int(rows.filter(pl.col("status") == "ok")["followers"].sum())
+    assert value["Followers"] == words.compact(followers)
     said = section(page, "h-brief").one(".lead").text
     assert f"Engagement was {words.compact(engagement)}, " in said
     assert f", from {posts:,} posts" in said
     assert value["Net sentiment"] in said.split("Net sentiment ")[1]
 
 
-def test_tiles_plots_and_the_table_behind_them_say_the_same_of_the_day(page: Part, tiles: dict[str, Part]):
+def test_tiles_plots_and_the_table_behind_them_say_the_same_of_the_day(
+    page: Part, tiles: dict[str, Part]
+) -> None:
     newest = page.one("#numbers").one("tbody").all("tr")[0]
     assert newest.one("th").text == "Sun 22 Nov"
     for cell, plot in zip(newest.all("td"), section(page, "h-trend").all("figure"), strict=True):
@@ -120,7 +126,7 @@ def test_tiles_plots_and_the_table_behind_them_say_the_same_of_the_day(page: Par
         assert labels == [value]
 
 
-def test_the_plots_draw_the_numbers_of_the_table_behind_them(page: Part):
+def test_the_plots_draw_the_numbers_of_the_table_behind_them(page: Part) -> None:
     """From the labelled axis, each day's height gives its figure back."""
     lines = page.one("#numbers").one("tbody").all("tr")[::-1]
     for column, plot in enumerate(section(page, "h-trend").all("figure")):
@@ -138,7 +144,7 @@ def test_the_plots_draw_the_numbers_of_the_table_behind_them(page: Part):
                 )
 
 
-def test_the_trend_of_the_posts_is_the_sum_of_each_days_roll_ups(made: World, page: Part):
+def test_the_trend_of_the_posts_is_the_sum_of_each_days_roll_ups(made: World, page: Part) -> None:
     present = today(made).filter(pl.col("status") == "ok")["account"].to_list()
     days = made.rollups.filter(pl.col("account").is_in(present)).group_by("day").agg(pl.col("posts").sum())
     sums = dict(days.iter_rows())
@@ -148,7 +154,9 @@ def test_the_trend_of_the_posts_is_the_sum_of_each_days_roll_ups(made: World, pa
             assert line.all("td")[1].text.split(", usual")[0] == f"{sums[day]:,}"
 
 
-def test_what_moved_the_total_is_each_accounts_engagement_less_its_usual(figures: DayFigures, page: Part):
+def test_what_moved_the_total_is_each_accounts_engagement_less_its_usual(
+    figures: DayFigures, page: Part
+) -> None:
     shown = {
         row.one("th").text: number(row.all("td")[1].text)
         for row in section(page, "h-movers").one("tbody").all("tr")
@@ -169,7 +177,7 @@ def test_what_moved_the_total_is_each_accounts_engagement_less_its_usual(figures
     assert sum(shown.values()) == pytest.approx(number(together), rel=0.06, abs=len(shown) * 500)
 
 
-def test_the_tone_says_what_the_accounts_table_says(page: Part):
+def test_the_tone_says_what_the_accounts_table_says(page: Part) -> None:
     rows = section(page, "h-tone").one("tbody").all("tr")
     assert rows
     for row in rows:
@@ -181,14 +189,14 @@ def test_the_tone_says_what_the_accounts_table_says(page: Part):
             assert share == pytest.approx(100 * count / counts[3], abs=0.51)
 
 
-def test_the_hours_hold_every_post_of_28_days(made: World, page: Part):
+def test_the_hours_hold_every_post_of_28_days(made: World, page: Part) -> None:
     recent = made.rollups.filter(pl.col("day") > DAY - timedelta(days=28))
     cells = page.one(".heat").one("tbody").all("td")
     assert len(cells) == 168
     assert sum(int(cell.full_text.split()[0].replace(",", "")) for cell in cells) == recent["posts"].sum()
 
 
-def test_the_posts_that_stood_out_are_the_days_own(made: World, page: Part):
+def test_the_posts_that_stood_out_are_the_days_own(made: World, page: Part) -> None:
     cards = page.one(".posts").all("li")
     assert cards
     for card in cards:
@@ -200,7 +208,9 @@ def test_the_posts_that_stood_out_are_the_days_own(made: World, page: Part):
         assert sum(counts) == pytest.approx(post["engagement"], rel=0.06, abs=2)
 
 
-def test_alerts_say_what_the_rows_say_and_every_mark_has_one(made: World, figures: DayFigures, page: Part):
+def test_alerts_say_what_the_rows_say_and_every_mark_has_one(
+    made: World, figures: DayFigures, page: Part
+) -> None:
     rows = {row["account"]: row for row in figures.accounts.iter_rows(named=True)}
     found = {alert.account: alert for alert in alerts(figures)}
     for account, alert in found.items():
@@ -217,7 +227,7 @@ def test_alerts_say_what_the_rows_say_and_every_mark_has_one(made: World, figure
     )
 
 
-def test_the_sum_of_what_was_fetched_is_the_roll_ups(made: World, page: Part):
+def test_the_sum_of_what_was_fetched_is_the_roll_ups(made: World, page: Part) -> None:
     rows = today(made)
     names = ("kept", "filtered", "duplicates", "quarantined", "forgotten")
     parts = [f"{int(rows[name].sum()):,} {name}" for name in names]
@@ -227,7 +237,7 @@ def test_the_sum_of_what_was_fetched_is_the_roll_ups(made: World, page: Part):
     assert f"{int(rows['scored'].sum()):,} of {int(rows['posts'].sum()):,} posts scored" in said
 
 
-def test_scored_and_not_scored_posts_add_up(made: World, page: Part):
+def test_scored_and_not_scored_posts_add_up(made: World, page: Part) -> None:
     rows = today(made)
     silent = made.posts["sentiment"].null_count()
     assert int(rows["posts"].sum()) - int(rows["scored"].sum()) == silent

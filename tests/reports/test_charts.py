@@ -9,17 +9,17 @@ from reports import charts
 numbers = st.floats(min_value=-1e9, max_value=1e9, allow_nan=False)
 
 
-def test_a_line_breaks_at_a_gap():
+def test_a_line_breaks_at_a_gap() -> None:
     drawn = charts.spark([0, 10, None, 10, 0])
     assert drawn.lines == ("M0 21L25 3", "M75 3L100 21")
     assert drawn.dot == (100, 21)
 
 
-def test_a_band_shares_the_lines_scale():
+def test_a_band_shares_the_lines_scale() -> None:
     assert charts.spark([0, 10], (0.0, 5.0)).band == (12, 9)
 
 
-def test_a_flat_line_lies_in_the_middle_and_nothing_is_nothing():
+def test_a_flat_line_lies_in_the_middle_and_nothing_is_nothing() -> None:
     assert charts.spark([5, 5]).lines == ("M0 12L100 12",)
     assert charts.spark([None, None]) == charts.Spark(24, (), None, None)
 
@@ -33,12 +33,12 @@ def test_a_flat_line_lies_in_the_middle_and_nothing_is_nothing():
         (0, 3, [0, 1, 2, 3, 4]),
     ],
 )
-def test_axes_have_round_numbers(low: float, high: float, ticks: list[float]):
+def test_axes_have_round_numbers(low: float, high: float, ticks: list[float]) -> None:
     assert charts.axis(low, high) == ticks
 
 
 @given(numbers, numbers)
-def test_axes_reach_below_the_lowest_and_have_few_numbers(one: float, other: float):
+def test_axes_reach_below_the_lowest_and_have_few_numbers(one: float, other: float) -> None:
     low, high = sorted((one, other))
     ticks = charts.axis(low, high)
     assert ticks[0] <= low + 1e-6 * max(1.0, abs(low))
@@ -46,7 +46,7 @@ def test_axes_reach_below_the_lowest_and_have_few_numbers(one: float, other: flo
     assert ticks == sorted(set(ticks))
 
 
-def test_a_month_with_gaps():
+def test_a_month_with_gaps() -> None:
     drawn = charts.trend([None, 4, None, 8, 6], [None] * 5, [None] * 5, [None] * 5, zero=True)
     assert drawn.gaps == ((0, 0), (2, 2))
     assert drawn.lonely == (1,)
@@ -55,18 +55,18 @@ def test_a_month_with_gaps():
 
 
 @given(st.lists(st.none() | numbers, min_size=1, max_size=30))
-def test_every_point_lies_within_the_plot(values: list[float | None]):
+def test_every_point_lies_within_the_plot(values: list[float | None]) -> None:
     drawn = charts.trend(values, values, values, values, zero=False)
     assert all(y is None or -0.1 <= y <= charts.HEIGHT + 0.1 for y in drawn.y)
 
 
-def test_bars_start_from_a_common_zero():
+def test_bars_start_from_a_common_zero() -> None:
     up, down = charts.bars([30, -10])
     assert up.zero == down.zero == up.start == 25.5
     assert (up.width, down.start, down.width) == (73.5, 1.0, 24.5)
 
 
-def test_diverging_bars_split_neutral_around_zero():
+def test_diverging_bars_split_neutral_around_zero() -> None:
     zero, (drawn,) = charts.diverging([(20, 40, 40)], [None])
     assert drawn.neutral[0] + drawn.neutral[1] / 2 == pytest.approx(zero)
     widths = (drawn.negative[1], drawn.neutral[1], drawn.positive[1])
@@ -75,5 +75,5 @@ def test_diverging_bars_split_neutral_around_zero():
 
 
 @pytest.mark.parametrize(("value", "shade"), [(0, 0), (1, 1), (17, 1), (18, 1), (90, 5), (19, 2)])
-def test_shades(value: float, shade: int):
+def test_shades(value: float, shade: int) -> None:
     assert charts.steps(value, 90, 5) == shade

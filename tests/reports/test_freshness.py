@@ -6,7 +6,7 @@ from reports.figures.freshness import freshness
 from tests.reports.rows import SUNDAY, missing, posts, rollups, row
 
 
-def test_the_sum_covers_every_planned_account():
+def test_the_sum_covers_every_planned_account() -> None:
     rows = rollups(
         row(0, "a", fetched=15, kept=9, filtered=3, duplicates=1, quarantined=1, forgotten=1, cost_usd=0.075),
         missing(0, "b", fetched=4, kept=0, filtered=4, cost_usd=0.02),
@@ -21,7 +21,7 @@ def test_the_sum_covers_every_planned_account():
     assert found.with_data == 1
 
 
-def test_posts_that_were_not_scored_are_counted_by_language():
+def test_posts_that_were_not_scored_are_counted_by_language() -> None:
     found = freshness(
         rollups(row(0)),
         posts(
@@ -37,24 +37,24 @@ def test_posts_that_were_not_scored_are_counted_by_language():
     assert found.not_scored == (("ar", 2), ("es", 1), (None, 1))
 
 
-def test_days_without_a_roll_up_are_named_from_the_first_day_on():
+def test_days_without_a_roll_up_are_named_from_the_first_day_on() -> None:
     found = freshness(rollups(row(0), row(1), row(4)), posts(), SUNDAY)
     assert (found.days_read, found.days_expected) == (2, 4)
     assert found.gaps == (SUNDAY - timedelta(days=3), SUNDAY - timedelta(days=2))
 
 
-def test_the_first_day_has_no_history():
+def test_the_first_day_has_no_history() -> None:
     found = freshness(rollups(row(0)), posts(), SUNDAY)
     assert (found.days_read, found.days_expected, found.gaps) == (0, 0, ())
 
 
-def test_the_newest_reading_dates_the_report():
+def test_the_newest_reading_dates_the_report() -> None:
     late = row(0, "b")
     late["collected_at"] += timedelta(hours=2)
     assert freshness(rollups(row(0, "a"), late), posts(), SUNDAY).collected_at == late["collected_at"]
 
 
-def test_backfilled_days_are_named():
+def test_backfilled_days_are_named() -> None:
     old = row(20)
     old["collected_at"] += timedelta(days=20)
     assert freshness(rollups(row(0), old), posts(), SUNDAY).other_age == (SUNDAY - timedelta(days=20),)

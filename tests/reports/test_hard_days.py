@@ -46,7 +46,7 @@ def failing(accounts: list[Account], day: date) -> list[Account]:
 
 
 @pytest.mark.parametrize("count", [1, 12, 50, 500])
-def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: int):
+def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: int) -> None:
     found = page(world(many(count), days=29))
     headings = [part["aria-labelledby"] for part in found.all("section") if part["aria-labelledby"]]
     sections = ["brief", "tiles", "trend", "movers", "accounts", "tone", "hours", "standouts", "data"]
@@ -65,7 +65,7 @@ def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: in
         assert len(movers[0].one("tbody").all("tr")) <= 9
 
 
-def test_half_the_accounts_missing_make_no_fall():
+def test_half_the_accounts_missing_make_no_fall() -> None:
     """What is left is held against its own past, as if the report were of these accounts alone."""
     made = world(failing(many(12), DAY))
     left = [account for n, account in enumerate(many(12)) if not n % 2]
@@ -87,7 +87,7 @@ def test_half_the_accounts_missing_make_no_fall():
     assert len(found.one(".noted").all("li")) == 6
 
 
-def test_half_the_accounts_missing_yesterday_make_no_fall_of_yesterday():
+def test_half_the_accounts_missing_yesterday_make_no_fall_of_yesterday() -> None:
     whole, half = page(world(many(12))), page(world(failing(many(12), YESTERDAY)))
     for with_all, with_half in zip(numbers(whole, 1)[:2], numbers(half, 1)[:2], strict=True):
         filled, known = (
@@ -97,7 +97,7 @@ def test_half_the_accounts_missing_yesterday_make_no_fall_of_yesterday():
     assert tiles(half)["Posts"] == tiles(whole)["Posts"]
 
 
-def test_a_day_on_which_most_accounts_could_not_be_read_is_a_gap_and_says_so():
+def test_a_day_on_which_most_accounts_could_not_be_read_is_a_gap_and_says_so() -> None:
     bad = [
         replace(account, status={YESTERDAY: NO_ANSWER}) if n > 3 else account
         for n, account in enumerate(many(12))
@@ -107,7 +107,7 @@ def test_a_day_on_which_most_accounts_could_not_be_read_is_a_gap_and_says_so():
     assert all(len(plot.all(".gap")) == 1 for plot in found.all("figure")[:2])
 
 
-def test_a_removed_account_is_nowhere_and_its_past_is_not_missed():
+def test_a_removed_account_is_nowhere_and_its_past_is_not_missed() -> None:
     """Yesterday the largest of twelve accounts was still read; today nobody planned it."""
     made = world(many(12), stories=False)
     most = made.rollups.group_by("account").agg(pl.col("engagement").sum()).sort("engagement")["account"][-1]
@@ -130,7 +130,7 @@ def test_a_removed_account_is_nowhere_and_its_past_is_not_missed():
     assert 0.7 < total.value / total.usual < 1.4
 
 
-def test_an_account_added_yesterday_has_figures_and_no_comparison():
+def test_an_account_added_yesterday_has_figures_and_no_comparison() -> None:
     new = Account("newone", "New One", 10, 20, 5_000, 0.1, (0.5, 0.1), since=YESTERDAY)
     found = page(world([*TWELVE[4:8], new], stories=False))
     row = found.one("#a-newone")
@@ -144,7 +144,7 @@ def test_an_account_added_yesterday_has_figures_and_no_comparison():
     assert "1 account without a usual is not here." in movers.text
 
 
-def test_on_the_first_day_ever_there_is_no_baseline_and_no_arrow():
+def test_on_the_first_day_ever_there_is_no_baseline_and_no_arrow() -> None:
     found = page(world(days=1))
     for name, (_, beside) in tiles(found).items():
         assert beside == ("no earlier count" if name == "Followers" else "no baseline yet")
@@ -154,7 +154,7 @@ def test_on_the_first_day_ever_there_is_no_baseline_and_no_arrow():
     assert look(found) == ["Orchard TV is missing X knows no account @orchardtv; left out of every total"]
 
 
-def test_a_past_read_at_another_age_is_no_baseline_for_counts_and_one_for_posts_and_tone():
+def test_a_past_read_at_another_age_is_no_baseline_for_counts_and_one_for_posts_and_tone() -> None:
     made = world(TWELVE[:4], stories=False)
     read_late = pl.lit(DAY + timedelta(days=40)).cast(pl.Datetime("us", "UTC"))
     late = pl.when(pl.col("day") < DAY).then(read_late).otherwise("collected_at").alias("collected_at")
@@ -172,7 +172,7 @@ def test_a_past_read_at_another_age_is_no_baseline_for_counts_and_one_for_posts_
     assert "56 days read at another age" in found.one(".facts").text
 
 
-def test_a_day_without_a_post_is_zero_everywhere_and_has_no_rate():
+def test_a_day_without_a_post_is_zero_everywhere_and_has_no_rate() -> None:
     silent = [replace(account, silent={DAY}, status={}) for account in TWELVE]
     found = page(world(silent, stories=False))
     shown = tiles(found)
@@ -184,7 +184,7 @@ def test_a_day_without_a_post_is_zero_everywhere_and_has_no_rate():
     assert all(line.split(" went quiet ")[1].startswith("0 posts, usual ") for line in look(found))
 
 
-def test_a_day_of_25_hours_counts_the_hour_that_comes_twice_and_is_no_surprise():
+def test_a_day_of_25_hours_counts_the_hour_that_comes_twice_and_is_no_surprise() -> None:
     """In Berlin, 02:30 happens twice on 25 October 2026."""
     day = date(2026, 10, 25)
     account = Account("night", "Night", 100, 8, 100, 0.02, (0.4, 0.2), weekend=1.0)
@@ -214,7 +214,9 @@ def test_a_day_of_25_hours_counts_the_hour_that_comes_twice_and_is_no_surprise()
     assert "(unusual)" not in found.one(".tiles").full_text
 
 
-def test_what_moved_the_total_goes_from_the_largest_rise_to_the_largest_fall_and_ends_with_the_others():
+def test_what_moved_the_total_goes_from_the_largest_rise_to_the_largest_fall_and_ends_with_the_others() -> (
+    None
+):
     found = page(world(many(12), stories=False))
     movers = next(part for part in found.all("section") if part["aria-labelledby"] == "h-movers")
     names = [row.one("th").text for row in movers.one("tbody").all("tr")]
@@ -227,7 +229,7 @@ def test_what_moved_the_total_goes_from_the_largest_rise_to_the_largest_fall_and
     assert signs == sorted(signs, reverse=True)
 
 
-def test_the_label_of_a_low_day_stands_below_its_point_and_that_of_a_high_one_above():
+def test_the_label_of_a_low_day_stands_below_its_point_and_that_of_a_high_one_above() -> None:
     dull = Account("dull", "Dull", 10, 20, 1000, 0.1, (0.5, 0.1), weekend=1.0)
     made = world([dull], stories=False)
     times = (

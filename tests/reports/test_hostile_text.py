@@ -120,7 +120,7 @@ def account_page_of(texts: list[str]) -> str:
 @pytest.mark.parametrize("of", ["day", "account"])
 def test_nothing_runs_nothing_is_injected_and_no_page_is_wider(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str
-):
+) -> None:
     # A card for each text.
     monkeypatch.setattr(thresholds, "MOST_STANDOUTS", 100)
     monkeypatch.setattr(account, "_FEW", 100)
@@ -160,7 +160,7 @@ def test_nothing_runs_nothing_is_injected_and_no_page_is_wider(
 @pytest.mark.slow
 def test_positive_control_the_same_page_without_escaping_and_policy_does_run_them(
     browser: Browser, tmp_path: Path
-):
+) -> None:
     page_text = page_of(BUILT_IN * 2)
     policy = str(escape(render.assets().policy)).replace("&#x27;", "&#39;")
     assert policy in page_text
@@ -178,7 +178,7 @@ def test_positive_control_the_same_page_without_escaping_and_policy_does_run_the
 @pytest.mark.slow
 def test_positive_control_the_policy_alone_stops_what_escaping_would_let_through(
     browser: Browser, tmp_path: Path
-):
+) -> None:
     page_text = page_of(BUILT_IN * 2).replace("</h1>", "</h1><script>window.__x=1</script>")
     path = tmp_path / "injected.html"
     path.write_text(page_text, encoding="utf-8")
@@ -188,19 +188,21 @@ def test_positive_control_the_policy_alone_stops_what_escaping_would_let_through
 
 
 @given(st.text(), st.text())
-def test_a_posts_address_is_built_from_a_checked_handle_and_number_or_not_at_all(handle: str, post_id: str):
+def test_a_posts_address_is_built_from_a_checked_handle_and_number_or_not_at_all(
+    handle: str, post_id: str
+) -> None:
     url = words.post_url(handle, post_id)
     assert url is None or re.fullmatch(r"https://x\.com/[A-Za-z0-9_]{1,15}/status/[0-9]{1,19}", url)
 
 
 @pytest.mark.parametrize("handle", ["nasa/../x", "nasa\n", "", "a" * 16, "nasa?", "ñasa", "１２"])
-def test_no_link_for_a_handle_that_is_none(handle: str):
+def test_no_link_for_a_handle_that_is_none(handle: str) -> None:
     assert words.post_url(handle, "1") is None
     assert words.post_url("nasa", handle) is None
 
 
 @given(st.text(alphabet=st.characters(codec=None)))
-def test_foreign_text_becomes_printable(text: str):
+def test_foreign_text_becomes_printable(text: str) -> None:
     line, paragraph = words.one_line(text), words.paragraph(text)
     assert len(line) <= 60
     assert len(paragraph) <= 700
@@ -209,21 +211,21 @@ def test_foreign_text_becomes_printable(text: str):
     assert "\n" not in line
 
 
-def test_the_policy_is_of_hashes_alone():
+def test_the_policy_is_of_hashes_alone() -> None:
     policy = render.assets().policy
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
     assert "require-trusted-types-for 'script'" in policy
 
 
-def test_no_template_switches_escaping_off():
+def test_no_template_switches_escaping_off() -> None:
     for path in Path(render.__file__).parent.joinpath("templates").rglob("*.j2"):
         source = path.read_text(encoding="utf-8")
         assert not re.search(r"\|\s*(safe|tojson)|autoescape|style=", source), path
         assert not re.search(r"\s[\w-]+=\{\{", source), f"unquoted attribute in {path}"
 
 
-def test_twelve_ordinary_accounts_hold_the_script_that_one_of_them_posted_as_text():
+def test_twelve_ordinary_accounts_hold_the_script_that_one_of_them_posted_as_text() -> None:
     made = world(TWELVE)
     page = render.render_report(day_figures(made.plan, made.rollups, made.posts), "../")
     assert "&lt;script&gt;alert(" in page

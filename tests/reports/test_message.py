@@ -39,14 +39,14 @@ class Tags(HTMLParser):
         self.links += [value for name, value in attrs if name == "href"]
 
 
-def test_the_subject_is_the_headline_of_the_report(day: DayFigures):
+def test_the_subject_is_the_headline_of_the_report(day: DayFigures) -> None:
     headline = "".join(piece.text for piece in brief(day)[0][:2]).replace("×", "x")
     assert summary(day, LINK).subject == f"[sample data] X report, Sun 22 Nov: {headline}"
     assert headline.startswith("Engagement was ")
     assert summary(replace(day, sample=False), LINK).subject.startswith("X report, Sun 22 Nov: ")
 
 
-def test_the_text_has_the_sentences_the_first_six_alerts_and_the_link(day: DayFigures):
+def test_the_text_has_the_sentences_the_first_six_alerts_and_the_link(day: DayFigures) -> None:
     said = summary(day, LINK)
     assert said.text.startswith(
         "Sunday 22 November 2026\n12 accounts, 1 account missing\nSAMPLE DATA, not from X\n"
@@ -61,7 +61,7 @@ def test_the_text_has_the_sentences_the_first_six_alerts_and_the_link(day: DayFi
         assert alert.what in said.html
 
 
-def test_more_than_six_alerts_are_counted(monkeypatch: pytest.MonkeyPatch, day: DayFigures):
+def test_more_than_six_alerts_are_counted(monkeypatch: pytest.MonkeyPatch, day: DayFigures) -> None:
     monkeypatch.setattr("reports.thresholds.MOST_ALERTS", 2)
     said = summary(day, LINK)
     more = f"and {len(alerts(day)) - 2} more"
@@ -70,13 +70,13 @@ def test_more_than_six_alerts_are_counted(monkeypatch: pytest.MonkeyPatch, day: 
     assert said.text.count("\n- ") == 2
 
 
-def test_a_day_without_data_is_not_a_day_of_zero():
+def test_a_day_without_data_is_not_a_day_of_zero() -> None:
     gone = {DAY: ("suspended", "X has suspended this account")}
     said = summary(figures(world([replace(account, status=gone) for account in TWELVE[:3]])), LINK)
     assert said.subject.endswith("None of the 3 accounts could be read on this day")
 
 
-def test_a_failed_run_sends_the_verdicts_reasons_and_what_to_do(day: DayFigures):
+def test_a_failed_run_sends_the_verdicts_reasons_and_what_to_do(day: DayFigures) -> None:
     reason = "3 of 12 accounts failed, more than the 20% tolerated: @nasa: X did not answer"
     said = failure(DAY, reason, None, None, sample=False)
     assert said.subject == "X report, Sun 22 Nov: the run failed"
@@ -110,7 +110,7 @@ def of_hostile_names() -> list[Message]:
 
 
 @pytest.mark.parametrize("said", of_hostile_names(), ids=["summary", "failure"])
-def test_hostile_names_begin_no_header_and_end_no_line(said: Message):
+def test_hostile_names_begin_no_header_and_end_no_line(said: Message) -> None:
     sent = bytes(as_mail(said, "aviary@example.org", "team@example.org"))
     read = message_from_bytes(sent, policy=policy.default)
     assert "Bcc" not in read
@@ -121,7 +121,7 @@ def test_hostile_names_begin_no_header_and_end_no_line(said: Message):
 
 
 @pytest.mark.parametrize("said", of_hostile_names(), ids=["summary", "failure"])
-def test_hostile_names_are_text_in_html_and_no_markup_in_a_chat(said: Message):
+def test_hostile_names_are_text_in_html_and_no_markup_in_a_chat(said: Message) -> None:
     found = Tags(said.html)
     assert found.tags == Tags(summary(figures(world()), LINK).html).tags | {"ul", "li", "br", "h2"}
     assert found.links == [LINK.url]
@@ -132,11 +132,11 @@ def test_hostile_names_are_text_in_html_and_no_markup_in_a_chat(said: Message):
     assert LINK.url in said.chat
 
 
-def test_the_same_day_makes_the_same_message(day: DayFigures):
+def test_the_same_day_makes_the_same_message(day: DayFigures) -> None:
     assert summary(day, LINK) == summary(figures(world()), LINK)
 
 
-def test_the_day_named_is_the_reports(day: DayFigures):
+def test_the_day_named_is_the_reports(day: DayFigures) -> None:
     assert day.day == DAY
     assert "Saturday" not in summary(day, LINK).text.splitlines()[0]
     assert "Sat 21 Nov" in failure(DAY - timedelta(days=1), "x", None, None, sample=False).subject

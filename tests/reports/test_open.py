@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 
 from pipeline.cli.open import spans
 from pipeline.lake import keys
-from pipeline.lake.access import LINK_HOURS
+from pipeline.lake.access import LINK_HOURS, access_to
 from pipeline.lake.client import Lake
 from pipeline.local.viewer import create_app
 from pipeline.sandbox.x.server import serving
@@ -49,7 +49,7 @@ def get(url: str, **headers: str) -> requests.Response:
 
 def test_a_page_comes_as_it_is_stored_with_its_type_and_is_asked_for_again_only_when_it_changed(
     filled: Lake, address: str
-):
+) -> None:
     url = f"{address}/{SECRET}/reports/index.html"
     answer = get(url)
     assert (answer.status_code, answer.text) == (200, filled.get(keys.REPORTS_INDEX).decode())
@@ -67,13 +67,13 @@ def test_a_page_comes_as_it_is_stored_with_its_type_and_is_asked_for_again_only_
     assert changed.status_code == 200
 
 
-def test_whoever_takes_no_gzip_gets_none(filled: Lake, address: str):
+def test_whoever_takes_no_gzip_gets_none(filled: Lake, address: str) -> None:
     answer = get(f"{address}/{SECRET}/reports/latest.html", **{"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in answer.headers
     assert answer.content == filled.get(keys.REPORTS_LATEST)
 
 
-def test_the_days_spreadsheet_is_saved_rather_than_shown(address: str):
+def test_the_days_spreadsheet_is_saved_rather_than_shown(address: str) -> None:
     answer = get(f"{address}/{SECRET}/csv/day={DAY}/all-accounts.csv")
     assert answer.content == b"user,text\n"
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{DAY}-all-accounts.csv"'
@@ -96,7 +96,7 @@ NO_PAGES = (
 )
 
 
-def test_nothing_but_pages_is_served(address: str):
+def test_nothing_but_pages_is_served(address: str) -> None:
     host, port = address.removeprefix("http://").split(":")
     for path in NO_PAGES:
         # By hand, because a client would tidy the path up.
@@ -111,18 +111,18 @@ def test_nothing_but_pages_is_served(address: str):
         assert answer.endswith(b"there is no such page"), path
 
 
-def test_without_the_secret_there_is_nothing(address: str):
+def test_without_the_secret_there_is_nothing(address: str) -> None:
     for path in ("", "reports/index.html", "wrong/reports/index.html", f"{SECRET}x/reports/index.html"):
         assert get(f"{address}/{path}").status_code == 404
 
 
-def test_a_page_that_took_our_addresss_name_is_refused(address: str):
+def test_a_page_that_took_our_addresss_name_is_refused(address: str) -> None:
     url = f"{address}/{SECRET}/reports/index.html"
     assert get(url, Host="evil.example").status_code == 400
     assert get(url, Host="localhost").status_code == 200
 
 
-def test_pages_are_only_read(filled: Lake, address: str):
+def test_pages_are_only_read(filled: Lake, address: str) -> None:
     url = f"{address}/{SECRET}/reports/index.html"
     for method in ("POST", "PUT", "DELETE", "OPTIONS"):
         assert requests.request(method, url, timeout=10).status_code == 405
@@ -133,7 +133,7 @@ def test_pages_are_only_read(filled: Lake, address: str):
 
 def test_a_page_that_is_gone_and_a_lake_that_does_not_answer_are_said(
     filled: Lake, address: str, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     missing = get(f"{address}/{SECRET}/reports/2020-01-01/index.html")
     assert (missing.status_code, missing.text) == (
         404,
@@ -148,7 +148,7 @@ def test_a_page_that_is_gone_and_a_lake_that_does_not_answer_are_said(
 @pytest.mark.slow
 def test_chromium_walks_from_the_index_to_a_day_to_the_day_before_and_to_an_account(
     browser: Browser, address: str
-):
+) -> None:
     said: list[str] = []
     page = browser.new_page()
     page.on("console", lambda message: said.append(message.text))
@@ -194,7 +194,7 @@ def browsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_the_command_opens_the_browser_serves_and_ends_by_ctrl_c(
     filled: Lake, browsed: Path, arguments: tuple[str, ...], key: str
-):
+) -> None:
     command = [sys.executable, "-m", "pipeline", "open", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as opened:
         assert opened.stdout is not None
@@ -209,7 +209,7 @@ def test_the_command_opens_the_browser_serves_and_ends_by_ctrl_c(
     assert browsed.read_text() == address
 
 
-def test_a_link_to_one_report_opens_with_nothing_else(filled: Lake):
+def test_a_link_to_one_report_opens_with_nothing_else(filled: Lake) -> None:
     ended = pipeline("open", "--link")
     assert ended.returncode == 0, ended.stderr
     link = ended.stdout.strip()
@@ -226,13 +226,13 @@ def test_a_link_to_one_report_opens_with_nothing_else(filled: Lake):
 
 def test_a_link_by_credentials_that_end_is_said_to_end_with_them(
     filled: Lake, monkeypatch: pytest.MonkeyPatch
-):
-    assert not filled.temporary
+) -> None:
+    assert not access_to(filled).temporary
     monkeypatch.setenv("AWS_SESSION_TOKEN", "a-session")
-    assert Lake(filled.url).temporary
+    assert access_to(Lake(filled.url)).temporary
 
 
-def test_before_the_first_report_and_for_a_day_without_one_the_line_says_what_there_is(lake: Lake):
+def test_before_the_first_report_and_for_a_day_without_one_the_line_says_what_there_is(lake: Lake) -> None:
     ended = pipeline("open")
     said = f"there is no report in {lake.url} yet; run a day first: python -m pipeline run --day DAY\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", said)
@@ -248,19 +248,19 @@ def test_before_the_first_report_and_for_a_day_without_one_the_line_says_what_th
 
 def test_a_day_that_is_none_and_a_bucket_that_is_none_start_nothing(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     assert pipeline("open", "--day", "yesterday").returncode == 2
     monkeypatch.setenv("AVIARY_LAKE", "s3://no-such-bucket")
     assert pipeline("open").returncode == 2
 
 
-def test_days_are_told_as_spans():
+def test_days_are_told_as_spans() -> None:
     days = [date(2026, 11, day) for day in (1, 2, 3, 5, 7, 8, 10, 12, 14, 15)]
     assert spans(days[:4]) == "2026-11-01 to 2026-11-03, 2026-11-05"
     assert spans(days).startswith("earlier days, 2026-11-05, 2026-11-07 to 2026-11-08, ")
 
 
-def test_pages_are_stored_compressed(filled: Lake):
+def test_pages_are_stored_compressed(filled: Lake) -> None:
     """What the viewer hands on; a browser that reads S3 itself undoes it, too."""
     stored = filled.find(keys.report(DAY))
     assert stored is not None

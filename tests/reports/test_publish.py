@@ -1,6 +1,5 @@
 """Publishing: a pure function of the lake, in any order, with the latest report last."""
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,56 +8,43 @@ import polars as pl
 import pytest
 
 from pipeline.errors import AviaryError
-from pipeline.lake import keys
+from pipeline.lake import catalogue, keys
 from pipeline.lake.frames import put_frame
 from reports import publish
 from tests.reports.folder_lake import FolderLake, fill
+from tests.reports.published import YESTERDAY, lake, small  # noqa: F401  # fixtures
 from tests.reports.world import DAY, TWELVE, World, world
-
-YESTERDAY = DAY - timedelta(days=1)
 
 
 def stored(lake: FolderLake) -> dict[str, bytes]:
     return {key: lake.get(key) for key in lake.keys("reports/")}
 
 
-@pytest.fixture(scope="module")
-def small() -> World:
-    return world(TWELVE[:3], days=12, every_post=True)
-
-
-@pytest.fixture
-def lake(tmp_path: Path, small: World) -> FolderLake:
-    lake = FolderLake(tmp_path)
-    fill(lake, small)
-    return lake
-
-
-def test_a_days_report_the_index_and_the_latest_are_written(lake: FolderLake):
+def test_a_days_report_the_index_and_the_latest_are_written(lake: FolderLake) -> None:
     assert publish(lake, DAY) == keys.report(DAY)
     assert {keys.report(DAY), keys.REPORTS_INDEX, keys.REPORTS_LATEST} <= stored(lake).keys()
 
 
 def test_each_page_is_written_after_what_it_links_to_the_latest_report_last(
     lake: FolderLake, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     written: list[str] = []
     put = lake.put_html
-    monkeypatch.setattr(lake, "put_html", lambda key, html: (written.append(key), put(key, html)))
+    monkeypatch.setattr(lake, "put_html", lambda key, html: written.append(key) or put(key, html))  # type: ignore[func-returns-value]
     publish(lake, DAY)
     accounts = {keys.account_report(DAY, account.account) for account in TWELVE[:3]}
     assert set(written[:3]) == accounts
     assert (written[3], written[-1]) == (keys.report(DAY), keys.REPORTS_LATEST)
 
 
-def test_publishing_again_changes_no_byte(lake: FolderLake):
+def test_publishing_again_changes_no_byte(lake: FolderLake) -> None:
     publish(lake, DAY)
     before = stored(lake)
     publish(lake, DAY)
     assert stored(lake) == before
 
 
-def test_pages_are_the_same_in_whatever_order_days_are_rendered(tmp_path: Path, small: World):
+def test_pages_are_the_same_in_whatever_order_days_are_rendered(tmp_path: Path, small: World) -> None:
     days = [DAY - timedelta(days=n) for n in range(3)]
     lakes = []
     for name, order in (("a", days), ("b", days[::-1]), ("c", [days[1], days[2], days[0], days[1]])):
@@ -71,18 +57,20 @@ def test_pages_are_the_same_in_whatever_order_days_are_rendered(tmp_path: Path, 
 
 def test_rendering_an_older_day_does_not_move_the_latest_back(
     lake: FolderLake, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     publish(lake, DAY)
     latest = lake.get(keys.REPORTS_LATEST)
     written: list[str] = []
     put = lake.put_html
-    monkeypatch.setattr(lake, "put_html", lambda key, html: (written.append(key), put(key, html)))
+    monkeypatch.setattr(lake, "put_html", lambda key, html: written.append(key) or put(key, html))  # type: ignore[func-returns-value]
     publish(lake, YESTERDAY)
     assert lake.get(keys.REPORTS_LATEST) == latest
     assert keys.REPORTS_LATEST not in written  # not even for a moment
 
 
-def test_a_newer_day_published_meanwhile_stays_the_latest(lake: FolderLake, monkeypatch: pytest.MonkeyPatch):
+def test_a_newer_day_published_meanwhile_stays_the_latest(
+    lake: FolderLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put = lake.put_html
 
     def overtaken(key: str, html: str) -> None:
@@ -96,47 +84,9 @@ def test_a_newer_day_published_meanwhile_stays_the_latest(lake: FolderLake, monk
     assert b"<h1>Sunday 22 November 2026</h1>" in lake.get(keys.REPORTS_LATEST)
 
 
-def test_a_day_that_another_run_adds_at_the_same_moment_is_not_lost(
-    lake: FolderLake, monkeypatch: pytest.MonkeyPatch
-):
-    put_if = lake.put_if
-
-    def overtaken(key: str, body: bytes, etag: str | None) -> bool:
-        monkeypatch.setattr(lake, "put_if", put_if)
-        publish(lake, DAY)
-        return put_if(key, body, etag)
-
-    monkeypatch.setattr(lake, "put_if", overtaken)
-    publish(lake, YESTERDAY)
-    for day in (DAY, YESTERDAY):
-        assert f"{day}/index.html".encode() in lake.get(keys.REPORTS_INDEX)
-
-
-def test_pages_drawn_from_lines_that_changed_meanwhile_are_drawn_again(
-    lake: FolderLake, monkeypatch: pytest.MonkeyPatch
-):
-    put = lake.put_html
-
-    def overtaken(key: str, html: str) -> None:
-        if key == keys.REPORTS_INDEX:
-            monkeypatch.setattr(lake, "put_html", put)
-            publish(lake, DAY)
-        put(key, html)
-
-    monkeypatch.setattr(lake, "put_html", overtaken)
-    publish(lake, YESTERDAY)
-    assert f"{DAY}/index.html".encode() in lake.get(keys.REPORTS_INDEX)
-
-
-def test_a_damaged_year_is_one_clear_line(lake: FolderLake):
-    lake.put(keys.report_lines(2026), b"{")
-    with pytest.raises(
-        AviaryError, match=r"reports/days-2026\.json is damaged .*; delete it and render its days again"
-    ):
-        publish(lake, DAY)
-
-
-def test_an_older_day_reads_no_roll_up_after_it_and_repeats_to_the_byte(lake: FolderLake, small: World):
+def test_an_older_day_reads_no_roll_up_after_it_and_repeats_to_the_byte(
+    lake: FolderLake, small: World
+) -> None:
     later = {key: lake.get(key) for key in lake.keys("daily/", after=keys.rollup(YESTERDAY))}
     for key in later:
         (lake.folder / key).unlink()
@@ -151,7 +101,7 @@ def test_an_older_day_reads_no_roll_up_after_it_and_repeats_to_the_byte(lake: Fo
     assert max(key for key in lake.reads if key.startswith("daily/")) == keys.rollup(YESTERDAY)
 
 
-def test_only_eight_weeks_of_roll_ups_are_read(tmp_path: Path):
+def test_only_eight_weeks_of_roll_ups_are_read(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
     fill(lake, world(TWELVE[:1], days=80, every_post=True))
     publish(lake, DAY)
@@ -159,7 +109,7 @@ def test_only_eight_weeks_of_roll_ups_are_read(tmp_path: Path):
     assert (len(read), read[0]) == (57, keys.rollup(DAY - timedelta(days=56)))
 
 
-def test_links_between_pages_are_relative_and_lead_to_what_is_there(lake: FolderLake):
+def test_links_between_pages_are_relative_and_lead_to_what_is_there(lake: FolderLake) -> None:
     publish(lake, YESTERDAY)
     publish(lake, DAY)
     account = keys.account_report(DAY, "stadiumfc")
@@ -173,7 +123,9 @@ def test_links_between_pages_are_relative_and_lead_to_what_is_there(lake: Folder
             assert target.exists(), (page, link)
 
 
-def test_the_page_of_an_account_that_is_in_the_plan_no_more_is_removed(lake: FolderLake, small: World):
+def test_the_page_of_an_account_that_is_in_the_plan_no_more_is_removed(
+    lake: FolderLake, small: World
+) -> None:
     publish(lake, DAY)
     left = small.plan.accounts[1:]
     lake.put(keys.plan(DAY), small.plan.model_copy(update={"accounts": left}).model_dump_json().encode())
@@ -181,11 +133,11 @@ def test_the_page_of_an_account_that_is_in_the_plan_no_more_is_removed(lake: Fol
     for (day,), frame in of_left.group_by("day"):
         put_frame(lake, keys.rollup(day), frame)
     publish(lake, DAY)
-    stored_now = lake.keys(keys.account_reports_prefix(DAY))
+    stored_now = lake.keys(catalogue.ACCOUNT_REPORT.prefix(day=DAY))
     assert stored_now == sorted(keys.account_report(DAY, account.account) for account in left)
 
 
-def test_the_previous_day_is_linked_only_when_it_has_a_roll_up(tmp_path: Path):
+def test_the_previous_day_is_linked_only_when_it_has_a_roll_up(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
     fill(lake, world(TWELVE[:1], days=3, every_post=True))
     first = DAY - timedelta(days=2)
@@ -195,106 +147,21 @@ def test_the_previous_day_is_linked_only_when_it_has_a_roll_up(tmp_path: Path):
     assert b'href="../2026-11-21/index.html" rel="prev"' in lake.get(keys.report(DAY))
 
 
-def test_a_new_year_starts_its_own_page(tmp_path: Path):
-    lake = FolderLake(tmp_path)
-    newyear = date(2027, 1, 1)
-    fill(lake, world(TWELVE[:1], days=3, day=newyear, every_post=True))
-    publish(lake, newyear)
-    publish(lake, date(2026, 12, 31))
-    index = lake.get(keys.REPORTS_INDEX).decode()
-    assert 'href="2027-01-01/index.html"' in index
-    assert 'href="2026.html"' in index
-    assert 'href="2026-12-31/index.html"' in lake.get(keys.report_year(2026)).decode()
-    assert "2027-01-01" not in lake.get(keys.report_year(2026)).decode()
-
-
-def test_the_index_says_what_the_reports_say(lake: FolderLake):
-    publish(lake, DAY)
-    line = json.loads(lake.get(keys.report_lines(2026)))["days"][0]
-    html = lake.get(keys.report(DAY)).decode()
-    assert f"{line['posts']} post" in html
-    assert lake.get(keys.REPORTS_INDEX).count(b"2026-11-22/index.html") == 3  # calendar, row, "latest"
-
-
-def test_the_index_notes_accounts_without_data_only_when_their_number_changes(tmp_path: Path):
-    """Two accounts are suspended for good two days ago; the day before that all were read."""
-    days = [DAY - timedelta(days=back) for back in range(4)]
-    gone = dict.fromkeys(days[:3], ("suspended", "X has suspended this account"))
-    accounts = [TWELVE[0], *(replace(account, status=gone) for account in TWELVE[1:3])]
-    lake = FolderLake(tmp_path)
-    fill(lake, world(accounts, days=5, stories=False, every_post=True))
-    for day in days:
-        publish(lake, day)
-    index = lake.get(keys.REPORTS_INDEX).decode()
-    rows = {day: index.split(f'href="{day}/index.html">')[-1].split("</tr>")[0] for day in days}
-    assert [day for day in days if "2 of 3 accounts without data" in rows[day]] == [days[2]]
-    assert [day for day in days if "is suspended" in rows[day]] == [days[2]]
-    assert [day for day in days if 'class="state missing"' in rows[day]] == [days[2]]
-    assert [day for day in days if 'class="state still"' in rows[day]] == days[:2]
-
-
-def test_the_index_tells_how_whole_each_day_is(tmp_path: Path):
-    """By the tolerance the day was planned with (20 %): one of three failed is too many, one missing is not."""
-    days = [DAY - timedelta(days=back) for back in range(4)]
-    first = {days[0]: ("failed", "X did not answer"), days[2]: ("partial", "a page was lost")}
-    accounts = [
-        replace(TWELVE[0], status=first),
-        replace(TWELVE[1], status={days[1]: ("suspended", "X has suspended this account")}),
-        TWELVE[2],
-    ]
-    lake = FolderLake(tmp_path)
-    fill(lake, world(accounts, days=5, stories=False, every_post=True))
-    for day in days:
-        publish(lake, day)
-    index = lake.get(keys.REPORTS_INDEX).decode()
-    told = [index.split(f'href="{day}/index.html">')[-1].split("</tr>")[0] for day in days]
-    for kind, text, row in zip(
-        ("failed", "missing", "partial", "complete"),
-        ("run failed", "1 of 3 without data", "1 of 3 incomplete", "complete"),
-        told,
-        strict=True,
-    ):
-        assert f'class="state {kind}"' in row
-        assert f"<span>{text}</span>" in row
-
-
-def test_a_day_that_no_account_has_data_of_is_a_failed_run_and_a_day_of_silence_is_not(tmp_path: Path):
-    days = [DAY, DAY - timedelta(days=1)]
-    gone = {days[0]: ("suspended", "X has suspended this account")}
-    lake = FolderLake(tmp_path)
-    fill(lake, world([replace(TWELVE[0], status=gone, silent={days[1]})], days=2, every_post=True))
-    for day in days:
-        publish(lake, day)
-    lines = {line["day"]: line for line in json.loads(lake.get(keys.report_lines(2026)))["days"]}
-    assert [lines[str(day)]["failed"] for day in days] == [True, False]
-    assert lines[str(days[1])]["posts"] == 0
-
-
-def test_lines_of_an_earlier_version_are_still_shown(lake: FolderLake):
-    publish(lake, YESTERDAY)
-    year = json.loads(lake.get(keys.report_lines(2026)))
-    for line in year["days"]:
-        del line["failed"], line["incomplete"]
-    lake.put(keys.report_lines(2026), json.dumps(year).encode())
-    publish(lake, DAY)
-    assert f"{YESTERDAY}/index.html".encode() in lake.get(keys.REPORTS_INDEX)
-
-
-def test_a_day_that_was_never_run_is_one_clear_line(lake: FolderLake):
+def test_a_day_that_was_never_run_is_one_clear_line(lake: FolderLake) -> None:
     with pytest.raises(
         AviaryError, match="2026-11-25 was never planned in folder; run the day first: python"
     ):
         publish(lake, date(2026, 11, 25))
 
 
-def test_a_day_without_a_roll_up_is_one_clear_line(lake: FolderLake):
+def test_a_day_without_a_roll_up_is_one_clear_line(lake: FolderLake) -> None:
     (lake.folder / keys.rollup(DAY)).unlink()
     with pytest.raises(AviaryError, match="no roll-up of 2026-11-22 in folder"):
         publish(lake, DAY)
     assert not lake.keys("reports/")
 
 
-def test_posts_that_are_gone_although_the_roll_up_counts_them_are_one_clear_line(lake: FolderLake):
+def test_posts_that_are_gone_although_the_roll_up_counts_them_are_one_clear_line(lake: FolderLake) -> None:
     (lake.folder / keys.posts(DAY, "cobaltmotors")).unlink()
     with pytest.raises(
         AviaryError,
@@ -305,7 +172,7 @@ def test_posts_that_are_gone_although_the_roll_up_counts_them_are_one_clear_line
     assert not lake.keys("reports/")
 
 
-def test_days_of_another_timezone_are_in_no_figure_and_the_page_says_so(tmp_path: Path, small: World):
+def test_days_of_another_timezone_are_in_no_figure_and_the_page_says_so(tmp_path: Path, small: World) -> None:
     """A page is as if they were not there, but for the sentence about them."""
     cut = DAY - timedelta(days=3)
     moved = FolderLake(tmp_path / "moved")
@@ -313,8 +180,8 @@ def test_days_of_another_timezone_are_in_no_figure_and_the_page_says_so(tmp_path
     fill(moved, replace(small, rollups=small.rollups.with_columns(elsewhere.alias("timezone"))))
     alone = FolderLake(tmp_path / "alone")
     fill(alone, replace(small, rollups=small.rollups.filter(pl.col("day") >= cut)))
-    for lake in (moved, alone):
-        publish(lake, DAY)
+    for each in (moved, alone):
+        publish(each, DAY)
 
     said = "ays counted in Europe/Berlin are not compared with days of UTC"
     for key in (keys.report(DAY), keys.account_report(DAY, TWELVE[0].account)):

@@ -42,13 +42,13 @@ def usual_days(account: str = "nasa", days: int = 20, **values: Any) -> list[dic
         ([11] * 10, "110, about a usual Sunday"),
     ],
 )
-def test_engagement_is_said_against_a_usual_weekday(engagements: list[int], words: str):
+def test_engagement_is_said_against_a_usual_weekday(engagements: list[int], words: str) -> None:
     """The usual of twenty days of 100 and 110 is 105."""
     first = said(row(0, post_engagements=engagements), *usual_days())[0]
     assert first == f"Engagement was {words}, from 10 posts."
 
 
-def test_one_post_that_made_much_of_the_day_is_named_with_what_the_day_were_without_it():
+def test_one_post_that_made_much_of_the_day_is_named_with_what_the_day_were_without_it() -> None:
     first = said(
         row(0, post_engagements=[400, 200]),
         *usual_days(),
@@ -57,13 +57,13 @@ def test_one_post_that_made_much_of_the_day_is_named_with_what_the_day_were_with
     assert "One post made 67% of it; without that post the day would have been 90% above usual." in first
 
 
-def test_without_a_usual_no_comparison_is_made():
+def test_without_a_usual_no_comparison_is_made() -> None:
     sentences = said(row(0, post_engagements=[5, 6], positive=2), row(1, post_engagements=[900]))
     assert sentences[0].startswith("Engagement was 11 from 2 posts. There is no baseline yet")
     assert sentences[1] == "Net sentiment was +100 from 2 scored posts, too few to be sure."
 
 
-def test_a_fall_in_tone_names_the_account_that_made_most_of_it():
+def test_a_fall_in_tone_names_the_account_that_made_most_of_it() -> None:
     good = {"positive": 6, "neutral": 4}
     sentences = said(
         row(0, "airline", name="Northwind Air", post_engagements=[10] * 10, negative=8, neutral=2),
@@ -77,7 +77,7 @@ def test_a_fall_in_tone_names_the_account_that_made_most_of_it():
     )
 
 
-def test_a_small_move_in_tone_is_no_rise_or_fall():
+def test_a_small_move_in_tone_is_no_rise_or_fall() -> None:
     sentences = said(
         row(0, post_engagements=[10] * 10, positive=6, neutral=4),
         *usual_days(positive=58, neutral=42),
@@ -85,7 +85,7 @@ def test_a_small_move_in_tone_is_no_rise_or_fall():
     assert sentences[1] == "Net sentiment was +60, usual +58."
 
 
-def test_accounts_are_counted_against_their_own_range():
+def test_accounts_are_counted_against_their_own_range() -> None:
     rows = [*usual_days("a"), *usual_days("b"), *usual_days("c")]
     today = [row(0, name, post_engagements=[n] * 10) for name, n in (("a", 10), ("b", 90), ("c", 1))]
     assert (
@@ -98,11 +98,11 @@ def found(*rows: dict[str, Any], **more: Any) -> list[Alert]:
     return alerts(figures(*rows, **more))
 
 
-def test_an_ordinary_day_has_no_alert():
+def test_an_ordinary_day_has_no_alert() -> None:
     assert found(row(0, post_engagements=[10] * 10), *usual_days()) == []
 
 
-def test_a_runaway_post():
+def test_a_runaway_post() -> None:
     alert = found(
         row(0, name="Club", post_engagements=[10, 990]),
         *usual_days(),
@@ -112,13 +112,13 @@ def test_a_runaway_post():
     assert alert.evidence == "99% of its 1.0k engagement, 99× its usual post"
 
 
-def test_a_day_far_above_the_usual_without_one_post_that_made_it():
+def test_a_day_far_above_the_usual_without_one_post_that_made_it() -> None:
     alert = found(row(0, post_engagements=[40] * 20), *usual_days())[0]
     assert alert.what == "landed far above its usual"
     assert alert.evidence.startswith("Engagement 800, usual 105 (robust z ")
 
 
-def test_who_usually_posts_and_does_not_went_quiet():
+def test_who_usually_posts_and_does_not_went_quiet() -> None:
     alert = found(row(0), *usual_days())[0]
     assert alert.what == "went quiet"
     assert alert.evidence == "0 posts, usual 11 on a Sunday; silent on none of the 20 days before"
@@ -126,7 +126,7 @@ def test_who_usually_posts_and_does_not_went_quiet():
     assert alert.evidence.endswith("; silent on 1 of the 20 days before")
 
 
-def test_who_posts_far_more_or_less_than_usual_without_any_effect():
+def test_who_posts_far_more_or_less_than_usual_without_any_effect() -> None:
     """Twenty days of ten and eleven posts that got ten each; today twenty or five posts of the same sum."""
     more = found(row(0, post_engagements=[5] * 20), *usual_days())[0]
     assert more.what == "posted far more than usual"
@@ -135,7 +135,7 @@ def test_who_posts_far_more_or_less_than_usual_without_any_effect():
     assert less.what == "posted far less than usual"
 
 
-def test_a_tone_far_from_the_usual_is_told_when_it_did_not_turn_negative():
+def test_a_tone_far_from_the_usual_is_told_when_it_did_not_turn_negative() -> None:
     """Twenty days of 3 or 4 positive posts of 10, net +10 and +20; today +70 of ten."""
     past = [
         row(back, post_engagements=[10] * 10, positive=3 + back % 2, neutral=5 - back % 2, negative=2)
@@ -146,7 +146,7 @@ def test_a_tone_far_from_the_usual_is_told_when_it_did_not_turn_negative():
     assert alert.evidence == "Net sentiment +70, usual +15; 10 scored posts"
 
 
-def test_who_seldom_posts_and_does_not_is_neither_marked_nor_told():
+def test_who_seldom_posts_and_does_not_is_neither_marked_nor_told() -> None:
     """Two posts a day that get a hundred each: no engagement today, which is what no post brings."""
     past = [row(back, post_engagements=[100, 90 + back % 3]) for back in range(1, 21)]
     made = figures(row(0), *past)
@@ -154,7 +154,7 @@ def test_who_seldom_posts_and_does_not_is_neither_marked_nor_told():
     assert alerts(made) == []
 
 
-def test_the_tone_of_a_few_posts_is_said_with_its_uncertainty_and_never_as_a_fall():
+def test_the_tone_of_a_few_posts_is_said_with_its_uncertainty_and_never_as_a_fall() -> None:
     """p = 1/4, q = 2/4, n = 4: net -25, half interval 196 sqrt((3/4 - 1/16) / 4) = 81."""
     sentence = said(
         row(0, post_engagements=[10] * 4, positive=1, neutral=1, negative=2),
@@ -166,7 +166,7 @@ def test_the_tone_of_a_few_posts_is_said_with_its_uncertainty_and_never_as_a_fal
     )
 
 
-def test_who_never_posts_on_sundays_is_not_quiet_on_one():
+def test_who_never_posts_on_sundays_is_not_quiet_on_one() -> None:
     """Three weeks of a bank among two others who post on all days."""
     bank = [
         row(back, "bank", post_engagements=[] if back % 7 == 0 else [10] * (9 + back % 3))
@@ -176,16 +176,16 @@ def test_who_never_posts_on_sundays_is_not_quiet_on_one():
     assert found(*bank, *others) == []
 
 
-def test_nobody_is_called_quiet_before_two_weeks_are_known():
+def test_nobody_is_called_quiet_before_two_weeks_are_known() -> None:
     assert found(row(0), *usual_days(days=13)) == []
     assert [alert.what for alert in found(row(0), *usual_days(days=14))] == ["went quiet"]
 
 
-def test_who_seldom_posts_is_not_quiet_without_a_post():
+def test_who_seldom_posts_is_not_quiet_without_a_post() -> None:
     assert found(row(0), *(row(back, post_engagements=[10] * (back % 3)) for back in range(1, 20))) == []
 
 
-def test_an_account_that_could_not_be_read_comes_first_and_one_that_is_gone_last():
+def test_an_account_that_could_not_be_read_comes_first_and_one_that_is_gone_last() -> None:
     names = [
         alert.account
         for alert in found(
@@ -200,7 +200,7 @@ def test_an_account_that_could_not_be_read_comes_first_and_one_that_is_gone_last
 
 
 @pytest.mark.parametrize("status", ["failed", "over_budget", "missing", "suspended", "protected"])
-def test_a_status_is_news_on_the_day_it_changes_and_what_can_be_mended_until_it_is(status: str):
+def test_a_status_is_news_on_the_day_it_changes_and_what_can_be_mended_until_it_is(status: str) -> None:
     today = missing(0, "gone", status)
     others = [row(0, "here"), row(1, "here"), row(3, "here")]
     other = "missing" if status == "suspended" else "suspended"
@@ -212,29 +212,29 @@ def test_a_status_is_news_on_the_day_it_changes_and_what_can_be_mended_until_it_
     assert len(told_again) == (status in {"failed", "over_budget"})  # until it is mended
 
 
-def test_the_day_before_is_the_nearest_with_a_roll_up():
+def test_the_day_before_is_the_nearest_with_a_roll_up() -> None:
     assert found(missing(0, status="missing"), missing(5, status="missing"), row(6)) == []
 
 
-def test_a_day_that_is_incomplete_again_is_no_news():
+def test_a_day_that_is_incomplete_again_is_no_news() -> None:
     today = row(0, status="partial", reason="8% of posts quarantined")
     assert [alert.what for alert in found(today, row(1))] == ["is incomplete"]
     assert found(today, row(1, status="partial")) == []
 
 
-def test_the_reason_is_the_evidence():
+def test_the_reason_is_the_evidence() -> None:
     alert = found(missing(0, reason="X answered 503 five times"), row(1, post_engagements=[1]))[0]
     assert alert.evidence == "X answered 503 five times; last data Sat 21 Nov; left out of every total"
 
 
-def test_incomplete_and_cut_short_days_are_told():
+def test_incomplete_and_cut_short_days_are_told() -> None:
     partial = found(row(0, "a", status="partial", reason="8% of posts quarantined"))[0]
     assert (partial.what, partial.evidence) == ("is incomplete", "8% of posts quarantined")
     cut = found(row(0, "a", truncated=True, kept=200))[0]
     assert cut.what == "posted more than max_posts"
 
 
-def test_many_accounts_with_one_fate_share_a_line():
+def test_many_accounts_with_one_fate_share_a_line() -> None:
     rows = [missing(0, f"a{n}", followers=n, reason="X answered 503") for n in range(5)]
     (alert,) = found(*rows)
     assert alert.account == "a4"
@@ -247,7 +247,7 @@ def test_many_accounts_with_one_fate_share_a_line():
     )
 
 
-def test_an_account_has_one_alert_at_most():
+def test_an_account_has_one_alert_at_most() -> None:
     rows = [
         row(0, post_engagements=[90] * 20, negative=20, truncated=True),
         *usual_days(positive=9, neutral=1),
@@ -255,7 +255,7 @@ def test_an_account_has_one_alert_at_most():
     assert [alert.what for alert in found(*rows)] == ["turned negative"]
 
 
-def test_nothing_is_said_of_a_day_by_later_days():
+def test_nothing_is_said_of_a_day_by_later_days() -> None:
     later = row(0)
     later["day"] = SUNDAY - timedelta(days=40)
     assert found(row(0, post_engagements=[10] * 10), later, *usual_days()) == []

@@ -1,6 +1,7 @@
 """The day's totals: ratios of sums, and what an absent account does to them."""
 
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -10,20 +11,20 @@ from reports.figures.usual import compare, weekday_factors
 from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, rollups, row
 
 
-def total(*rows: dict) -> dict[tuple[str, int], float]:
+def total(*rows: dict[str, Any]) -> dict[tuple[str, int], float]:
     """Return the totals by metric and by how many days before the Sunday."""
     found = totals(rollups(*rows), measures(*rows), NO_FACTORS, SUNDAY)
     return {(r["metric"], (SUNDAY - r["day"]).days): r["value"] for r in found.iter_rows(named=True)}
 
 
-def test_engagement_and_posts_are_sums_and_the_median_is_of_all_posts():
+def test_engagement_and_posts_are_sums_and_the_median_is_of_all_posts() -> None:
     found = total(row(0, "a", post_engagements=[1, 2, 300]), row(0, "b", post_engagements=[4, 5]))
     assert found["engagement", 0] == 312
     assert found["posts", 0] == 5
     assert found["median", 0] == 4
 
 
-def test_rate_is_a_ratio_of_sums_over_posts_whose_impressions_are_known():
+def test_rate_is_a_ratio_of_sums_over_posts_whose_impressions_are_known() -> None:
     found = total(
         row(0, "a", post_engagements=[10, 90], engagement_seen=10, impressions=100, impressions_known=1),
         row(0, "b", post_engagements=[20], engagement_seen=20, impressions=900, impressions_known=1),
@@ -32,18 +33,18 @@ def test_rate_is_a_ratio_of_sums_over_posts_whose_impressions_are_known():
     assert found["rate", 0] == pytest.approx(3.0)
 
 
-def test_net_sentiment_is_of_all_scored_posts_neutral_ones_included():
+def test_net_sentiment_is_of_all_scored_posts_neutral_ones_included() -> None:
     found = total(row(0, "a", positive=3, neutral=4, negative=1), row(0, "b", positive=1, negative=1))
     assert found["net", 0] == pytest.approx(100 * (4 - 2) / 10)
 
 
-def test_no_scored_post_and_no_impression_is_no_figure():
+def test_no_scored_post_and_no_impression_is_no_figure() -> None:
     found = total(row(0, "a", post_engagements=[5]))
     assert ("net", 0) not in found
     assert ("rate", 0) not in found
 
 
-def test_an_account_that_is_missing_today_is_left_out_of_earlier_days_too():
+def test_an_account_that_is_missing_today_is_left_out_of_earlier_days_too() -> None:
     found = total(
         row(0, "a", post_engagements=[10]),
         missing(0, "b"),
@@ -54,7 +55,7 @@ def test_an_account_that_is_missing_today_is_left_out_of_earlier_days_too():
     assert found["engagement", 1] == 8
 
 
-def test_where_an_account_missed_an_earlier_day_its_usual_stands_in():
+def test_where_an_account_missed_an_earlier_day_its_usual_stands_in() -> None:
     past = [row(back, name, post_engagements=[10]) for back in (2, 3, 4) for name in "ab"]
     found = total(
         row(0, "a", post_engagements=[10]),
@@ -66,7 +67,7 @@ def test_where_an_account_missed_an_earlier_day_its_usual_stands_in():
     assert found["engagement", 1] == 20
 
 
-def test_a_day_off_stands_in_with_nought_and_sets_no_level():
+def test_a_day_off_stands_in_with_nought_and_sets_no_level() -> None:
     """The bank gets 9 the day before, one more each day further back, and nothing on Sundays. A Saturday and a
     Sunday were not read: the median of the 29 other days of its five weeks is that of 18 days ago, 26.
     """
@@ -80,7 +81,7 @@ def test_a_day_off_stands_in_with_nought_and_sets_no_level():
     assert [value[back] for back in (0, 1, 2, 7, 8)] == [20, 46, 30, 20, 36]
 
 
-def weeks(*rows: dict) -> tuple[dict[str, float], dict[str, float]]:
+def weeks(*rows: dict[str, Any]) -> tuple[dict[str, float], dict[str, float]]:
     """Return the totals' factors of Sundays and what is usual on the Sunday, by metric."""
     aged, of_rows = rollups(*rows), measures(*rows)
     factors = weekday_factors(of_rows, SUNDAY)
@@ -93,7 +94,7 @@ def weeks(*rows: dict) -> tuple[dict[str, float], dict[str, float]]:
     )
 
 
-def test_a_sums_week_is_that_of_its_accounts_by_their_part():
+def test_a_sums_week_is_that_of_its_accounts_by_their_part() -> None:
     """A club gets 900 on weekdays and 1800 on Sundays, three others 100 and 50: pooled, Sundays were half a day. Of an
     ordinary day's 1200 the Sunday makes 1800 + 3 x 50 = 1950, 1.625 times as much; of 4 posts it makes 4.
     """
@@ -109,7 +110,7 @@ def test_a_sums_week_is_that_of_its_accounts_by_their_part():
     assert usual["engagement"] == pytest.approx(1950)
 
 
-def test_the_week_of_an_account_that_is_missing_today_is_not_in_the_sums():
+def test_the_week_of_an_account_that_is_missing_today_is_not_in_the_sums() -> None:
     club = [row(back, "club", post_engagements=[1800 if back % 7 == 0 else 900]) for back in range(1, 57)]
     others = [
         row(back, name, post_engagements=[50 if back % 7 == 0 else 100])
@@ -121,7 +122,7 @@ def test_the_week_of_an_account_that_is_missing_today_is_not_in_the_sums():
     assert usual["engagement"] == pytest.approx(150)
 
 
-def test_the_median_of_all_posts_has_a_week_of_its_own():
+def test_the_median_of_all_posts_has_a_week_of_its_own() -> None:
     """A feed of nine posts that get 10 each rests on Sundays; the two others get 100 a post on every day. Each
     account's median is the same on all days, the median of all posts is 10 on weekdays and 100 on Sundays.
     """
@@ -132,7 +133,7 @@ def test_the_median_of_all_posts_has_a_week_of_its_own():
     assert usual["median"] == pytest.approx(100)
 
 
-def test_the_totals_of_one_account_are_held_against_what_it_is_held_against():
+def test_the_totals_of_one_account_are_held_against_what_it_is_held_against() -> None:
     rows = [row(back, post_engagements=[10 + back % 5] * (3 if back % 7 == 0 else 9)) for back in range(57)]
     of_rows = measures(*rows)
     factors = weekday_factors(of_rows, SUNDAY)
@@ -143,28 +144,27 @@ def test_the_totals_of_one_account_are_held_against_what_it_is_held_against():
         assert usual[metric] == pytest.approx(found)
 
 
-def test_the_tone_of_nine_posts_of_all_accounts_is_no_surprise_that_of_ten_is():
+def test_the_tone_of_nine_posts_of_all_accounts_is_no_surprise_that_of_ten_is() -> None:
     past = [row(back, "a", positive=10, neutral=9 + back % 3) for back in range(1, 20)]
 
-    def surprise(*today: dict) -> bool:
+    def surprise(*today: dict[str, Any]) -> bool:
         aged, of_rows = rollups(*today, *past), measures(*today, *past)
         series = totals(aged, of_rows, NO_FACTORS, SUNDAY)
         held = compared(aged, series, NO_FACTORS, SUNDAY)
-        return held.row(by_predicate=(pl.col("metric") == "net") & (pl.col("day") == SUNDAY), named=True)[
-            "unusual"
-        ]
+        of_net = (pl.col("metric") == "net") & (pl.col("day") == SUNDAY)
+        return bool(held.row(by_predicate=of_net, named=True)["unusual"])
 
     assert surprise(row(0, "a", negative=5), row(0, "b", negative=4)) is False
     assert surprise(row(0, "a", negative=5), row(0, "b", negative=5)) is True
 
 
-def test_an_account_added_today_changes_nothing_in_the_comparison():
+def test_an_account_added_today_changes_nothing_in_the_comparison() -> None:
     past = [row(back, "a", post_engagements=[10]) for back in range(1, 8)]
     found = total(row(0, "a", post_engagements=[10]), row(0, "new", post_engagements=[90]), *past)
     assert {found["engagement", back] for back in range(8)} == {100}
 
 
-def test_a_day_on_which_most_accounts_failed_is_a_gap():
+def test_a_day_on_which_most_accounts_failed_is_a_gap() -> None:
     names = "abcde"
     past = [row(back, name, post_engagements=[10]) for back in (2, 3) for name in names]
     bad = [row(1, "a", post_engagements=[10]), *(missing(1, name) for name in "bcde")]
@@ -173,7 +173,7 @@ def test_a_day_on_which_most_accounts_failed_is_a_gap():
     assert ("engagement", 2) in found
 
 
-def test_a_day_read_at_another_age_is_a_gap_for_counts_only():
+def test_a_day_read_at_another_age_is_a_gap_for_counts_only() -> None:
     old = row(20, "a", post_engagements=[10])
     old["collected_at"] += timedelta(days=20)
     found = total(row(0, "a", post_engagements=[10]), old)
@@ -181,11 +181,11 @@ def test_a_day_read_at_another_age_is_a_gap_for_counts_only():
     assert found["posts", 20] == 1
 
 
-def test_nobody_read_is_no_total():
+def test_nobody_read_is_no_total() -> None:
     assert total(missing(0, "a"), row(1, "a", post_engagements=[5])) == {}
 
 
-def test_followers_are_carried_over_days_without_a_look_up_and_missing_accounts_are_left_out():
+def test_followers_are_carried_over_days_without_a_look_up_and_missing_accounts_are_left_out() -> None:
     rows = rollups(
         row(0, "a", followers=110),
         row(0, "b", followers=50),

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tests.reports.world import DAY, TWELVE, Account, World, many, world
 
 RULES = {"root": True, "extends": ["html-validate:recommended"]}
 
-SHAPES = {
+SHAPES: dict[str, Callable[[], World]] = {
     "twelve": world,
     "one": lambda: world(TWELVE[:1]),
     "first": lambda: world(days=1),
@@ -63,7 +64,7 @@ def faults(validator: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_every_page_is_valid(validator: str, tmp_path: Path):
+def test_every_page_is_valid(validator: str, tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
     fill(lake, world(TWELVE[:2], days=3))
     publish(lake, DAY)
@@ -74,7 +75,7 @@ def test_every_page_is_valid(validator: str, tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_positive_control_a_page_that_is_not_valid_is_found(validator: str, tmp_path: Path):
+def test_positive_control_a_page_that_is_not_valid_is_found(validator: str, tmp_path: Path) -> None:
     broken = page(world(TWELVE[:1], days=1)).replace("<h2", "<h2 id=main", 1)
     (tmp_path / "broken.html").write_text(broken, encoding="utf-8")
     assert faults(validator, tmp_path)

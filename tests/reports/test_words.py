@@ -36,44 +36,44 @@ from reports.views.metrics import tick
         (math.nan, "–"),
     ],
 )
-def test_counts_have_about_three_digits(value: float | None, text: str):
+def test_counts_have_about_three_digits(value: float | None, text: str) -> None:
     assert words.compact(value) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(175_480, "+175k"), (-1_049, "−1.0k"), (0, "0"), (0.2, "0"), (None, "–")]
 )
-def test_differences_carry_their_sign(value: float | None, text: str):
+def test_differences_carry_their_sign(value: float | None, text: str) -> None:
     assert words.signed(value) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(18.4, "+18"), (-38.6, "−39"), (-0.3, "0"), (0.5, "+1"), (None, "–")]
 )
-def test_net_sentiment_in_whole_points(value: float | None, text: str):
+def test_net_sentiment_in_whole_points(value: float | None, text: str) -> None:
     assert words.points(value) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0, "0%"), (0.4, "<1%"), (0.5, "0%"), (58.2, "58%"), (None, "–")]
 )
-def test_percentages(value: float | None, text: str):
+def test_percentages(value: float | None, text: str) -> None:
     assert words.percent(value) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(1.864, "1.86%"), (0.004, "<0.01%"), (12.44, "12.4%"), (9.999, "10.0%")]
 )
-def test_rates(value: float, text: str):
+def test_rates(value: float, text: str) -> None:
     assert words.rate(value) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [(2.34, "2.3×"), (9.96, "10×"), (31.2, "31×")])
-def test_multiples(value: float, text: str):
+def test_multiples(value: float, text: str) -> None:
     assert words.times(value) == text
 
 
-def test_no_change_against_nothing():
+def test_no_change_against_nothing() -> None:
     assert words.change(5, 0) is None
     assert words.change(5, 4) == "25%"
     assert words.change(3, 4) == "25%"
@@ -88,24 +88,24 @@ def test_no_change_against_nothing():
         (["A", "B", "C", "D", "E"], "A, B and 3 more"),
     ],
 )
-def test_listings(names: list[str], text: str):
+def test_listings(names: list[str], text: str) -> None:
     assert words.listing(names) == text
 
 
-def test_days_have_no_leading_zero():
+def test_days_have_no_leading_zero() -> None:
     assert words.long_day(date(2026, 11, 1)) == "Sunday 1 November 2026"
     assert words.short_day(date(2026, 11, 1)) == "Sun 1 Nov"
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.2, "12 min"), (6.08, "6 h"), (100, "4 days"), (None, "–")])
-def test_spans(value: float | None, text: str):
+def test_spans(value: float | None, text: str) -> None:
     assert words.hours(value) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0, "$0.00"), (0.005, "$0.005"), (0.84, "$0.84"), (1234.5, "$1,234.50")]
 )
-def test_prices(value: float, text: str):
+def test_prices(value: float, text: str) -> None:
     assert words.dollars(value) == text
 
 
@@ -119,26 +119,26 @@ def test_prices(value: float, text: str):
         (1, "posts", "1"),
     ],
 )
-def test_ticks_are_short(value: float, metric: str, text: str):
+def test_ticks_are_short(value: float, metric: str, text: str) -> None:
     assert tick(value, metric) == text
 
 
-def test_marks_piled_on_a_letter_are_thinned_out_and_those_of_real_scripts_stay():
+def test_marks_piled_on_a_letter_are_thinned_out_and_those_of_real_scripts_stay() -> None:
     assert words.one_line("Z" + "\u0301" * 200) == "Z" + "\u0301" * 6
     assert words.one_line("Việt क्षि ก็้") == "Việt क्षि ก็้"
 
 
-def test_a_paragraph_keeps_its_lines_and_a_line_its_words():
+def test_a_paragraph_keeps_its_lines_and_a_line_its_words() -> None:
     assert words.paragraph(" a\r\nb\x00c\n\n\n\nd ") == "a\nbc\n\nd"
     assert words.one_line("a\n\tb \x1b[31mc") == "a b [31mc"
 
 
-def test_a_name_that_is_nothing_but_space_falls_back_to_the_handle():
+def test_a_name_that_is_nothing_but_space_falls_back_to_the_handle() -> None:
     assert words.display_name(" \u200b\n".replace("\u200b", " "), "nasa") == "nasa"
     assert words.display_name(None, "nasa") == "nasa"
 
 
-def test_languages_have_names():
+def test_languages_have_names() -> None:
     assert [language(code) for code in ("ar", "zxx", "pt-BR", "xx-unknown", None)] == [
         "Arabic",
         "no words",
@@ -149,7 +149,7 @@ def test_languages_have_names():
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
-def test_any_number_can_be_written(value: float):
+def test_any_number_can_be_written(value: float) -> None:
     for text in (words.compact(value), words.signed(value), words.percent(value)):
         assert text
         assert "nan" not in text

@@ -1,4 +1,4 @@
-"""The orders of one sandbox: which of them strike a request, and how often each has."""
+"""The orders of one sandbox: which of them match a request, and how often each has."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,19 +9,19 @@ from pipeline.sandbox.world.personas import State
 
 @dataclass
 class ActiveRule:
-    """An order and what has become of it."""
+    """A fault rule and how often it has matched."""
 
-    order: FaultRule
+    rule: FaultRule
     passed: int = 0
     hits: int = 0
     gone: dict[str, frozenset[int]] = field(default_factory=dict)  # by handle: the posts that are no more
 
     def due(self) -> bool:
         """Tell whether a matching request is to be hit; one that is let pass is counted."""
-        if self.passed < self.order.after:
+        if self.passed < self.rule.after:
             self.passed += 1
             return False
-        return self.order.times is None or self.hits < self.order.times
+        return self.rule.times is None or self.hits < self.rule.times
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,9 @@ class Matched:
     altering: tuple[ActiveRule, ...] = ()
 
     def of(self, fault: Fault, handle: str) -> list[ActiveRule]:
-        """Return the orders of one fault that are about a handle."""
+        """Return the rules of one fault that are about a handle."""
         return [
-            standing
-            for standing in self.altering
-            if standing.order.fault == fault and standing.order.concerns(handle)
+            active for active in self.altering if active.rule.fault == fault and active.rule.concerns(handle)
         ]
 
     def state(self, handle: str) -> State | None:
@@ -45,44 +43,44 @@ class Matched:
 
 
 class FaultRules:
-    """The orders of one sandbox, oldest first."""
+    """The fault rules of one sandbox, oldest first."""
 
-    def __init__(self, orders: Iterable[Mapping[str, object]] = ()) -> None:
-        self._standing: list[ActiveRule] = []
-        self.add(orders)
+    def __init__(self, fault_rules: Iterable[Mapping[str, object]] = ()) -> None:
+        self._active: list[ActiveRule] = []
+        self.add(fault_rules)
 
     def add(self, entries: Iterable[object]) -> None:
-        """Add orders, all or, when one is wrong, none. Raises `ConfigError`."""
-        self._standing += [ActiveRule(order) for order in [FaultRule.read(entry) for entry in entries]]
+        """Add rules: all, or none when one is wrong. Raises `ConfigError`."""
+        self._active += [ActiveRule(rule) for rule in [FaultRule.read(entry) for entry in entries]]
 
     def gone(self, handle: str) -> frozenset[int]:
-        """Return the ids of the posts of a handle that orders have deleted."""
-        return frozenset().union(*(standing.gone.get(handle, ()) for standing in self._standing))
+        """Return the ids of the posts of a handle that rules have deleted."""
+        return frozenset().union(*(active.gone.get(handle, ()) for active in self._active))
 
     def clear(self) -> None:
-        """Forget all orders."""
-        self._standing.clear()
+        """Remove all rules."""
+        self._active.clear()
 
     def body(self) -> list[dict[str, object]]:
-        """Return each order with how many requests it has hit."""
-        return [asdict(standing.order) | {"hits": standing.hits} for standing in self._standing]
+        """Return each rule with how many requests it has matched."""
+        return [asdict(active.rule) | {"hits": active.hits} for active in self._active]
 
-    def strike(self, endpoint: str, handles: Sequence[str], *, continued: bool) -> Matched:
+    def match(self, endpoint: str, handles: Sequence[str], *, continued: bool) -> Matched:
         """Return what strikes a request, and count it.
 
-        The oldest due order that answers in X's place does; the others of its kind wait. Those that alter
+        The oldest due rule that answers in X's place does; the others of its kind wait. Those that alter
         X's own answer act together, when there is one.
         """
         due = [
-            standing
-            for standing in self._standing
-            if standing.order.matches(endpoint, handles, continued=continued) and standing.due()
+            active
+            for active in self._active
+            if active.rule.matches(endpoint, handles, continued=continued) and active.due()
         ]
-        altering = [standing for standing in due if standing.order.fault in ALTERING]
-        answering = [standing for standing in due if standing.order.fault not in ALTERING][:1]
-        answer = answering[0].order.fault if answering else None
+        altering = [active for active in due if active.rule.fault in ALTERING]
+        answering = [active for active in due if active.rule.fault not in ALTERING][:1]
+        answer = answering[0].rule.fault if answering else None
         if answer not in (None, Fault.TRUNCATED):
             altering = []
-        for standing in [*answering, *altering]:
-            standing.hits += 1
+        for active in [*answering, *altering]:
+            active.hits += 1
         return Matched(answer, tuple(altering))

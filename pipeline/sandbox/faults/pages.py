@@ -14,21 +14,21 @@ from pipeline.sandbox.x.requests import Cursor, TimelineRequest
 
 
 def odd_page(
-    world: World, handle: str, page: Page, request: TimelineRequest, now_ms: int, *, struck: Matched
+    world: World, handle: str, page: Page, request: TimelineRequest, now_ms: int, *, matched: Matched
 ) -> Page:
     """Return the page that was ordered in place of the right one."""
-    if struck.of(Fault.EMPTY_PAGE, handle):
+    if matched.of(Fault.EMPTY_PAGE, handle):
         here = request.turn or Cursor("older", request.below_id)
         return replace(page, posts=[], next_token=replace(here, empties=here.empties + 1).token())
-    if struck.of(Fault.REPEATED_POST, handle):
+    if matched.of(Fault.REPEATED_POST, handle):
         page = _repeating(world, handle, page, request, now_ms)
-    for standing in struck.of(Fault.GONE, handle):
+    for active in matched.of(Fault.GONE, handle):
         if page.posts:
-            newest = page.posts[: standing.order.posts or 1]
-            standing.gone.setdefault(handle, frozenset(post.id for post in newest))
-        gone = standing.gone.get(handle, frozenset())
+            newest = page.posts[: active.rule.posts or 1]
+            active.gone.setdefault(handle, frozenset(post.id for post in newest))
+        gone = active.gone.get(handle, frozenset())
         page = replace(page, posts=[post for post in page.posts if post.id not in gone])
-    if struck.of(Fault.OUT_OF_ORDER, handle):
+    if matched.of(Fault.OUT_OF_ORDER, handle):
         page = replace(page, posts=page.posts[1::2] + page.posts[::2])
     return page
 
@@ -46,14 +46,14 @@ def _repeating(world: World, handle: str, page: Page, request: TimelineRequest, 
 
 
 def worded(
-    world: World, handle: str, posts: list[Post], wanted: Wanted, now_ms: int, *, struck: Matched
+    world: World, handle: str, posts: list[Post], wanted: Wanted, now_ms: int, *, matched: Matched
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Return a page's data and includes, in the words and with the fields that were ordered."""
-    if struck.of(Fault.WITHOUT_METRICS, handle):
+    if matched.of(Fault.WITHOUT_METRICS, handle):
         wanted = replace(wanted, post_fields=wanted.post_fields - {"public_metrics"})
-    if struck.of(Fault.NEW_WORDS, handle):
+    if matched.of(Fault.NEW_WORDS, handle):
         wanted = replace(wanted, new_spelling=True)
-    if not struck.of(Fault.MIXED_WORDS, handle):
+    if not matched.of(Fault.MIXED_WORDS, handle):
         data = [post_body(world, post, wanted, now_ms) for post in posts]
         return data, includes(world, posts, wanted, now_ms)
     words = [replace(wanted, new_spelling=new) for new in (False, True)]

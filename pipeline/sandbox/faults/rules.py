@@ -1,8 +1,8 @@
 """FaultRules to misbehave: what goes wrong, for whose requests, how often.
 
-An order is written the same way everywhere (`create_app`, `POST /sandbox/orders`):
+A rule is written the same way everywhere (`create_app`, `POST /sandbox/orders`):
 `{"handle": "citymetro", "fault": "503", "times": 2, "after": 1, "endpoint": "timeline"}`.
-What each fault looks like is told in docs/sandbox.md.
+docs/sandbox.md describes each fault.
 """
 
 import re
@@ -80,7 +80,7 @@ ENDPOINTS = ("timeline", "users_by", "lookup", "usage")
 
 
 def _endpoints(fault: Fault) -> tuple[str, ...]:
-    """Return where a fault can be met, the ones an order means by itself first."""
+    """Return the endpoints a fault can be met at, those that a rule means by default first."""
     if fault in STATES:
         return "timeline", "users_by", "lookup"
     if fault == Fault.RENAMED:
@@ -100,18 +100,18 @@ class FaultRule:
     after: int = 0
     endpoint: str | None = None  # None: wherever the fault is usually met
     posts: int | None = (
-        None  # of `depth`: how far back the timeline reaches; of `gone`: how many posts (None: one)
+        None  # of `depth`: how far back the timeline reaches; of `gone`: how many, by default 1
     )
 
     @classmethod
     def read(cls, entry: object) -> "FaultRule":
-        """Return an order as it was written. Raises `ConfigError` naming what is allowed."""
+        """Return a rule as it was written. Raises `ConfigError` naming what is allowed."""
         if not isinstance(entry, Mapping):
-            raise ConfigError(f"an order is an object with handle and fault, not {_shown(entry)}")
+            raise ConfigError(f"a fault rule is an object with handle and fault, not {_shown(entry)}")
         allowed = tuple(cls.__dataclass_fields__)
         for key in entry:
             if key not in allowed:
-                raise ConfigError(f"an order has no {_shown(key)}; it has {', '.join(allowed)}")
+                raise ConfigError(f"a fault rule has no {_shown(key)}; it has {', '.join(allowed)}")
         handle, fault, endpoint = (entry.get(key) for key in ("handle", "fault", "endpoint"))
         if not isinstance(handle, str) or not (handle == EVERY or _HANDLE.fullmatch(handle)):
             raise ConfigError(
@@ -134,27 +134,25 @@ class FaultRule:
 
     @classmethod
     def parse(cls, text: str) -> dict[str, object]:
-        """Return what `HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]` orders. Raises `ConfigError`."""
+        """Return the rule written as `HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]`. Raises `ConfigError`."""
         handle, equals, rest = text.partition("=")
         fault, *counts = rest.split(":")
         if not equals or len(counts) > len(_COUNTS):
-            raise ConfigError(
-                f"{_shown(text)} is no order; it is written HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"
-            )
+            raise ConfigError(f"{_shown(text)} is no fault rule; write HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]")
         for value in counts:
             if value and not (value.isascii() and value.isdigit()):
-                raise ConfigError(f"{_shown(text)} is no order: {_shown(value)} is not a whole number")
+                raise ConfigError(f"{_shown(text)} is no fault rule: {_shown(value)} is not a whole number")
         numbers = {key: int(value) for key, value in zip(_COUNTS, counts, strict=False) if value}
         entry: dict[str, object] = {"handle": handle, "fault": fault, **numbers}
         cls.read(entry)
         return entry
 
     def concerns(self, handle: str) -> bool:
-        """Tell whether the order is about a lower-case handle."""
+        """Whether the rule is about a lower-case handle."""
         return self.handle in (EVERY, handle)
 
     def matches(self, endpoint: str, handles: Sequence[str], *, continued: bool) -> bool:
-        """Tell whether the order is about a request."""
+        """Whether the rule is about a request."""
         endpoints = (self.endpoint,) if self.endpoint else _usual(self.fault)
         return (
             endpoint in endpoints

@@ -16,7 +16,7 @@ _EDIT_MINUTES = 30
 class Plan:
     """What one post of a day is to be: a text of a pool, or a story's moment."""
 
-    voice: Persona
+    persona: Persona
     story: Story | None
     pool: Pool
     template: str
@@ -28,11 +28,13 @@ def compose(plan: Plan, at_ms: int, earlier: list[Post], chance: Random) -> list
 
     `earlier` are the day's posts so far, for a thread to go on from.
     """
-    voice, pool, moment = plan.voice, plan.pool, plan.moment
+    persona, pool, moment = plan.persona, plan.pool, plan.moment
     post_id = make_id(at_ms, chance.getrandbits(22))
-    site = f"{voice.handle.replace('_', '-')}.example"
-    written = write(plan.template, voice.slots, friends=voice.friends, site=site, at_ms=at_ms, chance=chance)
-    about = _about(voice, pool, at_ms, earlier, chance)
+    site = f"{persona.handle.replace('_', '-')}.example"
+    written = write(
+        plan.template, persona.slots, friends=persona.friends, site=site, at_ms=at_ms, chance=chance
+    )
+    about = _about(persona, pool, at_ms, earlier, chance)
     kind: Kind = "post" if pool.kind == "thread" and about is None else pool.kind
     photo = None
     if pool.kind == "retweet" and about is not None:
@@ -45,12 +47,12 @@ def compose(plan: Plan, at_ms: int, earlier: list[Post], chance: Random) -> list
         written = Written(f"{written.text} {short}", {**written.links, short: leads_to})
     elif chance.random() < pool.photos:
         photo = link(chance)
-        leads_to = f"https://twitter.com/{voice.handle}/status/{post_id}/photo/1"
+        leads_to = f"https://twitter.com/{persona.handle}/status/{post_id}/photo/1"
         written = Written(f"{written.text} {photo}".strip(), {**written.links, photo: leads_to})
     post = Post(
         id=post_id,
         at_ms=at_ms,
-        author=voice.handle,
+        author=persona.handle,
         kind=kind,
         written=written,
         short=shorten(written.text, chance) if len(written.text) > SHORT_LENGTH else None,
@@ -59,7 +61,7 @@ def compose(plan: Plan, at_ms: int, earlier: list[Post], chance: Random) -> list
         settles_hours=chance.uniform(1.2, 3.0),
         conversation=about.conversation if about and pool.kind in {"reply", "thread"} else post_id,
         about=about,
-        about_gone=about is not None and about.author != voice.handle and chance.random() < 0.02,
+        about_gone=about is not None and about.author != persona.handle and chance.random() < 0.02,
         photo=photo,
         sensitive=chance.random() < 0.003,
         withheld="ZZ" if chance.random() < 0.002 else None,
@@ -85,7 +87,7 @@ def _edited(post: Post, chance: Random) -> list[Post]:
     return [first, second]
 
 
-def _about(voice: Persona, pool: Pool, at_ms: int, earlier: list[Post], chance: Random) -> Post | None:
+def _about(persona: Persona, pool: Pool, at_ms: int, earlier: list[Post], chance: Random) -> Post | None:
     """Return the post that a reply, quote or retweet is about."""
     if pool.kind == "post":
         return None
@@ -95,15 +97,15 @@ def _about(voice: Persona, pool: Pool, at_ms: int, earlier: list[Post], chance: 
             None,
         )
     asked = pool.kind == "reply"
-    author = reader(chance) if asked else chance.choice(voice.friends)
-    text = chance.choice(voice.asks if asked else voice.shared)
+    author = reader(chance) if asked else chance.choice(persona.friends)
+    text = chance.choice(persona.asks if asked else persona.shared)
     before_ms = at_ms - chance.randrange(2 * 60, (3 if asked else 20) * 3600) * 1000
     site = f"{author.replace('_', '-')}.example"
-    written = write(text, voice.slots, friends=voice.friends, site=site, at_ms=before_ms, chance=chance)
+    written = write(text, persona.slots, friends=persona.friends, site=site, at_ms=before_ms, chance=chance)
     if asked:
-        written = replace(written, text=f"@{voice.handle} {written.text}")
+        written = replace(written, text=f"@{persona.handle} {written.text}")
     post_id = make_id(before_ms, chance.getrandbits(22))
-    engagement = 6.0 if asked else max(20.0, voice.median * 0.6)
+    engagement = 6.0 if asked else max(20.0, persona.median * 0.6)
     return Post(
         id=post_id,
         at_ms=before_ms,
@@ -112,7 +114,7 @@ def _about(voice: Persona, pool: Pool, at_ms: int, earlier: list[Post], chance: 
         written=written,
         short=shorten(written.text, chance) if len(written.text) > SHORT_LENGTH else None,
         lang=language(written.text, "en"),
-        final=_split(engagement * math.exp(chance.gauss(0, 0.7)), voice.rate, asked, chance),
+        final=_split(engagement * math.exp(chance.gauss(0, 0.7)), persona.rate, asked, chance),
         settles_hours=chance.uniform(1.2, 3.0),
         conversation=post_id,
         versions=(post_id,),
@@ -120,11 +122,11 @@ def _about(voice: Persona, pool: Pool, at_ms: int, earlier: list[Post], chance: 
 
 
 def _final(plan: Plan, chance: Random) -> Counts:
-    voice, story = plan.voice, plan.story
+    persona, story = plan.persona, plan.story
     if plan.moment:
-        return _split(voice.median * plan.moment.times, voice.rate * 2.2, plan.pool.angry, chance)
-    times = math.exp(chance.gauss(0, voice.spread)) * plan.pool.reach * (story.reach if story else 1.0)
-    return _split(voice.median * times, voice.rate, plan.pool.angry, chance)
+        return _split(persona.median * plan.moment.times, persona.rate * 2.2, plan.pool.angry, chance)
+    times = math.exp(chance.gauss(0, persona.spread)) * plan.pool.reach * (story.reach if story else 1.0)
+    return _split(persona.median * times, persona.rate, plan.pool.angry, chance)
 
 
 def _split(engagement: float, rate: float, angry: bool, chance: Random) -> Counts:

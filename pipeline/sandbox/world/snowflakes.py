@@ -1,4 +1,4 @@
-"""X's ids: milliseconds since 4 November 2010, and 22 bits to tell apart what one of them saw."""
+"""X's ids: milliseconds since 4 November 2010, and 22 bits that distinguish ids of the same millisecond."""
 
 from datetime import UTC, date, datetime
 

@@ -12,7 +12,16 @@ from functools import lru_cache
 from random import Random
 
 from pipeline.sandbox.world.composing import Plan, compose
-from pipeline.sandbox.world.personas import UNREADABLE, Moment, Persona, Pool, State, Story, user_id, voice_of
+from pipeline.sandbox.world.personas import (
+    UNREADABLE,
+    Moment,
+    Persona,
+    Pool,
+    State,
+    Story,
+    persona_of,
+    user_id,
+)
 from pipeline.sandbox.world.posts import Post
 from pipeline.sandbox.world.snowflakes import DAY_MS, day_of, day_start_ms
 
@@ -28,9 +37,9 @@ class World:
     seed: int = 1
     story_day: date = STORY_DAY
 
-    def voice(self, handle: str) -> Persona:
+    def persona(self, handle: str) -> Persona:
         """Return the account behind a lower-case handle; every handle has one."""
-        return voice_of(handle, self.seed)
+        return persona_of(handle, self.seed)
 
     def state(self, handle: str) -> State:
         """Return whether an account can be read."""
@@ -42,7 +51,7 @@ class World:
 
     def newest_first(self, handle: str, now_ms: int) -> Iterator[Post]:
         """Yield what the timeline shows at `now_ms`, deleted posts included, back to the first day."""
-        joined, day = self.voice(handle).joined, day_of(now_ms)
+        joined, day = self.persona(handle).joined, day_of(now_ms)
         while day >= joined:
             for post in reversed(posts_of_day(self, handle, day)):
                 if post.visible(now_ms):
@@ -53,29 +62,29 @@ class World:
         """Return the followers at an instant: growing slowly, at each account's own pace."""
         pace = Random(f"{self.seed}|{handle}|followers").uniform(0.00005, 0.0005)
         days = (now_ms - day_start_ms(STORY_DAY)) / DAY_MS
-        return int(self.voice(handle).followers * math.exp(pace * days))
+        return int(self.persona(handle).followers * math.exp(pace * days))
 
     def published(self, handle: str, now_ms: int) -> int:
         """Return about how many posts an account has published by an instant."""
-        voice = self.voice(handle)
-        return max(0, int((now_ms - day_start_ms(voice.joined)) / DAY_MS * voice.posts_per_day))
+        persona = self.persona(handle)
+        return max(0, int((now_ms - day_start_ms(persona.joined)) / DAY_MS * persona.posts_per_day))
 
 
 @lru_cache(maxsize=2048)
 def posts_of_day(world: World, handle: str, day: date) -> tuple[Post, ...]:
     """Return every version of every post of a UTC day, oldest first."""
-    voice = world.voice(handle)
-    if day < voice.joined:
+    persona = world.persona(handle)
+    if day < persona.joined:
         return ()
     cycle, phase = divmod((day - world.story_day).days, CYCLE_DAYS)
-    story = voice.story_on(phase)
+    story = persona.story_on(phase)
     chance = Random(f"{world.seed}|{handle}|{day}")
-    mean = story.posts if story else voice.posts_per_day * voice.weekdays[day.weekday()]
+    mean = story.posts if story else persona.posts_per_day * persona.weekdays[day.weekday()]
     count = max(0, round(chance.gauss(mean, math.sqrt(mean) * 0.45)))
-    instants = [_instant(voice, chance) for _ in range(count)]
+    instants = [_instant(persona, chance) for _ in range(count)]
     plans = [
-        *zip(instants, _deal(world.seed, voice, story, day, chance, count=count), strict=True),
-        *((_clock_ms(plan.moment, chance), plan) for plan in _moments(voice, story, cycle) if plan.moment),
+        *zip(instants, _deal(world.seed, persona, story, day, chance, count=count), strict=True),
+        *((_clock_ms(plan.moment, chance), plan) for plan in _moments(persona, story, cycle) if plan.moment),
     ]
     posts: list[Post] = []
     previous_ms = day_start_ms(day) - 1
@@ -85,18 +94,18 @@ def posts_of_day(world: World, handle: str, day: date) -> tuple[Post, ...]:
     return tuple(sorted(posts, key=lambda post: post.id))
 
 
-def _moments(voice: Persona, story: Story | None, cycle: int) -> list[Plan]:
-    pools = {pool.name: pool for pool in voice.pools}
+def _moments(persona: Persona, story: Story | None, cycle: int) -> list[Plan]:
+    pools = {pool.name: pool for pool in persona.pools}
     moments = story.moments if story else ()
     return [
-        Plan(voice, story, pools[moment.pool], moment.texts[cycle % len(moment.texts)], moment)
+        Plan(persona, story, pools[moment.pool], moment.texts[cycle % len(moment.texts)], moment)
         for moment in moments
     ]
 
 
-def _instant(voice: Persona, chance: Random) -> int:
-    """Return a millisecond of the day by the voice's hours; scheduled posts sit on the quarter hour."""
-    hour = chance.choices(range(24), voice.hours)[0]
+def _instant(persona: Persona, chance: Random) -> int:
+    """Return a millisecond of the day by the persona's hours; scheduled posts sit on the quarter hour."""
+    hour = chance.choices(range(24), persona.hours)[0]
     seconds = chance.randrange(3600)
     if chance.random() < 0.3:
         seconds = seconds // 900 * 900 + chance.randrange(6)
@@ -109,7 +118,7 @@ def _clock_ms(moment: Moment, chance: Random) -> int:
 
 
 def _deal(
-    seed: int, voice: Persona, story: Story | None, day: date, chance: Random, *, count: int
+    seed: int, persona: Persona, story: Story | None, day: date, chance: Random, *, count: int
 ) -> list[Plan]:
     """Choose a pool and a text for each of the day's posts.
 
@@ -119,20 +128,20 @@ def _deal(
     weekday = day.weekday()
     shares = [
         story.shares.get(pool.name, 0.0) if story else pool.share * (weekday in pool.weekdays)
-        for pool in voice.pools
+        for pool in persona.pools
     ]
-    chosen = chance.choices(voice.pools, shares, k=count) if count else []
-    hands = {pool.name: _hand_of(seed, voice, pool, day) for pool in voice.pools if pool in chosen}
-    return [Plan(voice, story, pool, _dressed(pool, next(hands[pool.name]), chance)) for pool in chosen]
+    chosen = chance.choices(persona.pools, shares, k=count) if count else []
+    hands = {pool.name: _hand_of(seed, persona, pool, day) for pool in persona.pools if pool in chosen}
+    return [Plan(persona, story, pool, _dressed(pool, next(hands[pool.name]), chance)) for pool in chosen]
 
 
-def _hand_of(seed: int, voice: Persona, pool: Pool, day: date) -> Iterator[str]:
+def _hand_of(seed: int, persona: Persona, pool: Pool, day: date) -> Iterator[str]:
     """Yield a day's texts from the pack: none twice while there are others."""
     seen: set[int] = set()
-    position = day.toordinal() * _hand_size(voice, pool)
+    position = day.toordinal() * _hand_size(persona, pool)
     while True:
         pack, place = divmod(position, len(pool.texts))
-        text = _shuffled(seed, voice.handle, pool.name, pack, len(pool.texts))[place]
+        text = _shuffled(seed, persona.handle, pool.name, pack, len(pool.texts))[place]
         position += 1
         if len(seen) == len(pool.texts):
             seen.clear()
@@ -149,14 +158,14 @@ def _dressed(pool: Pool, text: str, chance: Random) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _hand_size(voice: Persona, pool: Pool) -> int:
+def _hand_size(persona: Persona, pool: Pool) -> int:
     """Return how many texts of a pool a usual day may need at most."""
     if not pool.share:
         return len(pool.texts)
     shares = [
-        sum(other.share for other in voice.pools if weekday in other.weekdays) for weekday in pool.weekdays
+        sum(other.share for other in persona.pools if weekday in other.weekdays) for weekday in pool.weekdays
     ]
-    posts = voice.posts_per_day * max(voice.weekdays)
+    posts = persona.posts_per_day * max(persona.weekdays)
     return math.ceil(1.4 * posts * pool.share / min(shares)) + 1
 
 

@@ -1,7 +1,7 @@
 """From a template to a post's text as X serves it: slots, short links, entities, language.
 
-Slots: `{name}` one of the voice's own values (another one each time, but `{name:same}` the last),
-`{customer}` an invented reader, `{friend}` an account the voice knows, `{n:3-40}` a number,
+Slots: `{name}` one of the persona's own values (another one each time, but `{name:same}` the last),
+`{customer}` an invented reader, `{friend}` an account the persona knows, `{n:3-40}` a number,
 `{time}` a clock time later that day, `{url:path}` a link.
 """
 
@@ -136,7 +136,7 @@ def entities(text: str, links: Mapping[str, str], user_id: Callable[[str], int])
 
 
 def language(text: str, spoken: str) -> str:
-    """Return X's language code: the voice's own, or one of the codes for posts without words."""
+    """Return X's language code: the persona's own, or one of the codes for posts without words."""
     rest = _HASHTAG.sub("", _MENTION.sub("", _LINK.sub("", text))).strip()
     if any(letter.isalpha() for letter in html.unescape(rest)):
         return spoken

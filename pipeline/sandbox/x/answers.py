@@ -103,26 +103,26 @@ _FIELDS: Mapping[str, Callable[[World, Post, int, bool], Any]] = {
 
 def user_body(world: World, handle: str, fields: Iterable[str], now_ms: int) -> dict[str, Any]:
     """Return one account with the fields asked for; id, name and username always."""
-    voice = world.voice(handle)
+    persona = world.persona(handle)
     every: Mapping[str, Any] = {
         "created_at": iso(ms_of(world.user_id(handle))),
-        "description": voice.description,
-        "location": voice.location,
+        "description": persona.description,
+        "location": persona.location,
         "protected": False,
-        "verified": voice.verified,
-        "verified_type": "business" if voice.verified else "none",
+        "verified": persona.verified,
+        "verified_type": "business" if persona.verified else "none",
         "url": "",
         "profile_image_url": "https://abs.twimg.com/sticky/default_profile_images/default_profile_normal.png",
         "public_metrics": {
             "followers_count": world.followers(handle, now_ms),
-            "following_count": voice.following,
+            "following_count": persona.following,
             "tweet_count": world.published(handle, now_ms),
-            "listed_count": voice.followers // 900,
-            "like_count": voice.following * 7,
+            "listed_count": persona.followers // 900,
+            "like_count": persona.following * 7,
             "media_count": world.published(handle, now_ms) // 4,
         },
     }
-    body = {"id": str(world.user_id(handle)), "name": voice.name, "username": handle}
+    body = {"id": str(world.user_id(handle)), "name": persona.name, "username": handle}
     return body | {field: every[field] for field in every if field in fields}
 
 

@@ -56,23 +56,23 @@ def create_app(
     rate_limit: int = 10_000,
     rate_window: int = WINDOW_SECONDS,
     handles_file: Path | None = None,
-    orders: Iterable[Mapping[str, object]] = (),
+    fault_rules: Iterable[Mapping[str, object]] = (),
 ) -> Starlette:
     """Return the X API as an ASGI application that takes `token` as its bearer token.
 
     `rate_limit` is the timeline's, in requests per `rate_window` seconds; `handles_file` keeps handles over
-    restarts; `orders` to misbehave are as in `faults`. RequestStats by `x_server` only: faults need its connections.
+    restarts; `fault_rules` are as in `faults`. Run it by `server` only: faults need its connections.
     """
-    served, standing = RequestStats(rate_window), FaultRules(orders)
+    stats, active = RequestStats(rate_window), FaultRules(fault_rules)
     world = World(seed, story_day)
-    x = _XApi(token, world, Handles(world, handles_file), served, standing)
+    x = _XApi(token, world, Handles(world, handles_file), stats, active)
     return Starlette(
         routes=[
             Route("/2/users/by", x.endpoint("users_by", USERS_LIMIT, x.users_by)),
             Route("/2/users/{id}/tweets", x.endpoint("timeline", rate_limit, x.timeline)),
             Route("/2/tweets", x.endpoint("lookup", LOOKUP_LIMIT, x.lookup)),
             Route("/2/usage/tweets", x.endpoint("usage", USAGE_LIMIT, x.usage)),
-            *control_routes(served, standing),
+            *control_routes(stats, active),
         ],
         exception_handlers={404: _not_found, 405: _not_found},
     )
@@ -80,14 +80,14 @@ def create_app(
 
 class _XApi:
     def __init__(
-        self, token: str, world: World, handles: Handles, served: RequestStats, orders: FaultRules
+        self, token: str, world: World, handles: Handles, stats: RequestStats, fault_rules: FaultRules
     ) -> None:
         self._token = token
         self._world = world
         self._handles = handles
-        self._served = served
-        self._orders = orders
-        self._posts = PostLookup(world, handles, orders)
+        self._stats = stats
+        self._fault_rules = fault_rules
+        self._posts = PostLookup(world, handles, fault_rules)
 
     def endpoint(self, name: str, limit: int, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         """Return an endpoint behind what all share: token, clock, rate limit, faults, the form of a 400."""
@@ -96,7 +96,7 @@ class _XApi:
             handles = self._asked_for(request)
             response = self._respond(name, limit, answer, request, handles)
             status = response.status if isinstance(response, Unanswered) else response.status_code
-            self._served.answered(name, status, handles[0] if name == "timeline" and handles else None)
+            self._stats.answered(name, status, handles[0] if name == "timeline" and handles else None)
             return response
 
         return respond
@@ -111,17 +111,17 @@ class _XApi:
             now = _now(request)
         except ConfigError as error:
             return refusal([ParameterError(NOW_HEADER, [request.headers[NOW_HEADER]], str(error))])
-        allowed, headers = self._served.rate_headers(name, limit, now)
+        allowed, headers = self._stats.rate_headers(name, limit, now)
         if not allowed:
             return problem(429, "Too Many Requests", headers)
-        struck = self._orders.strike(name, handles, continued="pagination_token" in request.query_params)
-        if struck.answer not in (None, Fault.TRUNCATED):
-            return fault_answer(struck.answer, request, headers)
+        matched = self._fault_rules.match(name, handles, continued="pagination_token" in request.query_params)
+        if matched.answer not in (None, Fault.TRUNCATED):
+            return fault_answer(matched.answer, request, headers)
         try:
-            response = json_response(answer(request, now, struck), headers=headers)
+            response = json_response(answer(request, now, matched), headers=headers)
         except Refused as refused:
-            return refusal(refused.complaints, headers)
-        return truncated(response) if struck.answer else response
+            return refusal(refused.errors, headers)
+        return truncated(response) if matched.answer else response
 
     def _asked_for(self, request: Request) -> list[str]:
         """Return the lower-case handles a request is about: looked up, whose timeline it is, or whose posts."""
@@ -134,28 +134,28 @@ class _XApi:
             return self._posts.authors(parameters["ids"].split(","))
         return parameters.get("usernames", "").lower().split(",")
 
-    def users_by(self, request: Request, now: datetime, struck: Matched) -> dict[str, Any]:
+    def users_by(self, request: Request, now: datetime, matched: Matched) -> dict[str, Any]:
         """Answer `GET /2/users/by`."""
         names, wanted = users_request(_parameters(request))
         data, errors = [], []
         for name in {name.lower(): name for name in names}.values():
             handle = name.lower()
             self._handles.meet(handle)
-            state = struck.state(handle) or self._world.state(handle)
+            state = matched.state(handle) or self._world.state(handle)
             if state != "open":
                 errors.append(unreadable(state, "usernames", name))
                 continue
             owner = handle
-            if struck.of(Fault.RENAMED, handle):
+            if matched.of(Fault.RENAMED, handle):
                 owner = f"new_{handle}"[:15]
                 self._handles.meet(owner)
             user = user_body(self._world, owner, wanted.user_fields, at_ms(now))
             data.append(user | {"username": handle})
-        self._served.users(user["username"] for user in data)
+        self._stats.users(user["username"] for user in data)
         body = {"data": data, "errors": errors}
         return {key: value for key, value in body.items() if value}
 
-    def timeline(self, request: Request, now: datetime, struck: Matched) -> dict[str, Any]:
+    def timeline(self, request: Request, now: datetime, matched: Matched) -> dict[str, Any]:
         """Answer `GET /2/users/:id/tweets`."""
         user_id = request.path_params["id"]
         asked = timeline_request(_parameters(request), now)
@@ -163,31 +163,31 @@ class _XApi:
             message = f"The `id` query parameter value [{user_id}] is not valid"
             raise Refused([ParameterError("id", [user_id], message)])
         handle = self._handles.handle_of(int(user_id))
-        state = "missing" if handle is None else struck.state(handle) or self._world.state(handle)
+        state = "missing" if handle is None else matched.state(handle) or self._world.state(handle)
         if handle is None or state != "open":
             return {"errors": [unreadable(state, "id", user_id)]}
         now_ms = at_ms(now)
-        depth = next((standing.order.posts for standing in struck.of(Fault.DEPTH, handle)), None)
+        depth = next((active.rule.posts for active in matched.of(Fault.DEPTH, handle)), None)
         page = page_of(self._world, handle, asked, now_ms, depth)
-        page = odd_page(self._world, handle, page, asked, now_ms, struck=struck)
-        data, included = worded(self._world, handle, page.posts, asked.wanted, now_ms, struck=struck)
+        page = odd_page(self._world, handle, page, asked, now_ms, matched=matched)
+        data, included = worded(self._world, handle, page.posts, asked.wanted, now_ms, matched=matched)
         meta: dict[str, Any] = {"result_count": len(data)}
         if page.posts:
             ids = [post.id for post in page.posts]
             meta |= {"newest_id": str(max(ids)), "oldest_id": str(min(ids))}
         tokens = {"next_token": page.next_token, "previous_token": page.previous_token}
         meta |= {name: token for name, token in tokens.items() if token}
-        self._served.timeline(
+        self._stats.timeline(
             handle, (post.id for post in page.posts), sum(len(items) for items in included.values()), now
         )
         body = {"data": data, "includes": included, "errors": gone_references(page.posts, asked.wanted)}
         return {key: value for key, value in body.items() if value} | {"meta": meta}
 
-    def lookup(self, request: Request, now: datetime, struck: Matched) -> dict[str, Any]:
+    def lookup(self, request: Request, now: datetime, matched: Matched) -> dict[str, Any]:
         """Answer `GET /2/tweets`."""
         ids, wanted = lookup_request(_parameters(request))
-        served, body = self._posts.answer(ids, wanted, at_ms(now), struck)
-        self._served.lookup((post.id for post in served), now)
+        served, body = self._posts.answer(ids, wanted, at_ms(now), matched)
+        self._stats.lookup((post.id for post in served), now)
         return body
 
     def usage(self, request: Request, now: datetime, _: Matched) -> dict[str, Any]:
@@ -196,14 +196,14 @@ class _XApi:
         today = now.astimezone(UTC).date()
         dates = [today - timedelta(days=back) for back in range(days)]
         per_day = [
-            {"date": f"{day}T00:00:00.000Z", "usage": str(self._served.used_on(day))}
+            {"date": f"{day}T00:00:00.000Z", "usage": str(self._stats.used_on(day))}
             for day in reversed(dates)
         ]
         month = (today - timedelta(days=back) for back in range(today.day))
         data: dict[str, Any] = {
             "project_cap": str(_MONTHLY_CAP),
             "project_id": _PROJECT,
-            "project_usage": str(sum(self._served.used_on(day) for day in month)),
+            "project_usage": str(sum(self._stats.used_on(day) for day in month)),
         }
         optional: dict[str, Any] = {
             "cap_reset_day": 1,

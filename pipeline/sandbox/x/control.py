@@ -12,9 +12,9 @@ from pipeline.sandbox.x.responses import json_response, problem
 from pipeline.sandbox.x.stats import RequestStats
 
 
-def control_routes(served: RequestStats, standing: FaultRules) -> list[Route]:
+def control_routes(stats: RequestStats, active: FaultRules) -> list[Route]:
     """Return the routes below `/sandbox/`."""
-    control = _Control(served, standing)
+    control = _Control(stats, active)
     return [
         Route("/sandbox/served", control.served_counts),
         Route("/sandbox/served/reset", control.reset_served, methods=["POST"]),
@@ -23,29 +23,29 @@ def control_routes(served: RequestStats, standing: FaultRules) -> list[Route]:
 
 
 class _Control:
-    def __init__(self, served: RequestStats, orders: FaultRules) -> None:
-        self._served = served
-        self._orders = orders
+    def __init__(self, stats: RequestStats, fault_rules: FaultRules) -> None:
+        self._stats = stats
+        self._fault_rules = fault_rules
 
     async def served_counts(self, _: Request) -> Response:
-        """Tell what was served since the start or the last reset."""
-        return json_response(self._served.body())
+        """Return what was served since the start or the last reset."""
+        return json_response(self._stats.body())
 
     async def reset_served(self, _: Request) -> Response:
         """Start counting from nothing."""
-        self._served.reset()
-        return json_response(self._served.body())
+        self._stats.reset()
+        return json_response(self._stats.body())
 
     async def orders(self, request: Request) -> Response:
-        """Add orders to misbehave (POST, a list), list them with their hits (GET), or forget them (DELETE)."""
+        """Add fault rules (POST, a list), list them with their hits (GET), or remove them (DELETE)."""
         if request.method == "DELETE":
-            self._orders.clear()
+            self._fault_rules.clear()
         elif request.method == "POST":
             try:
-                self._orders.add(_listed(await request.body()))
+                self._fault_rules.add(_listed(await request.body()))
             except ConfigError as error:
                 return problem(400, "Invalid Request", detail=str(error))
-        return json_response(self._orders.body())
+        return json_response(self._fault_rules.body())
 
 
 def _listed(body: bytes) -> list[object]:
@@ -54,5 +54,5 @@ def _listed(body: bytes) -> list[object]:
     except ValueError:
         entries = None
     if not isinstance(entries, list):
-        raise ConfigError("orders come as a JSON list of objects with handle and fault")
+        raise ConfigError("fault rules come as a JSON list of objects with handle and fault")
     return entries

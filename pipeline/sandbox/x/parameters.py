@@ -1,4 +1,4 @@
-"""One request's parameters, checked the way X checks them: every complaint at once, in X's words."""
+"""One request's parameters, checked the way X checks them: every error at once, in X's words."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -32,11 +32,11 @@ class ParameterError:
 
 
 class Refused(Exception):
-    """The request is wrong: a 400 with these complaints."""
+    """The request is wrong: a 400 with these errors."""
 
-    def __init__(self, complaints: Sequence[ParameterError]) -> None:
-        super().__init__("; ".join(complaint.message for complaint in complaints))
-        self.complaints = complaints
+    def __init__(self, errors: Sequence[ParameterError]) -> None:
+        super().__init__("; ".join(error.message for error in errors))
+        self.errors = errors
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,11 @@ class Wanted:
 
 
 class Checker:
-    """Reads one request's parameters and gathers every complaint."""
+    """Reads one request's parameters and gathers every error."""
 
     def __init__(self, parameters: Mapping[str, str], accepted: Sequence[str]) -> None:
         self._given = dict(parameters)
-        self.complaints: list[ParameterError] = []
+        self.errors: list[ParameterError] = []
         accepted = sorted(accepted)
         for name in self._given.keys() - set(accepted):
             self.complain(
@@ -63,13 +63,13 @@ class Checker:
             )
 
     def complain(self, name: str, value: str, message: str) -> None:
-        """Note one complaint."""
-        self.complaints.append(ParameterError(name, value.split(","), message))
+        """Note one error."""
+        self.errors.append(ParameterError(name, value.split(","), message))
 
     def finish(self) -> None:
         """Raise `Refused` when anything was wrong."""
-        if self.complaints:
-            raise Refused(sorted(self.complaints, key=lambda complaint: complaint.parameter))
+        if self.errors:
+            raise Refused(sorted(self.errors, key=lambda error: error.parameter))
 
     def text(self, name: str) -> str | None:
         """Return a parameter as it came."""

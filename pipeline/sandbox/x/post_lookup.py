@@ -36,38 +36,38 @@ class PostLookup:
         return list(dict.fromkeys(post.author for post in found if post))
 
     def answer(
-        self, post_ids: Sequence[str], wanted: Wanted, now_ms: int, struck: Matched
+        self, post_ids: Sequence[str], wanted: Wanted, now_ms: int, matched: Matched
     ) -> tuple[list[Post], dict[str, Any]]:
-        """Return the posts that are served, and X's body; one that an order leaves out is in neither of its parts."""
+        """Return the posts that are served, and X's body; one that a rule leaves out is in neither of its parts."""
         served: list[Post] = []
         errors = []
         for post_id in dict.fromkeys(post_ids):
             post = self.find(int(post_id))
-            if post and struck.of(Fault.LEFT_OUT, post.author):
+            if post and matched.of(Fault.LEFT_OUT, post.author):
                 continue
-            if post is None or self._is_gone(post, now_ms, struck):
+            if post is None or self._is_gone(post, now_ms, matched):
                 errors.append(_not_found(post_id, wanted))
-            elif self._is_refused(post, struck):
+            elif self._is_refused(post, matched):
                 errors.append(_refused(post_id, wanted))
             else:
                 served.append(post)
         data = [post_body(self.world, post, wanted, now_ms) for post in served]
         return served, {name: part for name, part in (("data", data), ("errors", errors)) if part}
 
-    def _is_gone(self, post: Post, now_ms: int, struck: Matched) -> bool:
+    def _is_gone(self, post: Post, now_ms: int, matched: Matched) -> bool:
         return (
             post.at_ms > now_ms
             or post.deleted(now_ms)
             or bool(self.rules.gone(post.author).intersection(post.versions))
-            or bool(struck.of(Fault.NOT_FOUND, post.author))
-            or self._state(post, struck) == "missing"
+            or bool(matched.of(Fault.NOT_FOUND, post.author))
+            or self._state(post, matched) == "missing"
         )
 
-    def _is_refused(self, post: Post, struck: Matched) -> bool:
-        return bool(struck.of(Fault.WITHHELD, post.author)) or self._state(post, struck) != "open"
+    def _is_refused(self, post: Post, matched: Matched) -> bool:
+        return bool(matched.of(Fault.WITHHELD, post.author)) or self._state(post, matched) != "open"
 
-    def _state(self, post: Post, struck: Matched) -> str:
-        return struck.state(post.author) or self.world.state(post.author)
+    def _state(self, post: Post, matched: Matched) -> str:
+        return matched.state(post.author) or self.world.state(post.author)
 
 
 def _not_found(post_id: str, wanted: Wanted) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def timeline_request(parameters: Mapping[str, str], now: datetime) -> TimelineRe
     token = check.text("pagination_token")
     turn = None if token is None else Cursor.read(token)
     if token is not None and turn is None:
-        check.complaints.append(invalid_token(token))
+        check.errors.append(invalid_token(token))
     check.finish()
     return TimelineRequest(
         wanted=wanted,

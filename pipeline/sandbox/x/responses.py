@@ -1,4 +1,4 @@
-"""X's ways to answer: JSON, a problem, a 400 with its complaints."""
+"""X's ways to answer: JSON, a problem, a 400 with its errors."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -24,15 +24,15 @@ def json_response(body: object, status: int = 200, headers: Headers | None = Non
 
 
 def problem(status: int, title: str, headers: Headers | None = None, **more: Any) -> Response:
-    """Return an error that X tells by its title; `more` adds to the usual body or replaces parts of it."""
+    """Return an error that X names by its title; `more` adds to the usual body or replaces parts of it."""
     body = {"title": title, "type": "about:blank", "status": status, "detail": title}
     return json_response(body | more, status, headers)
 
 
-def refusal(complaints: Sequence[ParameterError], headers: Headers | None = None) -> Response:
+def refusal(errors: Sequence[ParameterError], headers: Headers | None = None) -> Response:
     """Return the 400 for wrong parameters."""
     body = {
-        "errors": [complaint.body() for complaint in complaints],
+        "errors": [error.body() for error in errors],
         "title": "Invalid Request",
         "detail": "One or more parameters to your request was invalid.",
         "type": f"{PROBLEMS}/invalid-request",

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,15 +24,15 @@ def read_as_an_editor_does(text: str) -> object:
     return YAML(typ="safe", pure=True).load(text)
 
 
-def test_the_schema_on_disk_is_the_model_s():
+def test_the_schema_on_disk_is_the_model_s() -> None:
     assert SCHEMA_FILE.read_text(encoding="utf-8") == schema_text(), "run: make schema"
 
 
-def test_the_schema_is_one():
+def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(schema())
 
 
-def test_the_shipped_file_names_the_schema_and_obeys_it():
+def test_the_shipped_file_names_the_schema_and_obeys_it() -> None:
     text = (ROOT / "accounts.yaml").read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=config/accounts.schema.json\n")
     VALIDATOR.validate(read_as_an_editor_does(text))
@@ -39,21 +40,21 @@ def test_the_shipped_file_names_the_schema_and_obeys_it():
 
 @settings(deadline=None)
 @given(configuration)
-def test_what_loads_is_never_flagged_in_an_editor(written):
+def test_what_loads_is_never_flagged_in_an_editor(written: Any) -> None:
     VALIDATOR.validate(written)
     VALIDATOR.validate(AccountsConfig.model_validate(written).model_dump(mode="json", exclude_none=True))
 
 
 @settings(deadline=None)
 @given(damaged())
-def test_a_damaged_file_that_still_loads_is_never_flagged_in_an_editor(text):
+def test_a_damaged_file_that_still_loads_is_never_flagged_in_an_editor(text: Any) -> None:
     config, _ = parse_accounts(text.encode())
     if config is not None:
         VALIDATOR.validate(read_as_an_editor_does(text))
 
 
 @pytest.mark.parametrize("handle", ["007", "1e5", "0x1F", "yes", "true", "null", "1729", "1_000", "nasa"])
-def test_a_handle_that_looks_like_something_else_is_not_flagged(handle):
+def test_a_handle_that_looks_like_something_else_is_not_flagged(handle: Any) -> None:
     VALIDATOR.validate(read_as_an_editor_does(f"accounts: [{handle}, {{handle: {handle}}}]"))
 
 
@@ -89,12 +90,12 @@ def test_a_handle_that_looks_like_something_else_is_not_flagged(handle):
         "{accounts: [a], notify: ['slack://token']}",
     ],
 )
-def test_an_editor_flags_what_the_loader_refuses(text):
+def test_an_editor_flags_what_the_loader_refuses(text: Any) -> None:
     assert parse_accounts(text.encode())[0] is None
     assert not VALIDATOR.is_valid(read_as_an_editor_does(text))
 
 
-def keys(part: dict, path: str = "") -> dict[str, dict]:
+def keys(part: dict[str, Any], path: str = "") -> dict[str, dict[str, Any]]:
     """Return every key of a schema that has a value of its own, by its path as docs/accounts.md writes it."""
     if "$ref" in part:
         part = schema()["$defs"][part["$ref"].rpartition("/")[2]]
@@ -108,7 +109,7 @@ def keys(part: dict, path: str = "") -> dict[str, dict]:
     return found
 
 
-def test_every_key_helps_whoever_types_it():
+def test_every_key_helps_whoever_types_it() -> None:
     assert len(keys(schema())) == 19
     assert all(part["description"] for part in keys(schema()).values())
 
@@ -118,7 +119,7 @@ def test_every_key_helps_whoever_types_it():
 DOCUMENT = (ROOT / "docs" / "accounts.md").read_text(encoding="utf-8")
 
 
-def test_every_key_is_documented_with_its_default():
+def test_every_key_is_documented_with_its_default() -> None:
     rows = re.findall(r"^\| `([^`]+)` \| (?:`([^`]*)`)? ?\|", DOCUMENT, re.MULTILINE)
     documented = {key: default for key, default in rows if not default.startswith("defaults.")}
     inherited = {key: default for key, default in rows if default.startswith("defaults.")}
@@ -132,7 +133,7 @@ def test_every_key_is_documented_with_its_default():
     assert {**expected, **inherited} == {**documented, **inherited}
 
 
-def test_every_limit_is_documented():
+def test_every_limit_is_documented() -> None:
     for key, part in keys(schema()).items():
         if part.get("type") == "integer" and not key.startswith("accounts"):
             assert re.search(
@@ -140,7 +141,9 @@ def test_every_limit_is_documented():
             ), key
 
 
-def test_the_documented_problems_are_what_the_documented_file_gives(tmp_path, monkeypatch):
+def test_the_documented_problems_are_what_the_documented_file_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     minimal, wrong = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
     (told,) = re.findall(r"```text\n(.*?)```", DOCUMENT, re.DOTALL)
     monkeypatch.chdir(tmp_path)

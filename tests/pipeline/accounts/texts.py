@@ -1,6 +1,7 @@
 """Texts for accounts.yaml, right and wrong, for hypothesis to draw from."""
 
 from pathlib import Path
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -61,7 +62,7 @@ PIECES = st.sampled_from(
 
 
 @st.composite
-def damaged(draw):
+def damaged(draw: Any) -> str:
     """Return the shipped file, cut short and with pieces thrown in."""
     text = SHIPPED[: draw(st.integers(0, len(SHIPPED)))]
     for piece in draw(st.lists(PIECES, max_size=6)):
@@ -82,7 +83,7 @@ account = st.fixed_dictionaries({"handle": handle}, optional={"group": line, **r
 money = st.decimals("0.01", 1_000_000, places=2).map(float)
 
 
-def key(entry: str | dict) -> str:
+def key(entry: str | dict[str, Any]) -> str:
     return (entry if isinstance(entry, str) else entry["handle"]).lower()
 
 

@@ -104,9 +104,10 @@ def test_hostile_text_does_nothing_to_a_terminal(sql: Sql, lake: Lake, style: tu
 def test_the_prompt_says_what_there_is_and_survives_mistakes(
     sql: Sql, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    typed = iter(
-        ["SELECT 17 +", "25 AS answer;", "SELEC 1;", KeyboardInterrupt, "SELECT 43 AS after;", EOFError]
-    )
+    lines: list[str | type[BaseException]] = [
+        "SELECT 17 +", "25 AS answer;", "SELEC 1;", KeyboardInterrupt, "SELECT 43 AS after;", EOFError,
+    ]  # fmt: skip
+    typed = iter(lines)
 
     def answer(prompt: str) -> str:
         line = next(typed)

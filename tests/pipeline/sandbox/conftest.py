@@ -36,7 +36,8 @@ class X:
         """GET a path that must succeed and return its body."""
         answer = self.answer(path, **parameters)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        body: dict[str, Any] = answer.json()
+        return body
 
     def user_id(self, handle: str) -> str:
         body = self.get("/2/users/by", usernames=handle)

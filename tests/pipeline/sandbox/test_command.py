@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.sandbox.s3 import uses_moto
+from tests.pipeline.sandbox.processes import read_line
 
 ROOT = Path(__file__).parents[3]
 APP = """
@@ -87,10 +88,10 @@ for order in requests.get(f"{address}/sandbox/orders", timeout=10).json():
     [
         ("citymetro=teapot", "there is no fault 'teapot'; there are 429, 429_without_reset, "),
         ("city-metro=503", "handle 'city-metro' is none: 1 to 15 letters, digits or _, without @"),
-        ("citymetro", "'citymetro' is no order; it is written HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"),
-        ("citymetro=503:often", "'citymetro=503:often' is no order: 'often' is not a whole number"),
+        ("citymetro", "'citymetro' is no fault rule; write HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"),
+        ("citymetro=503:often", "'citymetro=503:often' is no fault rule: 'often' is not a whole number"),
         ("citymetro=503:0", "times is a whole number from 1, not 0"),
-        ("citymetro=503:1:0:5:1", "'citymetro=503:1:0:5:1' is no order"),
+        ("citymetro=503:1:0:5:1", "'citymetro=503:1:0:5:1' is no fault rule"),
     ],
 )
 def test_a_wrong_order_is_one_line_and_exit_code_2_and_nothing_starts(
@@ -119,7 +120,7 @@ def test_alone_it_prints_its_settings_and_stays_until_it_is_told_to_end(
     tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
     process = _start(tmp_path)
-    lines = [process.stdout.readline() for _ in range(12)]
+    lines = [read_line(process) for _ in range(12)]
     settings = dict(shlex.split(line)[1].split("=", 1) for line in lines)
     assert all(line.startswith("export ") for line in lines)
     assert {
@@ -142,7 +143,7 @@ def test_alone_it_prints_its_settings_and_stays_until_it_is_told_to_end(
 def test_a_signal_ends_the_command_and_the_sandbox(tmp_path: Path, sent: signal.Signals) -> None:
     script = f"import time; print('up', flush=True); time.sleep(600)  # {tmp_path}"
     process = _start(tmp_path, "--", sys.executable, "-c", script)
-    assert process.stdout.readline() == "up\n"
+    assert read_line(process) == "up\n"
     process.send_signal(sent)
     process.communicate(timeout=30)
     assert process.returncode == 128 + sent
@@ -151,7 +152,7 @@ def test_a_signal_ends_the_command_and_the_sandbox(tmp_path: Path, sent: signal.
 
 def test_a_folder_in_use_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
     first = _start(tmp_path)
-    first.stdout.readline()
+    read_line(first)
     done = _run(tmp_path, "--", "true")
     first.send_signal(signal.SIGINT)
     first.communicate(timeout=30)
@@ -162,7 +163,7 @@ def test_a_folder_in_use_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
 
 def test_a_server_that_ends_by_itself_ends_the_sandbox_with_one_line(tmp_path: Path) -> None:
     process = _start(tmp_path)
-    process.stdout.readline()
+    read_line(process)
     os.kill(json.loads((tmp_path / "sandbox.json").read_text())["s3_pid"], signal.SIGKILL)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
@@ -179,6 +180,6 @@ def test_somebody_s_session_token_is_unset_before_the_settings(tmp_path: Path) -
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout.readline() == "unset AWS_SESSION_TOKEN\n"
+    assert read_line(process) == "unset AWS_SESSION_TOKEN\n"
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)

@@ -20,6 +20,7 @@ from pipeline.errors import ConfigError
 from pipeline.sandbox.processes import command_line, end_leftover
 from pipeline.sandbox.s3 import uses_moto
 from pipeline.sandbox.serve import Sandbox, running
+from tests.pipeline.sandbox.processes import read_line
 
 ROOT = Path(__file__).parents[3]
 
@@ -150,7 +151,7 @@ def test_a_killed_sandbox_s_server_is_found_and_stopped_and_its_data_kept(tmp_pa
         stdout=subprocess.PIPE,
         text=True,
     )
-    s3_pid, x_pid = map(int, parent.stdout.readline().split())
+    s3_pid, x_pid = map(int, read_line(parent).split())
     kept = json.loads((tmp_path / "sandbox.json").read_text())
     s3 = _s3(
         {

@@ -1,5 +1,7 @@
 """Only what VADER can score_posts is scored; the rest is left for the report to count as not scored."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,25 +10,25 @@ from pipeline.sentiment import Analyzer
 from pipeline.sentiment.language import scores_if_english
 
 
-def scorable(lang, cleaned):
+def scorable(lang: Any, cleaned: Any) -> bool:
     scores = scores_if_english(lang, cleaned)
     assert scores is None or scores == Analyzer().polarity_scores(cleaned)
     return scores is not None
 
 
 @pytest.mark.parametrize("lang", ["en", "EN", "en-gb"])
-def test_english_is_scored(lang):
+def test_english_is_scored(lang: Any) -> None:
     assert scorable(lang, "NASA launches Artemis")
 
 
 @pytest.mark.parametrize("lang", ["de", "es", "ja", "in", "tl", "enm"])
-def test_other_languages_are_not_scored_whatever_the_words(lang):
+def test_other_languages_are_not_scored_whatever_the_words(lang: Any) -> None:
     assert not scorable(lang, "I love it")
     assert not scorable(lang, "❤")
 
 
 @pytest.mark.parametrize("lang", ["und", "zxx", "qme", "qht", "qam", "qct", "qst", "art", None])
-def test_undetermined_posts_are_scored_when_their_words_are_english(lang):
+def test_undetermined_posts_are_scored_when_their_words_are_english(lang: Any) -> None:
     assert scorable(lang, "so happy about this")
     assert scorable(lang, "Awesome!!!")
     assert not scorable(lang, "Heute ist die Welt ganz anders")
@@ -35,7 +37,7 @@ def test_undetermined_posts_are_scored_when_their_words_are_english(lang):
 
 
 @pytest.mark.parametrize("lang", ["en", "und", None])
-def test_without_words_a_known_emoji_or_emoticon_is_scored(lang):
+def test_without_words_a_known_emoji_or_emoticon_is_scored(lang: Any) -> None:
     assert scorable(lang, "❤❤")
     assert scorable(lang, ":)")
     assert scorable("und", ":D")
@@ -43,11 +45,11 @@ def test_without_words_a_known_emoji_or_emoticon_is_scored(lang):
 
 @pytest.mark.parametrize("lang", ["en", "und", None])
 @pytest.mark.parametrize("nothing", ["", "...", "2-1", "100 %", "🧾", "→"])
-def test_without_words_nothing_is_scored(lang, nothing):
+def test_without_words_nothing_is_scored(lang: Any, nothing: Any) -> None:
     assert not scorable(lang, nothing)
 
 
-def test_undetermined_hashtags_are_scored_only_where_vader_knows_one():
+def test_undetermined_hashtags_are_scored_only_where_vader_knows_one() -> None:
     assert scorable("qht", "#love #MondayMood")
     assert not scorable("qht", "#QuarantineLife #MondayMood")
 
@@ -55,15 +57,15 @@ def test_undetermined_hashtags_are_scored_only_where_vader_knows_one():
 @pytest.mark.parametrize(
     "mislabelled", ["今日はとてもいい天気です", "Сегодня хорошая погода", "हम love आप को बहुत"]
 )
-def test_english_by_mistake_is_not_scored_where_most_letters_are_not_latin(mislabelled):
+def test_english_by_mistake_is_not_scored_where_most_letters_are_not_latin(mislabelled: Any) -> None:
     assert not scorable("en", mislabelled)
 
 
-def test_a_mixed_post_is_scored_where_most_letters_are_latin():
+def test_a_mixed_post_is_scored_where_most_letters_are_latin() -> None:
     assert scorable("en", "I love 日本 so much")
 
 
 @settings(deadline=None)
 @given(st.one_of(st.none(), st.text(max_size=5)), st.text(st.characters(categories=None, codec=None)))
-def test_any_code_and_any_text_gets_an_answer(lang, text):
+def test_any_code_and_any_text_gets_an_answer(lang: Any, text: Any) -> None:
     assert scorable(lang, text) in {True, False}

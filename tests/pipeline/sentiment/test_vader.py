@@ -3,6 +3,7 @@
 from itertools import product
 from random import Random
 from string import punctuation
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -24,14 +25,14 @@ def assert_equal(text: str) -> None:
     assert repr(ours(text)) == repr(oracle().polarity_scores(text)), ascii(text)
 
 
-def test_the_labelled_tweets_score_the_same(labelled):
+def test_the_labelled_tweets_score_the_same(labelled: Any) -> None:
     for tweet in labelled:
         assert_equal(tweet.text)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32))
-def test_texts_full_of_triggers_score_the_same(seed):
+def test_texts_full_of_triggers_score_the_same(seed: Any) -> None:
     """40 examples of 500 texts; `python -m tests.bench.equality` does 200,000."""
     for text in triggering_texts(seed, 500):
         assert_equal(text)
@@ -42,7 +43,7 @@ def test_texts_full_of_triggers_score_the_same(seed):
 @example("\ud800 good \udfff")
 @example("")
 @example(" \n")
-def test_any_string_at_all_scores_the_same(text):
+def test_any_string_at_all_scores_the_same(text: Any) -> None:
     assert_equal(text)
 
 
@@ -95,7 +96,7 @@ def test_any_string_at_all_scores_the_same(text):
         "ok,",
     ],
 )
-def test_each_rule_and_quirk_scores_the_same(text):
+def test_each_rule_and_quirk_scores_the_same(text: Any) -> None:
     assert_equal(text)
     assert_equal(text + "!")
     assert_equal("day one: " + text)
@@ -103,7 +104,7 @@ def test_each_rule_and_quirk_scores_the_same(text):
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32))
-def test_the_walk_for_repeats_finds_the_same_valences_as_the_plain_one(seed):
+def test_the_walk_for_repeats_finds_the_same_valences_as_the_plain_one(seed: Any) -> None:
     """On short texts, of which many can be tried."""
     for text in triggering_texts(seed, 300):
         tokens = text.split()
@@ -113,7 +114,7 @@ def test_the_walk_for_repeats_finds_the_same_valences_as_the_plain_one(seed):
 
 
 @pytest.mark.parametrize("first", ["no", "never", "without", "so", "at", "very", "kind", "the", "beating"])
-def test_the_walk_for_repeats_tells_surroundings_apart_as_the_rules_do(first):
+def test_the_walk_for_repeats_tells_surroundings_apart_as_the_rules_do(first: Any) -> None:
     """In texts so long, of so few words, that these stand in every order; the beginning is in each."""
     others = [
         "or",
@@ -139,23 +140,23 @@ def test_the_walk_for_repeats_tells_surroundings_apart_as_the_rules_do(first):
             ), text[:3]
 
 
-def test_the_walk_for_repeats_sees_an_idiom_that_ends_two_words_later():
+def test_the_walk_for_repeats_sees_an_idiom_that_ends_two_words_later() -> None:
     tokens = Random(1).choices(["kiss", "of", "death", "day"], k=1_500)
     assert repr(repeated_valences(tokens, set(tokens), vocabulary())) == repr(Analyzer()._valences(tokens))
 
 
-def test_a_long_post_scores_the_same():
+def test_a_long_post_scores_the_same() -> None:
     long_post = " ".join(triggering_texts(seed=4, count=60))
     assert_equal(long_post)
     assert_equal(long_post + " but " + long_post)
 
 
 @pytest.mark.parametrize("emoji", ["😂", "❤️", "🚏", "💓", "🙅", "😥", "🔛", "👍🏽", "😂!"])
-def test_a_storm_of_emoji_scores_the_same(emoji):
+def test_a_storm_of_emoji_scores_the_same(emoji: Any) -> None:
     assert_equal(emoji * 400)
 
 
-def test_a_storm_of_many_emoji_scores_the_same():
+def test_a_storm_of_many_emoji_scores_the_same() -> None:
     """More than a thousand words, few of them different: the walk for repeats."""
     emoji = [*oracle().emojis]
     assert_equal("".join(Random(1).choices(emoji, k=500)))
@@ -169,7 +170,7 @@ valences = st.sampled_from([1.0, 1.5, 2.25, 0.5, 0.75, -1.0, -1.5, -0.5, 3, 2])
 
 @settings(deadline=None)
 @given(st.lists(valences, max_size=40), st.data())
-def test_but_weighs_the_first_equal_valence_as_the_package_does(before_and_after, data):
+def test_but_weighs_the_first_equal_valence_as_the_package_does(before_and_after: Any, data: Any) -> None:
     """The package's own loop, for which the place of each valence is the first one equal to it."""
     before = data.draw(st.integers(0, len(before_and_after)))
     expected = list(before_and_after)
@@ -179,19 +180,19 @@ def test_but_weighs_the_first_equal_valence_as_the_package_does(before_and_after
     assert weigh_around_but(before_and_after, before) == expected
 
 
-def test_the_words_can_be_read_as_from_the_package_and_not_changed():
+def test_the_words_can_be_read_as_from_the_package_and_not_changed() -> None:
     """Changed words would break what the short cuts rest on: that has to fail, not to be ignored."""
     assert Analyzer().lexicon == oracle().lexicon
     assert Analyzer().emojis == oracle().emojis
     with pytest.raises(AttributeError, match="update"):
-        Analyzer().lexicon.update({"moon": 4.0})
+        Analyzer().lexicon.update({"moon": 4.0})  # type: ignore[attr-defined]
     with pytest.raises(AttributeError, match="setter"):
-        Analyzer().lexicon = {"moon": 4.0}
+        Analyzer().lexicon = {"moon": 4.0}  # type: ignore[misc]
     with pytest.raises(TypeError):
-        Analyzer("my_lexicon.txt")
+        Analyzer("my_lexicon.txt")  # type: ignore[call-arg]
 
 
-def test_scores_come_in_the_packages_order():
+def test_scores_come_in_the_packages_order() -> None:
     assert list(ours("I love it")) == ["neg", "neu", "pos", "compound"]
     assert list(ours("")) == ["neg", "neu", "pos", "compound"]
 
@@ -199,21 +200,21 @@ def test_scores_come_in_the_packages_order():
 class TestFactsThatShortCutsRestOn:
     """If a newer package breaks one of these, the engine has to be thought through again."""
 
-    def test_boosters_and_negations_are_not_in_the_lexicon(self):
+    def test_boosters_and_negations_are_not_in_the_lexicon(self) -> None:
         assert not {*BOOSTER_DICT, *NEGATE, "so", "this", "least", "but", "n't"} & vocabulary().lexicon.keys()
 
-    def test_no_word_of_the_lexicon_is_neutral_or_a_contraction(self):
+    def test_no_word_of_the_lexicon_is_neutral_or_a_contraction(self) -> None:
         assert all(valence for valence in vocabulary().lexicon.values())
         assert not [word for word in vocabulary().lexicon if "n't" in word and " " not in word]
 
-    def test_every_phrase_has_its_own_telltale(self):
+    def test_every_phrase_has_its_own_telltale(self) -> None:
         phrases = [phrase for phrase in (*SPECIAL_CASES, *BOOSTER_DICT) if " " in phrase]
         assert len(phrases_by_telltale(vocabulary().lexicon)) == len(phrases)
 
-    def test_rule_words_and_telltales_do_not_meet(self):
+    def test_rule_words_and_telltales_do_not_meet(self) -> None:
         assert not vocabulary().rule_words.keys() & vocabulary().phrases.keys()
 
-    def test_lower_case_brings_no_ascii_but_letters(self):
+    def test_lower_case_brings_no_ascii_but_letters(self) -> None:
         """So that stripping before or after lower-casing is the same, but for the length of "İ"."""
         every = map(chr, range(128, 0x110000))
         assert not [c for c in every if set(c.lower()) & {*punctuation, *" \t\n0123456789"}]

@@ -165,7 +165,7 @@ def triggering_texts(seed: int, count: int) -> Iterator[str]:
     pools = _pools()
     for _ in range(count):
         shouting = random.random()
-        pieces = []
+        pieces: list[str] = []
         for _ in range(random.randint(0, 16)):
             word = random.choice(random.choice(pools))
             if shouting > 0.5:

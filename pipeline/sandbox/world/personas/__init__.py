@@ -1,8 +1,8 @@
-"""Who the sandbox's accounts are and what they write: one TOML file per voice.
+"""Who the sandbox's accounts are and what they write: one TOML file per persona.
 
-A voice has a profile, a rhythm (posts per day, by weekday and hour, UTC), pools of texts with their
+A persona has a profile, a rhythm (posts per day, by weekday and hour, UTC), pools of texts with their
 shares of the day, and stories that come back every 14 days. A handle without a file of its own
-gets one of the voices of `anyone/`, varied by the handle itself. Texts may hold `{slots}`:
+gets one of the personas of `anyone/`, varied by the handle itself. Texts may hold `{slots}`:
 see `pipeline.sandbox.world.writing`.
 """
 
@@ -103,11 +103,11 @@ class Persona:
 
 
 @lru_cache(maxsize=4096)
-def voice_of(handle: str, seed: int) -> Persona:
-    """Return the voice of a lower-case handle: a named one, or one invented from it and the seed."""
+def persona_of(handle: str, seed: int) -> Persona:
+    """Return the persona of a lower-case handle: a named one, or one invented from it and the seed."""
     named = _FOLDER / f"{handle}.toml"
     if named.exists():
-        return _voice(handle, seed, _read(named))
+        return _persona(handle, seed, _read(named))
     choice = Random(f"{seed}|{handle}|voice")
     source = dict(_read(choice.choice(sorted((_FOLDER / "anyone").glob("*.toml")))))
     followers = int(10 ** choice.uniform(3.3, 6.6))
@@ -123,7 +123,7 @@ def voice_of(handle: str, seed: int) -> Persona:
         "posts_per_day": choice.uniform(2, 10),
         "slots": {name: _some(choice, values) for name, values in source.get("slots", {}).items()},
     }
-    return _voice(handle, seed, source)
+    return _persona(handle, seed, source)
 
 
 @lru_cache(maxsize=65_536)
@@ -144,7 +144,7 @@ def joined_on(handle: str, seed: int) -> date:
 
 
 def named_handles() -> tuple[str, ...]:
-    """Return the handles that have a voice or a fate of their own."""
+    """Return the handles that have a persona or a state of their own."""
     return tuple(sorted([path.stem for path in _FOLDER.glob("*.toml")] + list(UNREADABLE)))
 
 
@@ -153,7 +153,7 @@ def _read(path: Path) -> Mapping[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _voice(handle: str, seed: int, source: Mapping[str, Any]) -> Persona:
+def _persona(handle: str, seed: int, source: Mapping[str, Any]) -> Persona:
     return Persona(
         handle=handle,
         name=source["name"],
@@ -214,5 +214,5 @@ def _spoken(handle: str) -> str:
 
 
 def _some(choice: Random, values: list[str]) -> list[str]:
-    """Return about half of the values, so that two handles with one voice talk about different things."""
+    """Return about half of the values, so that two handles with one persona talk about different things."""
     return choice.sample(values, max(1, (len(values) + 1) // 2))

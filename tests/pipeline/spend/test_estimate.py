@@ -1,0 +1,57 @@
+"""What a day costs: at most by accounts.yaml, as a rule by the days that were read."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipeline.schema import ROLLUP
+from pipeline.spend.estimate import Cost, account_costs
+from pipeline.x_api.prices import day_at_most, first_run_at_most
+from tests.pipeline.given import COLLECTED_AT, config
+
+
+def rollups(*rows: dict[str, object]) -> pl.DataFrame:
+    return pl.DataFrame([dict.fromkeys(ROLLUP) | row for row in rows], schema=ROLLUP)
+
+
+@pytest.mark.parametrize(
+    ("settings", "dollars"),
+    [
+        ({"max_posts": 100}, 0.50),
+        ({"max_posts": 100, "include": ["posts", "retweets"]}, 1.00),  # with the originals
+        ({"max_posts": 100, "refresh_days": 3}, 2.00),  # its own day and three more
+    ],
+)
+def test_a_day_costs_at_most_what_may_be_read(settings: dict[str, object], dollars: float) -> None:
+    [account] = config({"handle": "nasa"} | settings).accounts
+    assert day_at_most(account) == dollars
+
+
+def test_a_first_run_looks_everyone_up_and_has_no_days_to_read_again() -> None:
+    settings = {"max_posts": 100, "refresh_days": 3}
+    assert first_run_at_most(config("nasa", "esa", defaults=settings)) == pytest.approx(2 * (0.50 + 0.01))
+
+
+def test_the_expected_price_is_the_mean_of_the_days_that_were_read() -> None:
+    days = rollups(
+        {"day": date(2026, 11, 20), "account": "nasa", "cost_usd": 0.10, "collected_at": COLLECTED_AT},
+        {"day": date(2026, 11, 21), "account": "nasa", "cost_usd": 0.30, "collected_at": COLLECTED_AT},
+        {
+            "day": date(2026, 11, 22),
+            "account": "nasa",
+            "cost_usd": 0.0,
+        },  # failed: says nothing of a usual day
+        {"day": date(2026, 11, 22), "account": "gone", "cost_usd": 9.0, "collected_at": COLLECTED_AT},
+    )
+    nasa, esa = account_costs(config("NASA", "esa").accounts, days)
+    assert [nasa.expected, nasa.spent] == pytest.approx([0.2, 0.4])
+    assert (esa.expected, esa.spent) == (None, 0.0)
+
+
+def test_a_run_is_expected_to_cost_its_accounts_and_its_share_of_look_ups() -> None:
+    days = rollups({"account": "nasa", "cost_usd": 0.25, "collected_at": COLLECTED_AT})
+    costs = account_costs(config("nasa", {"handle": "esa", "max_posts": 100}).accounts, days)
+    cost = Cost(costs, look_ups=0.01, spent_in_month=0, months=())
+    assert cost.expected == pytest.approx(0.25 + 0.50 + 0.01)
+    assert cost.at_most == pytest.approx(1.00 + 0.50 + 0.01)

@@ -1,0 +1,78 @@
+"""Reports of every shape, written to disk to be opened in a browser."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from playwright.sync_api import Browser, Page
+
+from reports import publish
+from reports.figures.day import day_figures
+from reports.render import render_report
+from tests.reports.browser import opened
+from tests.reports.folder_lake import FolderLake, fill
+from tests.reports.world import DAY, TWELVE, World, many, world
+
+TRAVEL = {"northwindair", "halcyonhotels", "cobaltmotors"}
+
+
+SHAPES: dict[str, Callable[[], World]] = {
+    "twelve": world,
+    "one": lambda: world(TWELVE[:1]),
+    "first": lambda: world(days=1),
+    "sixty": lambda: world(many(60), days=30),
+}
+
+
+# On the last days one account is missing, then half of them fail, then one is incomplete.
+FAILS = {DAY - timedelta(days=1): ("failed", "X did not answer")}
+
+
+EVENTFUL = [
+    *(replace(account, status=FAILS) for account in TWELVE[:6]),
+    replace(TWELVE[6], status={DAY - timedelta(days=2): ("partial", "a page was lost")}),
+    *TWELVE[7:],
+]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    found = {}
+    for name, make in SHAPES.items():
+        made = grouped(make())
+        found[name] = write(folder / f"{name}.html", made)
+    lake = FolderLake(folder)
+    fill(lake, world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),)))
+    for back in (0, 1, 2, 4, 5):
+        publish(lake, DAY - timedelta(days=back))
+    of_day = folder / "reports" / str(DAY)
+    return found | {
+        "index": folder / "reports" / "index.html",
+        "account": of_day / "account-northwindair.html",
+        "missing account": of_day / "account-orchardtv.html",
+        "silent account": of_day / "account-brightleaf.html",
+    }
+
+
+Opened = AbstractContextManager[tuple[Page, list[str]]]
+
+
+def grouped(made: World) -> World:
+    """Put three accounts into a group."""
+    of_travel = pl.when(pl.col("account").is_in(TRAVEL)).then(pl.lit("travel"))
+    return World(made.plan, made.rollups.with_columns(of_travel.alias("group")), made.posts)
+
+
+def write(path: Path, made: World) -> Path:
+    path.write_text(render_report(day_figures(made.plan, made.rollups, made.posts), "../"), encoding="utf-8")
+    return path
+
+
+def open_report(browser: Browser, pages: dict[str, Path], name: str = "twelve", **context: Any) -> Opened:
+    return opened(browser, pages[name], viewport={"width": 1280, "height": 900}, **context)
