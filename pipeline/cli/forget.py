@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.console import bars
+from pipeline.cli.gone import forget_gone
 from pipeline.cli.options import Accounts
 from pipeline.errors import ConfigError
 
@@ -28,6 +29,11 @@ def forget(
     account: Annotated[
         str | None, typer.Option(metavar="HANDLE", help="The account to remove, with all its posts.")
     ] = None,
+    gone: Annotated[
+        str | None, typer.Option(metavar="HANDLE", help="Remove what X no longer has of the account.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Also where the lake holds nothing of it.")] = False,
     accounts: Accounts = None,
 ) -> None:
     """Remove a post or an account permanently. Removes it from all stored data and renders affected reports again."""
@@ -37,8 +43,13 @@ def forget(
     from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings
 
-    if (post is None) == (account is None):
-        raise ConfigError("forget needs either --post ID or --account HANDLE")
+    if [post, account, gone].count(None) != 2:
+        raise ConfigError("forget needs either --post ID, --account HANDLE or --gone HANDLE")
+    if gone is not None:
+        forget_gone(gone, dry_run=dry_run, yes=yes)
+        return
+    if dry_run or yes:
+        raise ConfigError("--dry-run and --yes are for --gone")
     settings = load_settings()
     post_id = _post_id(post) if post is not None else ""
     handle = _unlisted(account, settings.accounts_path) if account is not None else ""

@@ -1,6 +1,6 @@
 """The record of an account's doubted posts in the lake: what is known of them, which are removed, which wait."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -8,6 +8,8 @@ from pipeline.erasure.register import erased_posts
 from pipeline.lake import catalogue, keys
 from pipeline.lake.catalogue import account_day_of
 from pipeline.lake.client import Lake, to_json
+from pipeline.lake.days import find_outcome, put_outcome
+from pipeline.lake.raw import find_refresh_manifest
 from pipeline.lake.records import DeletedPosts, Doubts, PostDoubt
 from pipeline.refresh.doubts import by_day, is_open, is_waiting
 
@@ -68,6 +70,43 @@ def waiting(lake: Lake, account: str) -> DeletedPosts:
     doubts = find_doubts(lake, account)
     left = open_posts(doubts, erased_posts(lake, doubts.posts))
     return DeletedPosts(days=by_day({post_id: doubt for post_id, doubt in left.items() if is_waiting(doubt)}))
+
+
+def days_of_waiting(lake: Lake, account: str) -> list[date]:
+    """Return the days of the account whose outcome, or whose refresh, says that deletions wait."""
+    doubts = lake.find_model(keys.doubts(account), Doubts) or Doubts()
+    since = min(
+        (doubt.waiting_at.date() for doubt in doubts.posts.values() if doubt.waiting_at), default=None
+    )
+    if since is None:
+        return []
+    # The run that found them to be too many was of the day before, whatever the timezone.
+    after = keys.outcome(since - timedelta(days=2), account)
+    places = [account_day_of(key) for key in lake.keys(catalogue.OUTCOME.folder, after=after)]
+    days = [place[0] for place in places if place and place[1] == account]
+    return [
+        day
+        for day in days
+        if any(
+            found and found.deletions_waiting
+            for found in (find_outcome(lake, day, account), find_refresh_manifest(lake, day, account))
+        )
+    ]
+
+
+def clear_outcomes(lake: Lake, account: str, days: Iterable[date]) -> None:
+    """Have outcomes say that no deletion waits any more."""
+    for day in days:
+        if outcome := find_outcome(lake, day, account):
+            put_outcome(lake, day, account, outcome.model_copy(update={"deletions_waiting": 0}))
+
+
+def clear_refreshes(lake: Lake, account: str, days: Iterable[date]) -> None:
+    """Have what outcomes are made from say so too: the last step, by which a repetition knows that all is done."""
+    for day in days:
+        if found := find_refresh_manifest(lake, day, account):
+            cleared = found.model_copy(update={"deletions_waiting": 0})
+            lake.put_model(keys.refresh_manifest(day, account), cleared)
 
 
 def _of_first_release(lake: Lake, account: str) -> Doubts:
