@@ -223,7 +223,7 @@ class PostDoubt(Record):
 class Doubts(Record):
     """An account's stored posts that X did not show, by their ids. Holds no content."""
 
-    posts: dict[str, PostDoubt] = {}
+    posts: dict[str, PostDoubt]
 
 
 class ErasureRecord(Record):

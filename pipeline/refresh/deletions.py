@@ -43,7 +43,7 @@ def open_posts(doubts: Doubts, erased: Collection[str]) -> dict[str, PostDoubt]:
 
 def removed_by(lake: Lake, day: date, account: str) -> DeletedPosts:
     """Return the posts that the account's run of `day` found to be deleted at X, and forgets."""
-    found = lake.find_model(keys.doubts(account), Doubts) or Doubts()
+    found = lake.find_model(keys.doubts(account), Doubts) or Doubts(posts={})
     return DeletedPosts(
         days=by_day({post_id: doubt for post_id, doubt in found.posts.items() if doubt.removed_by == day})
     )
@@ -74,7 +74,7 @@ def waiting(lake: Lake, account: str) -> DeletedPosts:
 
 def days_of_waiting(lake: Lake, account: str) -> list[date]:
     """Return the days of the account whose outcome, or whose refresh, says that deletions wait."""
-    doubts = lake.find_model(keys.doubts(account), Doubts) or Doubts()
+    doubts = lake.find_model(keys.doubts(account), Doubts) or Doubts(posts={})
     since = min(
         (doubt.waiting_at.date() for doubt in doubts.posts.values() if doubt.waiting_at), default=None
     )

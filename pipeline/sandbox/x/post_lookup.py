@@ -45,9 +45,11 @@ class PostLookup:
             post = self.find(int(post_id))
             if post and matched.of(Fault.LEFT_OUT, post.author):
                 continue
-            if post is None or self._is_gone(post, now_ms, matched):
+            if post and matched.of(Fault.WITHHELD, post.author):
+                errors.append(_refused(post_id, wanted))
+            elif post is None or self._is_gone(post, now_ms, matched):
                 errors.append(_not_found(post_id, wanted))
-            elif self._is_refused(post, matched):
+            elif self._state(post, matched) != "open":
                 errors.append(_refused(post_id, wanted))
             else:
                 served.append(post)
@@ -62,9 +64,6 @@ class PostLookup:
             or bool(matched.of(Fault.NOT_FOUND, post.author))
             or self._state(post, matched) == "missing"
         )
-
-    def _is_refused(self, post: Post, matched: Matched) -> bool:
-        return bool(matched.of(Fault.WITHHELD, post.author)) or self._state(post, matched) != "open"
 
     def _state(self, post: Post, matched: Matched) -> str:
         return matched.state(post.author) or self.world.state(post.author)
