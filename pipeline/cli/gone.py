@@ -22,7 +22,13 @@ def forget_gone(handle: str, *, dry_run: bool, yes: bool) -> None:
     from pipeline.lake import keys
     from pipeline.lake.client import Lake
     from pipeline.lake.health import require_bucket
-    from pipeline.refresh.deletions import clear_outcomes, clear_refreshes, days_of_waiting, waiting
+    from pipeline.refresh.deletions import (
+        clear_outcomes,
+        clear_refreshes,
+        days_of_waiting,
+        mark_removed,
+        waiting,
+    )
     from pipeline.settings import load_settings
 
     account = _account(handle)
@@ -51,6 +57,8 @@ def forget_gone(handle: str, *, dry_run: bool, yes: bool) -> None:
         render_again(lake, days, _add_bar(progress, "rendering reports"))
         searched = finish(lake, removed.record, _add_bar(progress, "verifying")) if removed else 0
         clear_refreshes(lake, account, told)
+        if removed:
+            mark_removed(lake, account, found.post_ids)
     if removed:
         _print_summary(f"@{account}", removed, searched)
 

@@ -218,6 +218,7 @@ class PostDoubt(Record):
     )
     waiting_at: AwareDatetime | None = None  # when its deletion was found to be one of too many at once
     removed_by: date | None = None  # the day whose run forgets it
+    removed_at: AwareDatetime | None = None  # when `forget --gone` had removed it
 
 
 class Doubts(Record):

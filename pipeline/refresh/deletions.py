@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from pipeline import clock
 from pipeline.erasure.register import erased_posts
 from pipeline.lake import catalogue, keys
 from pipeline.lake.catalogue import account_day_of
@@ -66,10 +67,28 @@ def forgotten_by(lake: Lake, day: date, account: str) -> DeletedPosts:
 
 
 def waiting(lake: Lake, account: str) -> DeletedPosts:
-    """Return the account's posts that X no longer has and that only `forget --gone` removes."""
-    doubts = find_doubts(lake, account)
-    left = open_posts(doubts, erased_posts(lake, doubts.posts))
-    return DeletedPosts(days=by_day({post_id: doubt for post_id, doubt in left.items() if is_waiting(doubt)}))
+    """Return the account's posts that X no longer has and that only `forget --gone` removes.
+
+    Those it has begun to remove are among them until `mark_removed` says that it is done.
+    """
+    posts = find_doubts(lake, account).posts
+    return DeletedPosts(
+        days=by_day({post_id: doubt for post_id, doubt in posts.items() if is_waiting(doubt)})
+    )
+
+
+def mark_removed(lake: Lake, account: str, post_ids: Collection[str]) -> None:
+    """Record that `forget --gone` has removed these posts."""
+    now = clock.now()
+
+    def changed(doubts: Doubts) -> Doubts:
+        removed = {
+            post_id: doubt.model_copy(update={"removed_at": now}) if post_id in post_ids else doubt
+            for post_id, doubt in doubts.posts.items()
+        }
+        return Doubts(posts=removed)
+
+    update_doubts(lake, account, changed)
 
 
 def days_of_waiting(lake: Lake, account: str) -> list[date]:
@@ -102,7 +121,7 @@ def clear_outcomes(lake: Lake, account: str, days: Iterable[date]) -> None:
 
 
 def clear_refreshes(lake: Lake, account: str, days: Iterable[date]) -> None:
-    """Have what outcomes are made from say so too: the last step, by which a repetition knows that all is done."""
+    """Have what outcomes are made from say so too, once they are rendered: until then a repetition finds them here."""
     for day in days:
         if found := find_refresh_manifest(lake, day, account):
             cleared = found.model_copy(update={"deletions_waiting": 0})

@@ -19,7 +19,7 @@ MANY_SHARE: Final = 0.2  # of the posts stored of these days
 
 def is_open(doubt: PostDoubt) -> bool:
     """Whether it is still not known what became of the post: X has not shown it again, and it is not removed."""
-    return doubt.removed_by is None and _after(doubt.absent_at, doubt.living_at)
+    return not (doubt.removed_by or doubt.removed_at) and _after(doubt.absent_at, doubt.living_at)
 
 
 def is_deleted(doubt: PostDoubt) -> bool:
@@ -91,6 +91,7 @@ def _merged(one: PostDoubt | None, other: PostDoubt | None) -> PostDoubt:
         refused_at=_last(doubt.refused_at for doubt in known),
         waiting_at=_last(doubt.waiting_at for doubt in known),
         removed_by=min((doubt.removed_by for doubt in known if doubt.removed_by), default=None),
+        removed_at=_last(doubt.removed_at for doubt in known),
     )
 
 
