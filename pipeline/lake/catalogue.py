@@ -211,23 +211,16 @@ DOUBTS = ObjectKind(
     Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or delete it: what X does not show is doubted afresh",
 )
-REPORT = ObjectKind(
-    "report",
-    "reports/{day}/index.html",
-    "the page of a day",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
-)
-ACCOUNT_REPORT = ObjectKind(
-    "account's page",
-    "reports/{day}/account-{account}.html",  # handles may be `index` or, on Windows a device, `con`
-    "the page of one account's day",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
+
+
+def _rendered(name: str, pattern: str, holds: str) -> ObjectKind:
+    return ObjectKind(name, pattern, holds, _HTML, Redaction.RENDERED, _REPORT_AGAIN, is_served=True)
+
+
+REPORT = _rendered("report", "reports/{day}/index.html", "the page of a day")
+# Handles may be `index` or, on Windows a device, `con`
+ACCOUNT_REPORT = _rendered(
+    "account's page", "reports/{day}/account-{account}.html", "the page of one account's day"
 )
 REPORT_LINES = ObjectKind(
     "index lines",
@@ -237,33 +230,9 @@ REPORT_LINES = ObjectKind(
     Redaction.RENDERED,
     "delete it and render its days again: python -m pipeline report --day DAY",
 )
-REPORT_YEAR = ObjectKind(
-    "index of a year",
-    "reports/{year}.html",
-    "the page of a year's reports",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
-)
-REPORTS_INDEX = ObjectKind(
-    "index",
-    "reports/index.html",
-    "the page of all days",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
-)
-REPORTS_LATEST = ObjectKind(
-    "latest report",
-    "reports/latest.html",
-    "the way to the newest day",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
-)
+REPORT_YEAR = _rendered("index of a year", "reports/{year}.html", "the page of a year's reports")
+REPORTS_INDEX = _rendered("index", "reports/index.html", "the page of all days")
+REPORTS_LATEST = _rendered("latest report", "reports/latest.html", "the way to the newest day")
 
 KINDS: Final = tuple(kind for kind in list(globals().values()) if isinstance(kind, ObjectKind))  # those above
 

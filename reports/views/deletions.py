@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.lake import catalogue, keys
+from pipeline.lake import catalogue
 from reports import words
 from reports.alerts import gone_command
 
@@ -42,7 +42,7 @@ def _refused(rows: list[dict[str, Any]]) -> Fact | None:
     if not shown:
         return None
     listed = _listing([_posts(row, row["posts_refused"]) for row in shown])
-    ids = keys.doubts(shown[0]["account"]) if len(shown) == 1 else catalogue.DOUBTS.prefix()
+    ids = catalogue.DOUBTS.key(account=shown[0]["account"] if len(shown) == 1 else "HANDLE")
     return (
         "Refused by X",
         f"X has {listed}, and does not show them (protected, suspended or withheld); they stay until you remove them: "

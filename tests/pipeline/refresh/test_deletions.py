@@ -98,7 +98,7 @@ def test_without_a_doubt_nothing_is_written(lake: Lake) -> None:
 
 
 def test_two_runs_that_write_at_once_lose_nothing_of_either(lake: Lake) -> None:
-    overtaken = []
+    overtaken: list[bool] = []
 
     def changed(doubts: Doubts) -> Doubts:
         if not overtaken:  # another run is faster

@@ -20,7 +20,7 @@ def reading(*posts: Any, minutes: float = 0) -> Page:
     return Page(request={}, collected_at=COLLECTED_AT + timedelta(minutes=minutes), body=a_body(*posts))
 
 
-def lookup(*posts: Any, minutes: float = 0, **errors: str) -> Page:
+def lookup(*posts: Any, minutes: float = 0, **errors: Any) -> Page:
     """Return a look-up's answer; `errors` are titles by `p` and the id."""
     told = [
         {
@@ -34,6 +34,10 @@ def lookup(*posts: Any, minutes: float = 0, **errors: str) -> Page:
     ]
     body = a_body(*posts) | ({"errors": told} if told else {})
     return Page(request={"ids": []}, collected_at=COLLECTED_AT + timedelta(minutes=minutes), body=body)
+
+
+def errors(post_id: str, title: str = "Not Found Error") -> dict[str, Any]:
+    return {f"p{post_id}": title}
 
 
 def learned(
@@ -65,9 +69,9 @@ def test_a_post_in_doubt_that_a_timeline_shows_again_lives() -> None:
 
 def test_not_found_and_refused_are_kept_apart_and_left_out_says_nothing() -> None:
     before = {TWO: PostDoubt(day=EVE, absent_at=YESTERDAY), THREE: PostDoubt(day=EVE, absent_at=YESTERDAY)}
-    errors = {f"p{ONE}": "Not Found Error", f"p{TWO}": "Authorization Error"}
+    told = errors(ONE) | errors(TWO, "Authorization Error")
     found = evidence(
-        Doubts(posts=before), MISSING, [reading()], [lookup(minutes=1, **errors)], COLLECTED_AT
+        Doubts(posts=before), MISSING, [reading()], [lookup(minutes=1, **told)], COLLECTED_AT
     ).posts
     asked_at = COLLECTED_AT + timedelta(minutes=1)
     assert (found[ONE].not_found, found[ONE].refused_at, found[ONE].living_at) == ((asked_at,), None, None)
@@ -78,21 +82,21 @@ def test_not_found_and_refused_are_kept_apart_and_left_out_says_nothing() -> Non
 def test_the_newest_of_several_answers_counts_whatever_their_order() -> None:
     pages = [lookup(a_post(1), minutes=9), lookup(a_post(1), minutes=3)]
     assert learned(*pages)[ONE].living_at == COLLECTED_AT + timedelta(minutes=9)
-    refusals = [lookup(minutes=minutes, **{f"p{ONE}": "Authorization Error"}) for minutes in (9, 3)]
+    refusals = [lookup(minutes=minutes, **errors(ONE, "Authorization Error")) for minutes in (9, 3)]
     assert learned(*refusals)[ONE].refused_at == COLLECTED_AT + timedelta(minutes=9)
-    unknown = [lookup(minutes=minutes, **{f"p{ONE}": "Not Found Error"}) for minutes in (9, 3)]
+    unknown = [lookup(minutes=minutes, **errors(ONE)) for minutes in (9, 3)]
     assert [instant.minute for instant in learned(*unknown)[ONE].not_found] == [3, 9]
 
 
 @pytest.mark.parametrize(("minutes", "counts"), [(0, 1), (60, 1), (61, 0), (-60, 1), (-61, 0)])
 def test_not_found_counts_only_within_an_hour_of_a_reading_of_the_timeline(minutes: int, counts: int) -> None:
     """A run that was killed goes on hours later; by then the whole account may be away."""
-    found = learned(lookup(minutes=minutes, **{f"p{ONE}": "Not Found Error"}))
+    found = learned(lookup(minutes=minutes, **errors(ONE)))
     assert len(found[ONE].not_found) == counts
 
 
 def test_what_was_never_in_doubt_is_no_business_of_the_record() -> None:
-    shown = lookup(a_post(2), **{f"p{THREE}": "Not Found Error"})
+    shown = lookup(a_post(2), **errors(THREE))
     assert learned(shown).keys() == {ONE}
     closed = {TWO: PostDoubt(day=EVE, absent_at=YESTERDAY, living_at=COLLECTED_AT)}
     assert learned(shown, doubts=closed).keys() == {ONE}
@@ -102,4 +106,4 @@ def test_what_is_proved_gathers_no_more_proofs() -> None:
     proofs = (YESTERDAY - timedelta(days=1), YESTERDAY)
     for day, post_id in ((EVE, ONE), (EVE - timedelta(days=1), TWO)):  # missing again, or not read again
         before = {post_id: PostDoubt(day=day, absent_at=YESTERDAY, not_found=proofs, waiting_at=YESTERDAY)}
-        assert learned(lookup(**{f"p{post_id}": "Not Found Error"}), doubts=before)[post_id].not_found == ()
+        assert learned(lookup(**errors(post_id)), doubts=before)[post_id].not_found == ()

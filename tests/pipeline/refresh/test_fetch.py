@@ -157,7 +157,7 @@ def test_what_was_deleted_does_not_come_back_by_a_run_of_its_day_at_the_same_tim
     of_eve = work(day=EVE, run_id="eve", refresh_days=2, **FEW_POSTS)
     with clock.frozen(clock.parse_instant(f"{MORNINGS[NEXT]}Z")):
         collect(eve, cast(XApi, x), of_next)
-        original, done = account_day.make, []
+        original, done = account_day.make, list[bool]()
 
         def make(*arguments: Any) -> Any:
             if not done:
