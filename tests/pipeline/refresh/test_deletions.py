@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.erasure import register
+from pipeline.erasure.account import forget_account
 from pipeline.lake import keys
 from pipeline.lake.client import Lake, to_json
 from pipeline.lake.records import DeletedPosts, Doubts, ErasureRecord, PostDoubt, RefreshManifest
@@ -138,6 +139,13 @@ def test_what_waits_is_what_forget_gone_would_remove_though_it_has_begun(
     register.save(lake, ErasureRecord(post_ids=(ONE,), reason="begun", forgotten_at=COLLECTED_AT))
     assert waiting(lake, "nasa").days == {EVE: (ONE,)}
     assert waiting(lake, "esa").days == {}
+
+
+def test_forgetting_an_account_removes_the_record_of_its_doubts(lake: Lake, morning_after: str) -> None:
+    for account in ("nasa", "esa"):
+        lake.put_model(keys.doubts(account), Doubts(posts={ONE: A_DOUBT}))
+    forget_account(lake, "nasa", "asked for")
+    assert lake.keys("forgotten/doubts/") == [keys.doubts("esa")]
 
 
 @pytest.mark.parametrize("post_id", ["9", "1990000000000000001"])
