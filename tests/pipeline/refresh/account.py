@@ -33,7 +33,7 @@ class Timeline:
         self, handle: str, user_id: str, *, end_time: datetime, max_results: int, **request: Any
     ) -> dict[str, Any]:
         """Return a page, newest post first; a token is the number of the page's first post."""
-        start = request["start_time"]
+        start = request.get("start_time") or datetime.min.replace(tzinfo=UTC)
         newest = sorted(self.posts_shown, key=lambda post: int(post["id"]), reverse=True)[: self.depth]
         left = [post for post in newest if start <= published(post) < end_time]
         first = int(request["token"] or 0)

@@ -65,6 +65,7 @@ def test_what_x_last_said_is_what_counts() -> None:
     assert is_refused(doubt(refused_at=5))
     assert is_refused(doubt(not_found=(4,), refused_at=5))
     assert not is_refused(doubt(not_found=(5,), refused_at=5))
+    assert not is_refused(doubt(not_found=(4, 9), refused_at=5))
     assert not is_refused(doubt(9, living_at=6, refused_at=5))
     assert not is_refused(doubt(5, living_at=5, refused_at=6))  # there is no doubt
     assert not is_refused(doubt())
@@ -101,6 +102,7 @@ def test_more_than_ten_and_more_than_a_fifth_wait(deleted: int, stored: int, wai
     found = decide(of(*[doubt(not_found=(0, 24))] * deleted), RUN, (), stored).posts.values()
     assert {is_waiting(each) for each in found} == {waits}
     assert {each.removed_by for each in found} == {None if waits else RUN}
+    assert {each.waiting_at for each in found} == {at(24) if waits else None}
 
 
 def test_only_what_is_proved_is_decided_about() -> None:

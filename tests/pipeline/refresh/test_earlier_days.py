@@ -119,27 +119,22 @@ def test_what_is_not_shown_is_asked_about_by_its_id(lake: Lake) -> None:
     assert ids_of(lake, EVE) == [id_of(post) for post in OF_EVE]
 
 
-def test_while_an_account_s_number_of_posts_is_unknown_x_s_depth_is_not_taken_for_deletion(
-    lake: Lake,
-) -> None:
-    """Five days of 900 posts, of which X shows 3,200: those of the first day, and of the day where it ends."""
+@pytest.mark.parametrize(
+    "known", [{"post_count": None, "created_at": None}, {"post_count": None}, {"post_count": 10_000_000}]
+)
+def test_x_s_depth_is_not_taken_for_deletion(lake: Lake, known: dict[str, Any]) -> None:
+    """Five days of 9 posts, of which X shows 32: none of the first day, and few of the next one."""
     days = [date(2026, 11, day) for day in range(18, 23)]
     posts = [
-        post_at((datetime(day.year, day.month, day.day) + timedelta(seconds=90 * n)).isoformat())
+        post_at((datetime(day.year, day.month, day.day) + timedelta(hours=2 * n)).isoformat())
         for day in days
-        for n in range(900)
+        for n in range(9)
     ]
-    unknown: dict[str, Any] = {
-        "post_count": None,
-        "created_at": None,
-        "max_posts": 3200,
-        "usd_per_run": 100.0,
-    }
     kept = []
     for day in days:
-        x = Timeline([post for post in posts if post["created_at"][:10] <= str(day)])
+        x = Timeline([post for post in posts if post["created_at"][:10] <= str(day)], depth=32)
         refresh = {"refresh_days": 4 if day == days[-1] else 0}
-        run(lake, x, day, f"{day + timedelta(days=1)}T06:00:00", **unknown, **refresh)
+        run(lake, x, day, f"{day + timedelta(days=1)}T06:00:00", **known, **refresh)
         kept.append(ids_of(lake, day))
 
     assert x.lookups == []
@@ -190,6 +185,14 @@ def test_a_stored_version_lives_where_x_shows_an_earlier_one_again(lake: Lake) -
     assert x.lookups == []
 
 
+def test_a_day_whose_posts_were_removed_by_hand_misses_nothing(lake: Lake) -> None:
+    run(lake, Timeline(OF_EVE), EVE, "2026-11-22T06:00:00")
+    lake.delete(keys.posts(EVE, "nasa"))
+    x = Timeline(OF_DAY)
+    run(lake, x, DAY, "2026-11-23T06:00:00")
+    assert x.lookups == []
+
+
 def test_kinds_that_are_not_asked_for_any_more_are_not_missing(lake: Lake) -> None:
     reply = post_at("2026-11-21T12:00:00", in_reply_to_user_id="17")
     run(lake, Timeline([*OF_EVE, reply]), EVE, "2026-11-22T06:00:00")
@@ -208,6 +211,21 @@ def test_of_days_that_overlap_only_what_was_asked_for_is_missing(lake: Lake) -> 
     x = Timeline([*OF_EVE, *OF_DAY])
     run(lake, x, DAY, "2026-11-23T06:00:00", max_posts=5)
     assert x.lookups == []
+
+
+def test_as_many_posts_are_read_again_as_the_days_may_have_and_no_day_is_judged_by_less(lake: Lake) -> None:
+    """Of the eve X has five posts more than were stored, so the reading ends before it comes to the day before."""
+    before = [post_at(f"2026-11-20T1{n}:00:00") for n in range(5)]
+    of_eve = [post_at(f"2026-11-21T1{n}:00:00") for n in range(5)]
+    more = [post_at(f"2026-11-21T0{n}:00:00") for n in range(5)]
+    for day, posts in ((EVE - timedelta(days=1), before), (EVE, of_eve)):
+        run(lake, Timeline(posts), day, f"{day + timedelta(days=1)}T06:00:00", refresh_days=0, max_posts=5)
+    x = Timeline([*before, *more, *of_eve, *OF_DAY])
+    run(lake, x, DAY, "2026-11-23T06:00:00", max_posts=5)
+    assert x.lookups == []
+    counts = find_frame(lake, keys.metrics(NEXT, "nasa"), METRICS)
+    assert counts is not None
+    assert counts.height == 10
 
 
 def test_pages_of_a_range_that_was_read_before_another_day_was_stored_are_read_anew(lake: Lake) -> None:

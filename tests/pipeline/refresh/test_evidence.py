@@ -102,6 +102,11 @@ def test_what_was_never_in_doubt_is_no_business_of_the_record() -> None:
     assert learned(shown, doubts=closed).keys() == {ONE}
 
 
+def test_an_answer_is_added_to_what_is_not_proved_yet() -> None:
+    before = {ONE: PostDoubt(day=EVE, absent_at=YESTERDAY, not_found=(YESTERDAY,))}
+    assert learned(lookup(**errors(ONE)), doubts=before)[ONE].not_found == (COLLECTED_AT,)
+
+
 def test_what_is_proved_gathers_no_more_proofs() -> None:
     proofs = (YESTERDAY - timedelta(days=1), YESTERDAY)
     for day, post_id in ((EVE, ONE), (EVE - timedelta(days=1), TWO)):  # missing again, or not read again

@@ -131,6 +131,24 @@ def test_an_interrupted_run_goes_on_where_it_was(eve: Lake) -> None:
     assert [instant.minute for instant in find_doubts(eve, "nasa").posts[GONE].not_found] == [30]
 
 
+def test_the_timeline_is_read_when_its_newest_page_is(eve: Lake) -> None:
+    """The day's own page came two hours earlier, before a kill."""
+
+    class Killed(BaseException): ...
+
+    class Dies(Timeline):
+        def timeline_page(self, handle: str, user_id: str, **request: Any) -> dict[str, Any]:
+            if request["end_time"].day == DAY.day:
+                raise Killed
+            return super().timeline_page(handle, user_id, **request)
+
+    x = Timeline([OF_EVE[1], OF_DAY])
+    with pytest.raises(Killed):
+        run(eve, Dies(x.posts_shown), DAY, "2026-11-23T06:00:00")
+    run(eve, x, DAY, "2026-11-23T08:00:00")
+    assert [instant.hour for instant in find_doubts(eve, "nasa").posts[GONE].not_found] == [8]
+
+
 def test_an_account_that_goes_away_while_it_is_read_keeps_what_was_read(eve: Lake) -> None:
     class GoesAway(Timeline):
         def timeline_page(self, handle: str, user_id: str, **request: Any) -> dict[str, Any]:
