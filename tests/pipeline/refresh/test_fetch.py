@@ -78,6 +78,10 @@ def test_a_doubt_is_settled_though_its_day_is_not_read_again_any_more(eve: Lake)
     assert not eve.keys(f"metrics/observed={NEXT + timedelta(days=1)}")
 
 
+def test_without_earlier_days_and_without_doubts_there_is_nothing_to_refresh(eve: Lake) -> None:
+    assert find_refresh_manifest(eve, EVE, "nasa") is None
+
+
 def test_without_refresh_days_nothing_is_asked(eve: Lake) -> None:
     run(eve, Timeline([OF_EVE[1], OF_DAY]), DAY, MORNINGS[DAY])
     x = Timeline([OF_EVE[1], OF_DAY, OF_NEXT])
