@@ -17,8 +17,8 @@ from pipeline import clock
 from pipeline.erasure.register import erased_posts
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.lake.raw import find_manifest, find_refresh_manifest
-from pipeline.lake.records import AccountTask, DeletedPosts, Doubts, RefreshManifest
+from pipeline.lake.raw import find_refresh_manifest
+from pipeline.lake.records import AccountTask, DeletedPosts, Doubts, Manifest, RefreshManifest
 from pipeline.progress import OnPage
 from pipeline.refresh.deletions import find_doubts, open_posts, update_doubts
 from pipeline.refresh.doubts import decide, is_deleted, is_refused, is_waiting, merge
@@ -31,24 +31,31 @@ from pipeline.x_api.client import XApi
 
 
 def refresh(
-    lake: Lake, x: XApi, ledger: Ledger, task: AccountTask, *, user_id: str, on_page: OnPage
-) -> RefreshManifest | None:
-    """Read the account's earlier days again, as far as `refresh_days` and the budget go; None when none are due.
+    lake: Lake,
+    x: XApi,
+    ledger: Ledger,
+    task: AccountTask,
+    *,
+    manifest: Manifest,
+    user_id: str,
+    on_page: OnPage,
+) -> None:
+    """Read the account's earlier days again, as far as `refresh_days` and the budget go, where any are due.
 
-    The account's day itself was read before. Raises the errors of `x_api` and `lake`; what is still missing is read by
-    the next attempt.
+    `manifest` is of the day itself, which was read before. Raises the errors of `x_api` and `lake`; what is still
+    missing is read by the next attempt.
     """
     if not task.refresh_days:
-        return None
+        return
     if found := find_refresh_manifest(lake, task.day, task.account):
-        return _reconsidered(lake, task, found)
-    manifest = find_manifest(lake, task.day, task.account)
-    if manifest is None or task.day != last_full_day(clock.now(), task.timezone):
-        return None
+        _reconsider(lake, task, found)
+        return
+    if task.day != last_full_day(clock.now(), task.timezone):
+        return
     earlier = due_days(lake, task)
     doubts = find_doubts(lake, task.account)
     if not earlier and not open_posts(doubts, erased_posts(lake, doubts.posts)):
-        return None
+        return
 
     reading = read_again(lake, x, ledger, task, manifest, earlier, user_id, on_page)
     learned = partial(evidence, doubts, reading.missing, reading.timeline, read_at=reading.read_at)
@@ -70,7 +77,6 @@ def refresh(
         **_counts(known, erased_posts(lake, known.posts), task.day),
     )
     lake.put_model(keys.refresh_manifest(task.day, task.account), result)
-    return result
 
 
 def _decided(lake: Lake, task: AccountTask, earlier: Sequence[EarlierDay], doubts: Doubts) -> Doubts:
@@ -97,17 +103,16 @@ def _counts(doubts: Doubts, erased: Collection[str], day: date) -> dict[str, Any
     }
 
 
-def _reconsidered(lake: Lake, task: AccountTask, found: RefreshManifest) -> RefreshManifest:
-    """Return what reading the earlier days again has found.
+def _reconsider(lake: Lake, task: AccountTask, found: RefreshManifest) -> None:
+    """Have what the first release took for deleted, and had not removed yet, count as doubted.
 
-    In the first release, what a reading did not show counted as deleted. What it had not removed yet is doubted.
+    In that release, what one reading did not show was deleted.
     """
     if found.doubted is not None or not found.deleted:
-        return found
+        return
     first = lake.find_model(keys.deleted_posts(task.day, task.account), DeletedPosts)
     removed = erased_posts(lake, first.post_ids) if first else set()
     doubts = update_doubts(lake, task.account, lambda stored: stored)
     counts = _counts(doubts, erased_posts(lake, doubts.posts), task.day)
     result = found.model_copy(update=counts | {"deleted": len(removed)})
     lake.put_model(keys.refresh_manifest(task.day, task.account), result)
-    return result

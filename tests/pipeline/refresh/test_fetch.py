@@ -87,7 +87,34 @@ def test_without_refresh_days_nothing_is_asked(eve: Lake) -> None:
     x = Timeline([OF_EVE[1], OF_DAY, OF_NEXT])
     run(eve, x, NEXT, MORNINGS[NEXT], refresh_days=0)
     assert x.lookups == []
+    assert find_refresh_manifest(eve, NEXT, "nasa") is None
     assert ids_of(eve, EVE) == [GONE, LEFT]
+
+
+def test_what_a_run_found_deleted_stays_its_finding_when_it_is_repeated(eve: Lake) -> None:
+    x = Timeline([OF_EVE[1], OF_DAY, OF_NEXT])
+    run(eve, x, DAY, MORNINGS[DAY])
+    run(eve, x, NEXT, MORNINGS[NEXT])
+    before = eve.etags("")
+    eve.delete(keys.outcome(NEXT, "nasa"))  # as if it had been killed just before
+    run(eve, x, NEXT, MORNINGS[NEXT])
+    assert outcome_of(eve, NEXT).deleted == 1
+    assert eve.etags("") == before
+
+
+@pytest.mark.parametrize(("of_next_day", "waits"), [(4, True), (5, False)])
+def test_many_are_many_beside_all_that_is_stored_of_the_days(
+    lake: Lake, of_next_day: int, waits: bool
+) -> None:
+    """Eleven of fifty are more than a fifth, and so they are of fifty-four, but not of fifty-five."""
+    eve = [post_at(f"2026-11-21T10:{n:02}:00") for n in range(50)]
+    day = [post_at(f"2026-11-22T10:{n:02}:00") for n in range(of_next_day)]
+    run(lake, Timeline(eve), EVE, MORNINGS[EVE])
+    x = Timeline([*eve[11:], *day, OF_NEXT])
+    run(lake, x, DAY, MORNINGS[DAY], refresh_days=1)
+    run(lake, x, NEXT, MORNINGS[NEXT], refresh_days=1)
+    assert manifest_of(lake, NEXT).deletions_waiting == (11 if waits else 0)
+    assert len(ids_of(lake, EVE)) == (50 if waits else 39)
 
 
 def test_posts_that_were_forgotten_otherwise_are_not_asked_about(eve: Lake) -> None:
