@@ -224,6 +224,16 @@ def test_what_was_deleted_does_not_come_back_by_a_run_of_its_day_at_the_same_tim
     assert eve.exists(keys.erased_post(GONE))
 
 
+def test_counts_stay_when_the_pages_they_were_read_from_have_expired(eve: Lake) -> None:
+    x = Timeline([*OF_EVE, OF_DAY])
+    run(eve, x, DAY, MORNINGS[DAY])
+    before = eve.etags("metrics/")
+    assert before
+    eve.delete(keys.refresh_page(DAY, "nasa", 1))
+    run(eve, x, DAY, MORNINGS[DAY])
+    assert eve.etags("metrics/") == before
+
+
 def test_what_is_forgotten_while_the_timeline_is_read_does_not_stay_in_the_pages(eve: Lake) -> None:
     """The erasure has looked for what holds the post just before its page was stored."""
     from pipeline.erasure import register
