@@ -69,7 +69,7 @@ def collect(lake: Lake, x: XApi, task: AccountTask, on_page: OnPage = no_progres
                 page_key = partial(keys.raw_page, task.day, task.account)
                 _, manifest = _read(lake, x, task, user_id, page_key, on_page)
                 lake.put_model(keys.raw_manifest(task.day, task.account), manifest)
-            refresh(lake, x, _ledger(lake, task), task, user_id=user_id, on_page=on_page)
+            refresh(lake, x, _ledger(lake, task), task, manifest=manifest, user_id=user_id, on_page=on_page)
         except AccountUnavailable as unavailable:
             return _skipped(lake, task, Outcome(status=Status(unavailable.status), reason=unavailable.reason))
         except OverBudget as over:

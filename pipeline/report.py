@@ -13,8 +13,8 @@ from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan
 from pipeline.lake.frames import put_frame, read_frames
-from pipeline.lake.records import DeletedPosts, Outcome, Plan
-from pipeline.refresh.apply import DELETED_AT_X
+from pipeline.lake.records import Outcome, Plan
+from pipeline.refresh.deletions import DELETED_AT_X, forgotten_by
 from pipeline.schema import POSTS
 from pipeline.transform.rollup import roll_up
 from pipeline.transform.spreadsheet import to_csv
@@ -70,11 +70,7 @@ def _make_without_deleted(lake: Lake, day: date, accounts: Sequence[str], publis
 
     Oldest first, and with them the pages in between, which compare with them.
     """
-    deleted = {
-        account: found
-        for account in accounts
-        if (found := lake.find_model(keys.deleted_posts(day, account), DeletedPosts))
-    }
+    deleted = {account: forgotten_by(lake, day, account) for account in accounts}
     days = {each for found in deleted.values() for each in found.days}
     if not days:
         return

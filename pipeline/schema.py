@@ -108,6 +108,10 @@ ROLLUP: Final = pl.Schema(
         "duplicates": pl.Int64(),
         "quarantined": pl.Int64(),
         "forgotten": pl.Int64(),
+        "doubted": pl.Int64(),  # earlier posts that X no longer shows, until settled; null in older roll-ups
+        "doubted_days": pl.List(pl.Date()),  # their days
+        "posts_refused": pl.Int64(),  # of these, those that X refuses to show: protected, suspended or withheld
+        "deletions_waiting": pl.Int64(),  # earlier posts that X no longer has, too many at once to forget them unasked
         "posts": pl.Int64(),  # kept posts that are not retweets; every figure below is of these
         "retweets": pl.Int64(),
         "likes": pl.Int64(),

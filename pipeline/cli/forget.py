@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.console import bars
+from pipeline.cli.gone import forget_gone
 from pipeline.cli.options import Accounts
 from pipeline.errors import ConfigError
 
@@ -28,6 +29,9 @@ def forget(
     account: Annotated[
         str | None, typer.Option(metavar="HANDLE", help="The account to remove, with all its posts.")
     ] = None,
+    gone: Annotated[
+        str | None, typer.Option(metavar="HANDLE", help="Remove what X no longer has of the account.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Ask nothing, and accept what the lake does not hold.")
@@ -41,8 +45,11 @@ def forget(
     from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings
 
-    if (post is None) == (account is None):
-        raise ConfigError("forget needs either --post ID or --account HANDLE")
+    if [post, account, gone].count(None) != 2:
+        raise ConfigError("forget needs either --post ID, --account HANDLE or --gone HANDLE")
+    if gone is not None:
+        forget_gone(gone, dry_run=dry_run, yes=yes)
+        return
     settings = load_settings()
     post_id = _post_id(post) if post is not None else ""
     handle = _unlisted(account, settings.accounts_path) if account is not None else ""

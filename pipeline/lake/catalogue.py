@@ -66,6 +66,16 @@ REFRESH_MANIFEST = ObjectKind(
     f"{_OLDER_VERSION}, or delete the refresh-* objects beside it: the earlier days keep their first counts",
     Expiry.RAW_DAYS,
 )
+LOOKUP_PAGE = ObjectKind(
+    "look-up",
+    "raw/day={day}/account={account}/lookup-{number}.json.zst",
+    "X's answers about posts by their ids, which it did not show any more when the days before were read again",
+    _ZSTD,
+    Redaction.PAGE,
+    f"{_OLDER_VERSION}, or delete it: X is asked again with a later day",
+    Expiry.RAW_DAYS,
+    is_source=True,
+)
 POSTS = ObjectKind(
     "posts",
     "posts/day={day}/account={account}/posts.parquet",
@@ -188,28 +198,29 @@ ERASED_ACCOUNT = ObjectKind(
 DELETED_POSTS = ObjectKind(
     "deleted posts",
     "forgotten/gone/day={day}/account={account}.json",
-    "the ids of earlier posts that X no longer had when that day was run",
+    "the ids of earlier posts that X did not show when that day was run; written by the first release only",
     _JSON,
     Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or delete it: the posts stay in the lake",
 )
-REPORT = ObjectKind(
-    "report",
-    "reports/{day}/index.html",
-    "the page of a day",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
+DOUBTS = ObjectKind(
+    "doubts",
+    "forgotten/doubts/account={account}.json",
+    "the ids of the account's posts that X did not show any more, and what it answered about them; no content",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete it: what X does not show is doubted afresh",
 )
-ACCOUNT_REPORT = ObjectKind(
-    "account's page",
-    "reports/{day}/account-{account}.html",  # handles may be `index` or, on Windows a device, `con`
-    "the page of one account's day",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
+
+
+def _rendered(name: str, pattern: str, holds: str) -> ObjectKind:
+    return ObjectKind(name, pattern, holds, _HTML, Redaction.RENDERED, _REPORT_AGAIN, is_served=True)
+
+
+REPORT = _rendered("report", "reports/{day}/index.html", "the page of a day")
+# Handles may be `index` or, on Windows a device, `con`
+ACCOUNT_REPORT = _rendered(
+    "account's page", "reports/{day}/account-{account}.html", "the page of one account's day"
 )
 REPORT_LINES = ObjectKind(
     "index lines",
@@ -219,33 +230,9 @@ REPORT_LINES = ObjectKind(
     Redaction.RENDERED,
     "delete it and render its days again: python -m pipeline report --day DAY",
 )
-REPORT_YEAR = ObjectKind(
-    "index of a year",
-    "reports/{year}.html",
-    "the page of a year's reports",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
-)
-REPORTS_INDEX = ObjectKind(
-    "index",
-    "reports/index.html",
-    "the page of all days",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
-)
-REPORTS_LATEST = ObjectKind(
-    "latest report",
-    "reports/latest.html",
-    "the way to the newest day",
-    _HTML,
-    Redaction.RENDERED,
-    _REPORT_AGAIN,
-    is_served=True,
-)
+REPORT_YEAR = _rendered("index of a year", "reports/{year}.html", "the page of a year's reports")
+REPORTS_INDEX = _rendered("index", "reports/index.html", "the page of all days")
+REPORTS_LATEST = _rendered("latest report", "reports/latest.html", "the way to the newest day")
 
 KINDS: Final = tuple(kind for kind in list(globals().values()) if isinstance(kind, ObjectKind))  # those above
 

@@ -29,6 +29,17 @@ def window_of(lake: Lake, day: date, timezone: str) -> Window:
     return tiled(day, timezone, [planned.window for planned in stored if planned])
 
 
+def stored_window(lake: Lake, day: date, outcome: Outcome) -> Window | None:
+    """Return the window that an account's stored day was read with: by its outcome, else by the day's plan.
+
+    None when the lake has no plan of the day, so that nothing tells its timezone.
+    """
+    planned = lake.find_model(keys.plan(day), PlannedDay)
+    if planned is None or not (outcome.start and outcome.end):
+        return planned.window if planned else None
+    return Window(day, planned.timezone, outcome.start, outcome.end)
+
+
 def find_outcome(lake: Lake, day: date, account: str) -> Outcome | None:
     """Return how an account's day ended, or None when nothing is recorded."""
     return lake.find_model(keys.outcome(day, account), Outcome)

@@ -49,6 +49,11 @@ def refresh_manifest(day: date, account: str) -> str:
     return catalogue.REFRESH_MANIFEST.key(day=day, account=_account(account))
 
 
+def lookup_page(day: date, account: str, number: int) -> str:
+    """Return the key of look-up `number`, counted from 1, of posts that X did not show when `day` was run."""
+    return catalogue.LOOKUP_PAGE.key(day=day, account=_account(account), number=f"{number:04d}")
+
+
 def posts(day: date, account: str) -> str:
     """Return the key of an account's posts of one day."""
     return catalogue.POSTS.key(day=day, account=_account(account))
@@ -120,8 +125,13 @@ def erased_account(account: str) -> str:
 
 
 def deleted_posts(day: date, account: str) -> str:
-    """Return the key of which earlier posts X no longer had when an account's day was run."""
+    """Return the key of which earlier posts X did not show when the first release ran an account's day."""
     return catalogue.DELETED_POSTS.key(day=day, account=_account(account))
+
+
+def doubts(account: str) -> str:
+    """Return the key of the account's posts that X did not show any more."""
+    return catalogue.DOUBTS.key(account=_account(account))
 
 
 def report(day: date) -> str:

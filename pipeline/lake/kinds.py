@@ -77,8 +77,8 @@ class ObjectKind:
 
     @property
     def date_prefix(self) -> str:
-        """What its keys begin with, up to the date: `raw/day=`. All of the key for kinds without one."""
-        return re.split(r"\{(?:day|observed)\}", self.pattern)[0]
+        """What its keys begin with, up to the date: `raw/day=`; of kinds without one, up to what differs."""
+        return self.prefix()
 
     @property
     def has_day(self) -> bool:

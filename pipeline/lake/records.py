@@ -133,9 +133,11 @@ class Outcome(Record):
     scored: int = 0
     refreshed: tuple[date, ...] = ()  # the earlier days read again with this one
     refresh_stopped_because: str | None = Field(default=None, alias="refresh_short")
-    deleted: int = Field(
-        default=0, alias="gone"
-    )  # posts of these days that X no longer has, and are forgotten
+    deleted: int = Field(default=0, alias="gone")  # earlier posts that X no longer has, and are forgotten
+    doubted: int = 0  # earlier posts that X no longer shows, marked until X has said what became of them
+    doubted_days: tuple[date, ...] = ()  # the days of these posts
+    posts_refused: int = 0  # of these posts, those that X has, and refuses to show
+    deletions_waiting: int = 0  # posts that X no longer has, too many at once to forget them unasked
     collected_at: AwareDatetime | None = None
     start: AwareDatetime | None = None  # of the day, where it is not the local day from midnight to midnight
     end: AwareDatetime | None = None
@@ -178,14 +180,21 @@ class RefreshManifest(Record):
     """Says that the days before an account's day were read again, and how. Names no post."""
 
     pages: int
-    billed: int  # post reads
+    billed: int  # post reads, those of look-ups included
     days: tuple[date, ...]  # the days read again
-    deleted: int = Field(alias="gone")  # posts that were stored and that X does not show any more
+    deleted: int = Field(alias="gone")  # posts that X no longer has, which this run forgets
+    doubted: int | None = None  # as in `Outcome`; null in the first release, which took absence for deletion
+    doubted_days: tuple[date, ...] = ()
+    posts_refused: int = 0
+    deletions_waiting: int = 0
     stopped_because: str | None = Field(default=None, alias="short")
 
 
 class DeletedPosts(Record):
-    """Posts, by their days, that a complete refresh did not show: ids only."""
+    """Posts by their days: ids only.
+
+    The first release stored what a reading did not show, and removed it. Nothing is removed by such a record any more.
+    """
 
     days: dict[date, tuple[str, ...]]
 
@@ -193,6 +202,29 @@ class DeletedPosts(Record):
     def post_ids(self) -> list[str]:
         """All of them."""
         return [post_id for ids in self.days.values() for post_id in ids]
+
+
+class PostDoubt(Record):
+    """What X has said of a stored post since a reading of its day did not show it."""
+
+    day: date  # of the post
+    absent_at: AwareDatetime  # when a reading of its day last did not show it
+    not_found: tuple[
+        AwareDatetime, ...
+    ] = ()  # when X answered that there is no such post, since it was last alive
+    living_at: AwareDatetime | None = None  # when X last showed it
+    refused_at: AwareDatetime | None = (
+        None  # when X last refused to show it: protected, suspended or withheld
+    )
+    waiting_at: AwareDatetime | None = None  # when its deletion was found to be one of too many at once
+    removed_by: date | None = None  # the day whose run forgets it
+    removed_at: AwareDatetime | None = None  # when `forget --gone` had removed it
+
+
+class Doubts(Record):
+    """An account's stored posts that X did not show, by their ids. Holds no content."""
+
+    posts: dict[str, PostDoubt]
 
 
 class ErasureRecord(Record):

@@ -1,127 +1,118 @@
 """Reads earlier days again while their last day is collected: one range of the timeline, bought and stored.
 
-The pages lie beside the last day's own. What they no longer show is recorded; `pipeline.refresh.apply` writes
-`metrics/` from them and forgets what X no longer has. The posts stored of the earlier days keep the counts of the
-morning after, so that days remain comparable.
+The pages lie beside the last day's own. Posts that they do not show are doubted, and X is asked about them by their
+ids, together with those that earlier runs have left in doubt. What its answers prove is recorded; `refresh.apply` then
+forgets what is deleted, and writes `metrics/`. The posts stored of the earlier days keep the counts of the morning
+after, so that days remain comparable.
 
 Only the last full day takes its earlier days along: while history is filled, they have only just been read.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date
 from functools import partial
-
-import polars as pl
+from typing import Any
 
 from pipeline import clock
-from pipeline.errors import OverBudget
+from pipeline.erasure.register import erased_posts
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.lake.days import find_outcome
-from pipeline.lake.frames import find_frame
-from pipeline.lake.raw import find_refresh_manifest, read_pages
-from pipeline.lake.records import AccountTask, DeletedPosts, RefreshManifest
-from pipeline.page import Page
+from pipeline.lake.raw import find_refresh_manifest
+from pipeline.lake.records import AccountTask, DeletedPosts, Doubts, Manifest, RefreshManifest
 from pipeline.progress import OnPage
-from pipeline.read import depth
-from pipeline.read.timeline import TimelineRange, TimelineReader, is_complete
-from pipeline.schema import KIND_OF, POSTS
+from pipeline.refresh.deletions import find_doubts, open_posts, update_doubts
+from pipeline.refresh.doubts import decide, is_deleted, is_refused, is_waiting, merge
+from pipeline.refresh.earlier_days import EarlierDay, due_days, find_day, read_again
+from pipeline.refresh.evidence import evidence
+from pipeline.refresh.lookups import PostLookups
 from pipeline.spend.ledger import Ledger
-from pipeline.transform.metrics import seen_ids
-from pipeline.transform.normalize import read_posts
-from pipeline.window import Window, last_full_day
+from pipeline.window import last_full_day
 from pipeline.x_api.client import XApi
 
 
 def refresh(
-    lake: Lake, x: XApi, ledger: Ledger, task: AccountTask, *, user_id: str, on_page: OnPage
-) -> RefreshManifest | None:
-    """Read the account's earlier days again, as far as `refresh_days` and the budget go; None when none are due.
+    lake: Lake,
+    x: XApi,
+    ledger: Ledger,
+    task: AccountTask,
+    *,
+    manifest: Manifest,
+    user_id: str,
+    on_page: OnPage,
+) -> None:
+    """Read the account's earlier days again, as far as `refresh_days` and the budget go, where any are due.
 
-    Raises the errors of `x_api` and `lake`; what is still missing is read by the next attempt.
+    `manifest` is of the day itself, which was read before. Raises the errors of `x_api` and `lake`; what is still
+    missing is read by the next attempt.
     """
     if not task.refresh_days:
-        return None
+        return
     if found := find_refresh_manifest(lake, task.day, task.account):
-        return found
-    windows = _due(lake, task)
-    if not windows:
-        return None
-    reader = TimelineReader(
+        _reconsider(lake, task, found)
+        return
+    if task.day != last_full_day(clock.now(), task.timezone):
+        return
+    earlier = due_days(lake, task)
+    doubts = find_doubts(lake, task.account)
+    if not earlier and not open_posts(doubts, erased_posts(lake, doubts.posts)):
+        return
+
+    reading = read_again(lake, x, ledger, task, manifest, earlier, user_id, on_page)
+    learned = partial(evidence, doubts, reading.missing, reading.timeline, read_at=reading.read_at)
+    doubted = merge(doubts, learned(lookups=[]))
+    in_doubt = open_posts(doubted, erased_posts(lake, doubted.posts))
+    # The posts of an account that is away are not found either: that would prove nothing.
+    asked = {} if reading.unavailable else in_doubt
+    lookups, unasked = PostLookups(lake, x, ledger, task).read_remaining(asked)
+    known = update_doubts(
         lake,
-        x,
-        ledger,
-        TimelineRange(
-            task.handle,
-            user_id,
-            windows[0].start,
-            task.window.start,
-            task.include,
-            len(windows) * task.max_posts,
-        ),
-        partial(keys.refresh_page, task.day, task.account),
+        task.account,
+        lambda stored: _decided(lake, task, earlier, merge(stored, learned(lookups=lookups))),
     )
-    stored = read_pages(lake, task.day, task.account, keys.refresh_page)
-    stopped_because = None
-    try:
-        pages = reader.read_remaining(stored, on_page)
-    except OverBudget as over:
-        pages, stopped_because = read_pages(lake, task.day, task.account, keys.refresh_page), str(over)
-    deleted = DeletedPosts(days=_missing(lake, task, windows, reader.posts_range, pages))
-    if deleted.days:
-        lake.put_model(keys.deleted_posts(task.day, task.account), deleted)
     result = RefreshManifest(
-        pages=len(pages),
-        billed=sum(page.billed for page in pages),
-        days=tuple(window.day for window in windows),
-        deleted=len(deleted.post_ids),
-        stopped_because=stopped_because,
+        pages=len(reading.pages),
+        billed=sum(page.billed for page in [*reading.pages, *lookups]),
+        days=tuple(day.window.day for day in earlier),
+        stopped_because="; ".join(filter(None, (reading.unavailable, reading.over_budget, unasked))) or None,
+        **_counts(known, erased_posts(lake, known.posts), task.day),
     )
     lake.put_model(keys.refresh_manifest(task.day, task.account), result)
-    return result
 
 
-def _due(lake: Lake, task: AccountTask) -> list[Window]:
-    """Return the windows, oldest first, of the earlier days in a row of which the account has posts to refresh."""
-    if task.day != last_full_day(clock.now(), task.timezone):
-        return []
-    days = (task.day - timedelta(days=back) for back in range(task.refresh_days, 0, -1))
-    return [Window(day, task.timezone) for day in days if _has_posts(lake, day, task.account)]
+def _decided(lake: Lake, task: AccountTask, earlier: Sequence[EarlierDay], doubts: Doubts) -> Doubts:
+    """Return the doubts with what becomes of the posts that are proved deleted by now."""
+    days = {doubt.day for doubt in doubts.posts.values() if is_deleted(doubt)}
+    if not days:
+        return doubts
+    kept = {day.window.day: day.kept for day in earlier}
+    others = (find_day(lake, day, task.account) for day in days - kept.keys())
+    stored = sum(kept.values()) + sum(day.kept for day in others if day)
+    return decide(doubts, task.day, erased_posts(lake, doubts.posts), stored)
 
 
-def _has_posts(lake: Lake, day: date, account: str) -> bool:
-    outcome = find_outcome(lake, day, account)
-    return outcome is not None and outcome.status.has_posts and outcome.counts.kept > 0
+def _counts(doubts: Doubts, erased: Collection[str], day: date) -> dict[str, Any]:
+    """Return how many posts the run of `day` has found deleted, and how many are left, by what is known of them."""
+    left = open_posts(doubts, erased).values()
+    doubted = [doubt for doubt in left if not is_waiting(doubt)]
+    return {
+        "deleted": sum(doubt.removed_by == day for doubt in doubts.posts.values()),
+        "doubted": len(doubted),
+        "doubted_days": tuple(sorted({doubt.day for doubt in doubted})),
+        "posts_refused": sum(map(is_refused, doubted)),
+        "deletions_waiting": len(left) - len(doubted),
+    }
 
 
-def _missing(
-    lake: Lake,
-    task: AccountTask,
-    windows: Sequence[Window],
-    posts_range: TimelineRange,
-    pages: Sequence[Page],
-) -> dict[date, tuple[str, ...]]:
-    """Return the ids, by day, of stored posts that a complete second reader of their day does not show."""
-    seen = seen_ids(pages)
-    certain_from = _certain_from(task, posts_range, pages)
-    missing_by_day = {}
-    for window in windows:
-        if certain_from is None or window.start < certain_from:
-            continue  # not read to its beginning
-        stored = find_frame(lake, keys.posts(window.day, task.account), POSTS)
-        if stored is None:
-            continue
-        # What X was asked to leave out this time is not missing.
-        asked_for = stored.filter(~pl.col("kind").is_in([KIND_OF[name] for name in posts_range.exclude]))
-        if missing := sorted(set(asked_for["post_id"]) - seen):
-            missing_by_day[window.day] = tuple(missing)
-    return missing_by_day
+def _reconsider(lake: Lake, task: AccountTask, found: RefreshManifest) -> None:
+    """Have what the first release took for deleted, and had not removed yet, count as doubted.
 
-
-def _certain_from(task: AccountTask, posts_range: TimelineRange, pages: Sequence[Page]) -> datetime | None:
-    """Return the instant from which on the pages hold all that X has; None when there is none."""
-    doubtful = depth.is_doubtful(posts_range, pages, task.post_count, task.created_at, clock.now())
-    if is_complete(pages) and not doubtful:
-        return posts_range.start
-    oldest: datetime | None = read_posts(pages, task.account)["created_at"].min()  # type: ignore[assignment]
-    return oldest
+    In that release, what one reading did not show was deleted.
+    """
+    if found.doubted is not None or not found.deleted:
+        return
+    first = lake.find_model(keys.deleted_posts(task.day, task.account), DeletedPosts)
+    removed = erased_posts(lake, first.post_ids) if first else set()
+    doubts = update_doubts(lake, task.account, lambda stored: stored)
+    counts = _counts(doubts, erased_posts(lake, doubts.posts), task.day)
+    result = found.model_copy(update=counts | {"deleted": len(removed)})
+    lake.put_model(keys.refresh_manifest(task.day, task.account), result)

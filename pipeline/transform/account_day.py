@@ -148,6 +148,10 @@ def conclude(
         refreshed=refresh.days if refresh else (),
         refresh_stopped_because=refresh.stopped_because if refresh else None,
         deleted=refresh.deleted if refresh else 0,
+        doubted=(refresh.doubted or 0) if refresh else 0,
+        doubted_days=refresh.doubted_days if refresh else (),
+        posts_refused=refresh.posts_refused if refresh else 0,
+        deletions_waiting=refresh.deletions_waiting if refresh else 0,
         start=settings.start,
         end=settings.end,
     )

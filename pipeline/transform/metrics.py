@@ -7,14 +7,24 @@ import polars as pl
 from pipeline.page import Page
 from pipeline.schema import METRICS
 from pipeline.transform.normalize import newest_versions, read_posts
+from pipeline.window import Window
 
 
-def newer_counts(pages: Sequence[Page], account: str, timezone: str) -> pl.DataFrame:
-    """Return METRICS, oldest post first: each post's newest version, its day by the timezone."""
+def newer_counts(pages: Sequence[Page], account: str, windows: Sequence[Window]) -> pl.DataFrame:
+    """Return METRICS, oldest post first: the newest version of each post of these days.
+
+    A post's day is the first of the windows that it was published in; posts of no window are left out.
+    """
     sound = read_posts(pages, account).filter(pl.col("problems").list.len() == 0)
+    published = pl.col("created_at")
+    days = [
+        pl.when(published.is_between(window.start, window.end, closed="left")).then(pl.lit(window.day))
+        for window in windows
+    ]
     return (
         newest_versions(sound)
-        .with_columns(pl.col("created_at").dt.convert_time_zone(timezone).dt.date().alias("day"))
+        .with_columns(pl.coalesce(*days, pl.lit(None, pl.Date())).alias("day"))
+        .filter(pl.col("day").is_not_null())
         .sort("created_at", "post_id")
         .select(METRICS.names())
     )

@@ -33,8 +33,8 @@ def roll_up(plan: Plan, outcomes: Mapping[str, Outcome], posts: pl.DataFrame) ->
 # Where a row's values come from: what the plan and the outcome say, and what the posts add up to.
 _ROW = (
     "day", "account", "handle", "name", "group", "user_id", "followers", "followers_on", "status", "reason",
-    "truncated", "fetched", "kept", "filtered", "duplicates", "quarantined", "forgotten", "collected_at",
-    "cost_usd", "timezone", "sample", "schema_version",
+    "truncated", "fetched", "kept", "filtered", "duplicates", "quarantined", "forgotten", "doubted", "doubted_days",
+    "posts_refused", "deletions_waiting", "collected_at", "cost_usd", "timezone", "sample", "schema_version",
 )  # fmt: skip
 _ADDED_UP = (
     "posts", "retweets", "likes", "reposts", "replies", "quotes", "engagement", "impressions_known",

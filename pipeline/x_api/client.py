@@ -135,6 +135,16 @@ class XApi:
             raise XBadResponse(f"@{handle}: X answered with neither posts nor a known reason")
         return body
 
+    def posts(self, handle: str, post_ids: Sequence[str]) -> dict[str, Any]:
+        """Look up to 100 of an account's posts up, as X's JSON: those it returns, and of others why it does not.
+
+        What is in neither `data` nor `errors` was left out, which says nothing.
+        """
+        return self._ask(
+            f"@{handle}: looking up {len(post_ids)} posts",
+            lambda: self._client.get_tweets(list(post_ids), tweet_fields=["created_at"]),
+        )
+
     def usage(self, days: int) -> dict[str, Any]:
         """Return X's own count of posts read over the last `days` days: the cheapest way to try a token."""
         return self._ask(

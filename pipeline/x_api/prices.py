@@ -28,10 +28,19 @@ class Reads:
         return usd(self.posts, self.users)
 
 
+def lookups_at_most(max_posts: int, refresh_days: int) -> int:
+    """Return how many posts at most are looked up by their ids with an account's day, each billed when X returns it."""
+    return max_posts * refresh_days
+
+
 def day_at_most(account: "Account") -> float:
-    """Return the highest price of an account's day: the originals of retweets and earlier days read again included."""
+    """Return the highest price of an account's day.
+
+    It includes the originals of retweets, the earlier days read again, and the look-ups of what these do not show.
+    """
     posts = account.max_posts * (2 if "retweets" in account.include else 1)
-    return usd(posts=posts * (1 + account.refresh_days))
+    lookups = lookups_at_most(account.max_posts, account.refresh_days)
+    return usd(posts=posts * (1 + account.refresh_days) + lookups)
 
 
 def first_run_at_most(config: "AccountsConfig") -> float:

@@ -1,7 +1,7 @@
 """What is worth a look: rules over the account rows, each with its evidence.
 
 A status is news on the day it changes; on the days after, the page's head, table and data section show it. What the
-reader can fix (failed, over budget) is repeated until it is fixed.
+reader can fix (failed, over budget, deletions that wait) is repeated until it is fixed.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ class Kind(Enum):
     """What was found about an account, in the order in which it is looked for."""
 
     NOT_READ = auto()
+    DELETIONS_WAITING = auto()
     TURNED_NEGATIVE = auto()
     VIRAL_POST = auto()
     ENGAGEMENT = auto()
@@ -34,6 +35,7 @@ class Kind(Enum):
 
 # The smaller, the earlier; accounts that nobody can read (6) come after those whose figures are unusual.
 _RANK: Final = {
+    Kind.DELETIONS_WAITING: 0,
     Kind.TURNED_NEGATIVE: 1,
     Kind.VIRAL_POST: 2,
     Kind.ENGAGEMENT: 3,
@@ -78,7 +80,8 @@ def _finding(row: Row, best: Row | None) -> Finding | None:
     if not row["has_data"]:
         return _not_read(row)
     return (
-        _turned(row)
+        _deletions_waiting(row)
+        or _turned(row)
         or _viral(row, best)
         or _engagement(row)
         or _quiet(row)
@@ -92,6 +95,11 @@ def _not_read(row: Row) -> Finding | None:
     if row["status"] == row["status_before"] and Status(row["status"]) not in FIXABLE:
         return None
     return Finding(Kind.NOT_READ, row, float(row["followers"] or 0))
+
+
+def _deletions_waiting(row: Row) -> Finding | None:
+    waiting = row["deletions_waiting"]
+    return Finding(Kind.DELETIONS_WAITING, row, waiting) if waiting else None
 
 
 def _turned(row: Row) -> Finding | None:

@@ -10,6 +10,7 @@ from reports import format as fmt
 from reports import thresholds
 from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.day import DayFigures
+from reports.views.deletions import gone_command
 
 _LEFT_OUT: Final = "left out of every total"
 # For one account, and for several.
@@ -123,6 +124,15 @@ def _not_read(finding: Finding, _: date) -> tuple[str, str]:
     return what, f"{_reason(row)}; {since}{_LEFT_OUT}"
 
 
+def _deletions_waiting(finding: Finding, _: date) -> tuple[str, str]:
+    row = finding.row
+    posts = fmt.plural(row["deletions_waiting"], "post")
+    return (
+        "has lost many posts at X",
+        f"X no longer has {posts} of it; they stay until you run {gone_command(row['account'])}",
+    )
+
+
 def _turned_negative(finding: Finding, _: date) -> tuple[str, str]:
     row = finding.row
     usual = f", usual {fmt.compact(row['usual_posts'])}" if row["usual_posts"] is not None else ""
@@ -180,6 +190,7 @@ def _truncated(finding: Finding, _: date) -> tuple[str, str]:
 # Each returns what was found, and its evidence.
 _WORDS: Final[Mapping[Kind, Callable[[Finding, date], tuple[str, str]]]] = {
     Kind.NOT_READ: _not_read,
+    Kind.DELETIONS_WAITING: _deletions_waiting,
     Kind.TURNED_NEGATIVE: _turned_negative,
     Kind.VIRAL_POST: _viral_post,
     Kind.ENGAGEMENT: _engagement,

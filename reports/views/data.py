@@ -15,10 +15,12 @@ from reports.figures.metrics import is_incomplete
 from reports.figures.per_account import AccountFigures
 from reports.languages import language
 from reports.views.definitions import DEFINITIONS
+from reports.views.deletions import deletions
 
 _OPEN_NOTES: Final = 12  # up to here the list of accounts with a note is open
 _OPEN_DAYS: Final = 5  # and that of days
 _NAMED: Final = 3  # accounts of a status are named up to here
+_NOT_SHOWN: Final = (Status.SUSPENDED, Status.PROTECTED)
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ def _facts(figures: DayFigures, *, accounts: bool) -> tuple[Fact, ...]:
         _impressions(found),
         _history(figures),
         _age(found),
+        *(Fact(name, text, warn=True) for name, text in deletions(figures.accounts)),
         Fact(
             f"Cost of {'the run' if accounts else 'its posts'}",
             f"{fmt.dollars(found.cost_usd)} at X’s price per read"
@@ -233,6 +236,11 @@ def _why(row: dict[str, Any], truncated: str) -> str:
     why = [fmt.one_line(row["reason"], 300)] if row["reason"] else []
     if row["truncated"]:
         why.append(truncated)
+    if row["status"] in _NOT_SHOWN and row.get("last_data"):
+        command = f"python -m pipeline forget --account {row['account']}"
+        why.append(
+            f"what is stored of it stays; to remove it, take it out of accounts.yaml and run {command}"
+        )
     if row.get("has_data") is False:
         why.append(f"last data: {fmt.short_day(row['last_data']) if row['last_data'] else 'never'}")
     return "; ".join(why) or "no reason was given"

@@ -15,7 +15,7 @@ from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome, find_outcomes
 from pipeline.lake.frames import find_frame
 from pipeline.lake.raw import read_pages
-from pipeline.lake.records import DeletedPosts, Outcome
+from pipeline.lake.records import Outcome
 from pipeline.schema import METRICS, POSTS
 from pipeline.spend.ledger import read_month, spent
 from pipeline.status import Status
@@ -25,7 +25,6 @@ from pipeline.x_api.prices import usd
 from tests.conftest import DAY, FaultRules, RequestStats
 from tests.promises.days import etags, write_accounts
 from tests.promises.kills import Killed, counting
-from tests.promises.test_nothing_lost import adds_up
 
 ACCOUNTS = """\
 timezone: UTC
@@ -112,30 +111,6 @@ def test_filling_history_reads_nothing_twice(lake: Lake, request_stats: RequestS
     assert request_stats.counts()["posts"] == fetched
 
 
-def test_a_post_that_x_no_longer_shows_is_forgotten_and_counted(
-    lake: Lake, earlier_days: None, fault_rules: FaultRules
-) -> None:
-    newest = posts_of(lake, BEFORE[1])["post_id"][-1]
-    text = posts_of(lake, BEFORE[1])["text"][-1]
-    kept = outcome_of(lake, BEFORE[1]).counts
-    # The first page is DAY's own; what is gone is the newest post of the second reading.
-    fault_rules.give("pixelforge", "gone", after=1)
-    run_on_its_morning(DAY)
-
-    gone = lake.find_model(keys.deleted_posts(DAY, "pixelforge"), DeletedPosts)
-    assert gone is not None
-    assert gone.days == {BEFORE[1]: (newest,)}
-    assert outcome_of(lake).deleted == 1
-    assert newest not in posts_of(lake, BEFORE[1])["post_id"]
-    now = outcome_of(lake, BEFORE[1])
-    assert now.counts == kept.model_copy(update={"kept": kept.kept - 1, "forgotten": 1})
-    assert adds_up(now)
-    page = lake.get(keys.report(BEFORE[1])).decode()
-    assert "1 forgotten" in " ".join(page.split())
-    shown = [key for key in lake.keys("") if key.endswith((".html", ".csv"))]
-    assert not [key for key in shown if text in lake.get(key).decode()]
-
-
 def test_a_day_that_was_not_read_to_its_beginning_tells_nothing_of_what_is_gone(
     lake: Lake, earlier_days: None, fault_rules: FaultRules, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,14 +139,15 @@ def test_replies_that_are_not_asked_for_any_more_are_not_taken_for_gone(
     )
     run_on_its_morning(DAY)
 
-    assert lake.find_model(keys.deleted_posts(DAY, "citymetro"), DeletedPosts) is None
+    assert outcome_of(lake, account="citymetro").doubted == 0
     assert posts_of(lake, BEFORE[1], "citymetro").equals(stored)
 
 
+@pytest.mark.parametrize("day", [DAY, DAY + timedelta(days=1)], ids=["doubted", "forgotten"])
 def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
-    lake: Lake, x: XApi, fault_rules: FaultRules, accounts: Path, monkeypatch: pytest.MonkeyPatch
+    day: date, lake: Lake, x: XApi, fault_rules: FaultRules, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One earlier day, one post of it gone: from its second reading to the pages made again without it."""
+    """One earlier day, one post of it gone: from the first doubt to the pages made again without it."""
     text = ACCOUNTS.replace("refresh_days: 2", "refresh_days: 1").replace(", tideandco", "")
     write_accounts(accounts.parent, monkeypatch, text)
     monkeypatch.setattr(run_module, "WORKERS", 1)
@@ -181,6 +157,8 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
     user_id = posts_of(lake, BEFORE[1])["author_id"][0]
     window = Window(BEFORE[1], "UTC")
     x.timeline_page("pixelforge", user_id, start_time=window.start, end_time=window.end, max_results=100)
+    if day > DAY:
+        run_on_its_morning(DAY)
 
     def run(name: str, before_write: Callable[[int], None] | None = None) -> Lake:
         copy = Lake(f"{lake.url}-{name}")
@@ -190,12 +168,15 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
             patch.setenv("AVIARY_LAKE", copy.url)
             if before_write:
                 counting(patch, before_write)
-            run_on_its_morning(DAY)
+            run_on_its_morning(day)
         return copy
 
     writes: list[int] = []
-    expected = etags(run("undisturbed", writes.append))
-    assert any(key.startswith("forgotten/") for key in expected)
+    undisturbed = run("undisturbed", writes.append)
+    expected = etags(undisturbed)
+    assert (outcome_of(undisturbed, day).doubted, outcome_of(undisturbed, day).deleted) == (
+        (1, 0) if day == DAY else (0, 1)
+    )
     for last in range(FIRST_OF_REFRESH, len(writes) + 1):
 
         def die(number: int, last: int = last) -> None:

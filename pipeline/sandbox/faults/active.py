@@ -14,7 +14,7 @@ class ActiveRule:
     rule: FaultRule
     passed: int = 0
     hits: int = 0
-    gone: dict[str, int] = field(default_factory=dict)  # by handle: the post that is no more
+    gone: dict[str, frozenset[int]] = field(default_factory=dict)  # by handle: the posts that are no more
 
     def due(self) -> bool:
         """Tell whether a matching request is to be hit; one that is let pass is counted."""
@@ -52,6 +52,10 @@ class FaultRules:
     def add(self, entries: Iterable[object]) -> None:
         """Add rules: all, or none when one is wrong. Raises `ConfigError`."""
         self._active += [ActiveRule(rule) for rule in [FaultRule.read(entry) for entry in entries]]
+
+    def gone(self, handle: str) -> frozenset[int]:
+        """Return the ids of the posts of a handle that rules have deleted."""
+        return frozenset().union(*(active.gone.get(handle, ()) for active in self._active))
 
     def clear(self) -> None:
         """Remove all rules."""

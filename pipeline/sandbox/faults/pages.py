@@ -24,8 +24,10 @@ def odd_page(
         page = _repeating(world, handle, page, request, now_ms)
     for active in matched.of(Fault.GONE, handle):
         if page.posts:
-            active.gone.setdefault(handle, page.posts[0].id)
-        page = replace(page, posts=[post for post in page.posts if post.id != active.gone.get(handle)])
+            newest = page.posts[: active.rule.posts or 1]
+            active.gone.setdefault(handle, frozenset(post.id for post in newest))
+        gone = active.gone.get(handle, frozenset())
+        page = replace(page, posts=[post for post in page.posts if post.id not in gone])
     if matched.of(Fault.OUT_OF_ORDER, handle):
         page = replace(page, posts=page.posts[1::2] + page.posts[::2])
     return page

@@ -48,6 +48,9 @@ class Fault(StrEnum):
     WITHOUT_METRICS = "without_metrics"
     GONE = "gone"
     DEPTH = "depth"
+    NOT_FOUND = "not_found"
+    WITHHELD = "withheld"
+    LEFT_OUT = "left_out"
     SUSPENDED = "suspended"
     MISSING = "missing"
     PROTECTED = "protected"
@@ -70,17 +73,20 @@ _OF_PAGES = _CONTINUED | {
     Fault.GONE,
     Fault.DEPTH,
 }
+_OF_LOOKUPS = frozenset({Fault.NOT_FOUND, Fault.WITHHELD, Fault.LEFT_OUT})
 # These alter X's own answer; the others come in its place, or cut it.
-ALTERING = _OF_PAGES - {Fault.EXPIRED} | {*STATES, Fault.RENAMED}
-ENDPOINTS = ("timeline", "users_by", "usage")
+ALTERING = _OF_PAGES - {Fault.EXPIRED} | _OF_LOOKUPS | {*STATES, Fault.RENAMED}
+ENDPOINTS = ("timeline", "users_by", "lookup", "usage")
 
 
 def _endpoints(fault: Fault) -> tuple[str, ...]:
     """Return the endpoints a fault can be met at, those that a rule means by default first."""
     if fault in STATES:
-        return "timeline", "users_by"
+        return "timeline", "users_by", "lookup"
     if fault == Fault.RENAMED:
         return ("users_by",)
+    if fault in _OF_LOOKUPS:
+        return ("lookup",)
     return ("timeline",) if fault in _OF_PAGES else ENDPOINTS
 
 
@@ -93,7 +99,9 @@ class FaultRule:
     times: int | None = None
     after: int = 0
     endpoint: str | None = None  # None: wherever the fault is usually met
-    posts: int | None = None  # of `depth`: how far back the timeline reaches
+    posts: int | None = (
+        None  # of `depth`: how far back the timeline reaches; of `gone`: how many, by default 1
+    )
 
     @classmethod
     def read(cls, entry: object) -> "FaultRule":
@@ -119,8 +127,8 @@ class FaultRule:
             value = entry.get(key)
             if value is not None and (type(value) is not int or value < least):
                 raise ConfigError(f"{key} is a whole number from {least}, not {_shown(value)}")
-        if entry.get("posts") is not None and fault != Fault.DEPTH:
-            raise ConfigError(f"posts is for the fault depth only, not for {fault}")
+        if entry.get("posts") is not None and fault not in (Fault.DEPTH, Fault.GONE):
+            raise ConfigError(f"posts is for the faults depth and gone only, not for {fault}")
         given: dict[str, Any] = {key: value for key, value in entry.items() if value is not None}
         return cls(**given | {"handle": handle.lower(), "fault": Fault(fault)})
 

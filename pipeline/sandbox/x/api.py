@@ -1,4 +1,4 @@
-"""The embedded X API v2: users by name, their timelines, usage. Sample data, and every answer says so.
+"""The embedded X API v2: users by name, their timelines, posts by id, usage. Sample data, and every answer says so.
 
 It answers as X documents and as recorded responses show, by the one clock; a request's `X-Aviary-Now` header
 replaces the clock for that request, so that history can be read as if day by day with one server running.
@@ -32,12 +32,14 @@ from pipeline.sandbox.x.control import control_routes
 from pipeline.sandbox.x.handles import Handles
 from pipeline.sandbox.x.paging import page_of
 from pipeline.sandbox.x.parameters import ParameterError, Refused
-from pipeline.sandbox.x.requests import timeline_request, usage_request, users_request
+from pipeline.sandbox.x.post_lookup import PostLookup
+from pipeline.sandbox.x.requests import lookup_request, timeline_request, usage_request, users_request
 from pipeline.sandbox.x.responses import json_response, problem, refusal
 from pipeline.sandbox.x.stats import WINDOW_SECONDS, RequestStats
 
 NOW_HEADER = "X-Aviary-Now"
 USERS_LIMIT = 300
+LOOKUP_LIMIT = 3_500
 USAGE_LIMIT = 50
 _MONTHLY_CAP = 2_000_000
 _PROJECT = "1700000000000000000"
@@ -68,6 +70,7 @@ def create_app(
         routes=[
             Route("/2/users/by", x.endpoint("users_by", USERS_LIMIT, x.users_by)),
             Route("/2/users/{id}/tweets", x.endpoint("timeline", rate_limit, x.timeline)),
+            Route("/2/tweets", x.endpoint("lookup", LOOKUP_LIMIT, x.lookup)),
             Route("/2/usage/tweets", x.endpoint("usage", USAGE_LIMIT, x.usage)),
             *control_routes(stats, active),
         ],
@@ -84,6 +87,7 @@ class _XApi:
         self._handles = handles
         self._stats = stats
         self._fault_rules = fault_rules
+        self._posts = PostLookup(world, handles, fault_rules)
 
     def endpoint(self, name: str, limit: int, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         """Return an endpoint behind what all share: token, clock, rate limit, faults, the form of a 400."""
@@ -120,12 +124,15 @@ class _XApi:
         return truncated(response) if matched.answer else response
 
     def _asked_for(self, request: Request) -> list[str]:
-        """Return the lower-case handles a request is about: those looked up, or the one whose timeline it is."""
+        """Return the lower-case handles a request is about: looked up, whose timeline it is, or whose posts."""
         user_id = request.path_params.get("id", "")
         if _ID.fullmatch(user_id):
             handle = self._handles.handle_of(int(user_id))
             return [] if handle is None else [handle]
-        return _parameters(request).get("usernames", "").lower().split(",")
+        parameters = _parameters(request)
+        if "ids" in parameters:
+            return self._posts.authors(parameters["ids"].split(","))
+        return parameters.get("usernames", "").lower().split(",")
 
     def users_by(self, request: Request, now: datetime, matched: Matched) -> dict[str, Any]:
         """Answer `GET /2/users/by`."""
@@ -175,6 +182,13 @@ class _XApi:
         )
         body = {"data": data, "includes": included, "errors": gone_references(page.posts, asked.wanted)}
         return {key: value for key, value in body.items() if value} | {"meta": meta}
+
+    def lookup(self, request: Request, now: datetime, matched: Matched) -> dict[str, Any]:
+        """Answer `GET /2/tweets`."""
+        ids, wanted = lookup_request(_parameters(request))
+        served, body = self._posts.answer(ids, wanted, at_ms(now), matched)
+        self._stats.lookup((post.id for post in served), now)
+        return body
 
     def usage(self, request: Request, now: datetime, _: Matched) -> dict[str, Any]:
         """Answer `GET /2/usage/tweets`."""

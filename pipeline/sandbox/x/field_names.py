@@ -38,6 +38,9 @@ TIMELINE_PARAMETERS = _names(
     "id max_results pagination_token start_time end_time since_id until_id exclude tweet.fields post.fields "
     "expansions user.fields media.fields poll.fields place.fields"
 )
+LOOKUP_PARAMETERS = _names(
+    "ids tweet.fields post.fields expansions user.fields media.fields poll.fields place.fields"
+)
 USERS_PARAMETERS = _names("usernames user.fields expansions tweet.fields post.fields")
 USAGE_PARAMETERS = _names("days usage.fields")
 

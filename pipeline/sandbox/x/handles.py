@@ -27,6 +27,10 @@ class Handles:
                     file.write(f"{handle}\n")
         return user_id
 
+    def known(self) -> list[str]:
+        """Return the lower-case handles that were looked up, and those that have a part in the sandbox's story."""
+        return list(dict.fromkeys([*self._by_id.values(), *named_handles()]))
+
     def handle_of(self, user_id: int) -> str | None:
         """Return the lower-case handle of an id, or None when nobody has looked it up yet."""
         if user_id not in self._by_id:

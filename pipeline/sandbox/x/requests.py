@@ -1,4 +1,4 @@
-"""The three requests X is asked, checked: what comes out is what `x_api` needs to answer."""
+"""The four requests X is asked, checked: what comes out is what `x_api` needs to answer."""
 
 import base64
 import re
@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipeline.sandbox.world.snowflakes import at_ms, first_id
 from pipeline.sandbox.x.field_names import (
+    LOOKUP_PARAMETERS,
     PLACE_FIELDS,
     POLL_FIELDS,
     TIMELINE_EXPANSIONS,
@@ -23,6 +24,8 @@ from pipeline.sandbox.x.parameters import Checker, ParameterError, Wanted
 
 NO_UPPER_ID = 1 << 63
 _USERNAME_FORM = "^[A-Za-z0-9_]{1,15}$"
+_POST_ID_FORM = "^[0-9]{1,19}$"
+_POST_ID = re.compile(_POST_ID_FORM.replace("$", r"\Z"))
 _USERNAME = re.compile(_USERNAME_FORM.replace("$", r"\Z"))
 
 
@@ -109,6 +112,27 @@ def invalid_token(token: str) -> ParameterError:
     """Return what X says of a pagination token it does not know, or knows no more."""
     message = f"The `pagination_token` query parameter value [{token}] is not valid"
     return ParameterError("pagination_token", [token], message)
+
+
+def lookup_request(parameters: Mapping[str, str]) -> tuple[list[str], Wanted]:
+    """Check a post look-up's parameters and return the ids and what is wanted. Raises `Refused`."""
+    check = Checker(parameters, LOOKUP_PARAMETERS)
+    wanted = check.wanted(TIMELINE_EXPANSIONS)
+    check.chosen("poll.fields", POLL_FIELDS)
+    check.chosen("place.fields", PLACE_FIELDS)
+    value = check.text("ids") or ""
+    ids = value.split(",") if value else []
+    if not ids:
+        check.complain("ids", value, "The `ids` query parameter can not be empty")
+    elif len(ids) > 100:
+        message = f"The `ids` query parameter has {len(ids)} values, not between 1 and 100"
+        check.complain("ids", value, message)
+    for post_id in ids:
+        if not _POST_ID.match(post_id):
+            message = f"The `ids` query parameter value [{post_id}] does not match {_POST_ID_FORM}"
+            check.complain("ids", value, message)
+    check.finish()
+    return ids, wanted
 
 
 def users_request(parameters: Mapping[str, str]) -> tuple[list[str], Wanted]:

@@ -48,6 +48,12 @@ class RequestStats:
         self._accounts[handle]["posts"] += len(ids)
         self._billed[now.astimezone(UTC).date()].update(map(str, ids))
 
+    def lookup(self, post_ids: Iterable[int], now: datetime) -> None:
+        """Count the posts of one look-up by ids."""
+        ids = list(post_ids)
+        self._endpoints["lookup"].update(posts=len(ids))
+        self._billed[now.astimezone(UTC).date()].update(map(str, ids))
+
     def users(self, handles: Iterable[str]) -> None:
         """Count the accounts of one look-up."""
         for handle in handles:
@@ -59,7 +65,7 @@ class RequestStats:
         return len(self._billed[day]) if day in self._billed else 0
 
     def body(self) -> dict[str, Any]:
-        """Return the counters: totals, per endpoint (users_by, timeline, usage), per account, per status."""
+        """Return the counters: totals, per endpoint (users_by, timeline, lookup, usage), per account, per status."""
         endpoints = {name: dict(counts) for name, counts in sorted(self._endpoints.items())}
         totals = {
             name: sum(counts.get(name, 0) for counts in endpoints.values())

@@ -19,6 +19,7 @@ from pipeline.lake.kinds import ObjectKind
 from pipeline.lake.raw import find_manifest, find_refresh_manifest, read_pages
 from pipeline.lake.records import DeletedPosts, ErasureRecord
 from pipeline.lake.users import known_users
+from pipeline.refresh.deletions import find_doubts
 from pipeline.schema import METRICS, POSTS, POSTS_DAILY, QUARANTINE, ROLLUP
 from pipeline.spend.ledger import read_month
 from reports import index
@@ -38,6 +39,11 @@ READERS: dict[ObjectKind, tuple[str, Read]] = {
         keys.refetched_page(DAY, "nasa", 1, 1),
         lambda lake: redact_object(lake, keys.refetched_page(DAY, "nasa", 1, 1), ErasureTarget()),
     ),
+    catalogue.LOOKUP_PAGE: (
+        keys.lookup_page(DAY, "nasa", 1),
+        lambda lake: read_pages(lake, DAY, "nasa", keys.lookup_page),
+    ),
+    catalogue.DOUBTS: (keys.doubts("nasa"), lambda lake: find_doubts(lake, "nasa")),
     catalogue.POSTS_DAILY: (
         keys.posts_daily(DAY),
         lambda lake: find_frame(lake, keys.posts_daily(DAY), POSTS_DAILY),

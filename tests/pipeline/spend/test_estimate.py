@@ -20,7 +20,10 @@ def rollups(*rows: dict[str, object]) -> pl.DataFrame:
     [
         ({"max_posts": 100}, 0.50),
         ({"max_posts": 100, "include": ["posts", "retweets"]}, 1.00),  # with the originals
-        ({"max_posts": 100, "refresh_days": 3}, 2.00),  # its own day and three more
+        (
+            {"max_posts": 100, "refresh_days": 3},
+            3.50,
+        ),  # its own day and three more, whose posts may be looked up
     ],
 )
 def test_a_day_costs_at_most_what_may_be_read(settings: dict[str, object], dollars: float) -> None:

@@ -1,6 +1,6 @@
 """A day's roll-up, against one worked out by hand."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +58,10 @@ def test_a_day_worked_out_by_hand() -> None:
         status=Status.PARTIAL,
         reason="so",
         counts=Counts(fetched=9, kept=5, filtered=1, duplicates=1, quarantined=1, forgotten=1),
+        doubted=3,
+        doubted_days=(DAY - timedelta(days=2), DAY - timedelta(days=1)),
+        posts_refused=1,
+        deletions_waiting=12,
         truncated=True,
         cost_usd=0.045,
         collected_at=COLLECTED_AT,
@@ -114,6 +118,10 @@ def test_a_day_worked_out_by_hand() -> None:
         "duplicates": 1,
         "quarantined": 1,
         "forgotten": 1,
+        "doubted": 3,
+        "doubted_days": [DAY - timedelta(days=2), DAY - timedelta(days=1)],
+        "posts_refused": 1,
+        "deletions_waiting": 12,
         "posts": 4,
         "retweets": 1,
         "likes": 106,  # 100 + 1 + 0 + 5
