@@ -1,6 +1,7 @@
 """One day without Airflow: the five stages, in the order of the DAG."""
 
 import logging
+import math
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from pipeline.report import Publish, report
 from pipeline.status import Status
 from pipeline.verdict import verdict
 from pipeline.x_api.client import XApi
+from pipeline.x_api.waiting import wait_after
 
 log = logging.getLogger(__name__)
 WORKERS = 8  # accounts at once: they mostly wait for X and S3
@@ -143,9 +145,13 @@ class _Accounts:
         return f"{analyzed.status}, {analyzed.counts.kept} posts"
 
     def _wait(self, limited: RateLimited) -> None:
-        """Count down to the reset. Here nothing else needs the worker, unlike in Airflow."""
+        """Count down until X may be asked again. Here nothing else needs the worker, unlike in Airflow.
+
+        That the waits grow is seen to where all requests pass (`RequestGate`).
+        """
         if clock.frozen_at():
-            raise limited  # a frozen clock never reaches the reset
-        while (left := int((limited.reset_at - clock.now()).total_seconds()) + 1) > 0:
+            raise limited  # a frozen clock never reaches the end of a wait
+        ready_at = clock.now() + wait_after(limited, 0)
+        while (left := math.ceil((ready_at - clock.now()).total_seconds())) > 0:
             self._progress.waiting(str(limited), left)
             time.sleep(1)
