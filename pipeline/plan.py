@@ -15,6 +15,7 @@ from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
 from pipeline.read.lookup import Found, look_up
 from pipeline.spend.ledger import Budget, Ledger
 from pipeline.status import Status
+from pipeline.sums import OWN_SUMS
 from pipeline.window import Window
 from pipeline.x_api.client import XApi
 from pipeline.x_api.problems import Refusal
@@ -166,6 +167,7 @@ def _merged(
         sample=sample,
         failed_accounts=config.tolerate.failed_accounts,
         quarantined_posts=config.tolerate.quarantined_posts,
+        sums=stored.sums if stored else OWN_SUMS,
         accounts=tuple(entries[account] for account in sorted(planned)),
     )
 

@@ -7,6 +7,7 @@ import polars as pl
 from pipeline.sentiment.cleaning import clean_text
 from pipeline.sentiment.language import scores_if_english
 from pipeline.sentiment.vader import Analyzer
+from pipeline.sums import Sums
 
 SCORES = ("neg", "neu", "pos", "compound")
 SCORES_SCHEMA = pl.Schema(dict.fromkeys(SCORES, pl.Float64))
@@ -40,16 +41,17 @@ def label(compound: pl.Expr) -> pl.Expr:
     )
 
 
-def score_posts(text: pl.Series, lang: pl.Series) -> pl.DataFrame:
+def score_posts(text: pl.Series, lang: pl.Series, sums: Sums | None = None) -> pl.DataFrame:
     """Return `clean_text`, `neg`, `neu`, `pos`, `compound` and `sentiment` of posts.
 
     `text` is what was written, `lang` is X's language code; both may hold nulls. `clean_text` is what was
-    scored; scores and `sentiment` are null where VADER cannot score_posts it.
+    scored; scores and `sentiment` are null where VADER cannot score it. `sums` is the kind of interpreter whose
+    scores to give (`pipeline.sums`), by default this one.
     """
     cleaned = [None if written is None else clean_text(written) for written in text]
     scores = _frame(
         [
-            None if words is None else scores_if_english(code, words)
+            None if words is None else scores_if_english(code, words, sums)
             for code, words in zip(lang, cleaned, strict=True)
         ]
     )

@@ -1,4 +1,4 @@
-"""Which posts VADER can score_posts: it knows English words, emoticons and emoji, and nothing else.
+"""Which posts VADER can score: it knows English words, emoticons and emoji, and nothing else.
 
 Macro recall on balanced thirds (chance .333) is .575 in English and .361 to .472 in seven other languages:
 a score outside English is close to noise. Such posts get no score; they are counted as "not scored", never
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from pipeline.sentiment.lexicon import vocabulary
 from pipeline.sentiment.vader import Analyzer
+from pipeline.sums import Sums
 
 # X found no language: undetermined, no words, or only media, hashtags, mentions, cashtags, emoji, too little.
 UNDETERMINED = frozenset({"und", "zxx", "qme", "qht", "qam", "qct", "qst", "art"})
@@ -30,9 +31,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"(?<![\w#$@])[^\W\d_][\w']+")
 
 
-def scores_if_english(lang: str | None, cleaned: str) -> dict[str, float] | None:
+def scores_if_english(lang: str | None, cleaned: str, sums: Sums | None = None) -> dict[str, float] | None:
     """Return VADER's scores of a post by X's language code and the words left by `clean_text`; None if VADER
-    cannot score_posts it.
+    cannot score it. `sums` as in `Analyzer`.
 
     English by X's word: unless most letters are not Latin. Undetermined or no code: if enough of the words
     are English. Without words: if there is an emoji or emoticon that VADER knows. Any other language: no.
@@ -49,7 +50,7 @@ def scores_if_english(lang: str | None, cleaned: str) -> dict[str, float] | None
             if words and not _look_english(words):
                 return None
             wordless = not words  # hashtags alone
-    scores = Analyzer().polarity_scores(cleaned)
+    scores = Analyzer(sums=sums).polarity_scores(cleaned)
     return scores if not wordless or scores["pos"] or scores["neg"] else None
 
 

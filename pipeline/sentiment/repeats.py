@@ -1,6 +1,6 @@
 """The walk over a text that says a few words again and again, such as a storm of one emoji.
 
-The rules are those of the walk in `vader.py`. Here each different word is looked up once, and the rules score_posts
+The rules are those of the walk in `vader.py`. Here each different word is looked up once, and the rules score
 a word once in each surroundings: all they ask of a text is whether capitals stand out in it, and of the three
 words before and the two after which of the words that rules name they are, if any, and if not, whether they
 are in the lexicon. So surroundings are written with one letter per word.
@@ -53,7 +53,7 @@ def repeated_valences(
     }
     spelled = "^^^" + "".join(map(letters.__getitem__, tokens))  # some rules tell where a text begins
 
-    def score_posts(i: int) -> float:
+    def judged_at(i: int) -> float:
         near = range(max(0, i - REACH), i + 1)
         rule_words = {place: rules[tokens[place]] for place in near if tokens[place] in rules}
         phrases = {}
@@ -87,7 +87,7 @@ def repeated_valences(
             around = spelled[i : i + 6]
             valence = judged.get(around)
             if valence is None:
-                valence = judged[around] = score_posts(i)
+                valence = judged[around] = judged_at(i)
             if not valence:
                 continue
         valences.append(valence)
