@@ -56,13 +56,15 @@ def redact(page: Page, target: ErasureTarget) -> Page:
             return [
                 TOMBSTONE
                 if _is_forgotten(post, target)
-                or (removed and not (isinstance(post, dict) and post.get("id") in left))
+                or (removed and not (isinstance(post, dict) and str(post.get("id")) in left))
                 else post
                 for post in posts
             ]
 
         body["includes"] = {
-            name: with_tombstones(entries or []) if name in ("tweets", "posts") else entries
+            name: with_tombstones(entries)
+            if name in ("tweets", "posts") and isinstance(entries, list)
+            else entries
             for name, entries in body["includes"].items()
             if name in ("tweets", "posts") or not removed  # which post a picture or place is of is unknown
         }
@@ -125,7 +127,7 @@ def _is_forgotten(item: Any, target: ErasureTarget) -> bool:
     return bool(
         versions(item) & target.post_ids
         or copied & target.post_ids
-        or item.get("author_id") in target.user_ids
+        or str(item.get("author_id")) in target.user_ids
         or (copied and _copies(item.get("text"), target))
     )
 

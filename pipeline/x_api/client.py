@@ -91,9 +91,9 @@ class XApi:
             lambda: self._client.get_users(usernames=list(handles), user_fields=USER_FIELDS),
         )
         found = {
-            str(user["username"]).lower(): _profile(user)
+            name.lower(): _profile(user)
             for user in objects(body.get("data"))
-            if is_id(user.get("id")) and is_handle(str(user.get("username")))
+            if is_id(user.get("id")) and isinstance(name := user.get("username"), str) and is_handle(name)
         }
         refused = {
             str(error.get("value", "")).lower(): refusal
