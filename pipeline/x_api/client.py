@@ -123,9 +123,9 @@ class XApi:
         """
         subject = f"@{handle}"
 
-        def request() -> requests.Response:
+        def ask(new_words: bool) -> dict[str, Any]:
             query = timeline_query(
-                self._new_words,
+                new_words,
                 start_time=start_time,
                 end_time=end_time,
                 max_results=max_results,
@@ -134,15 +134,16 @@ class XApi:
                 pagination_token=token,
                 until_id=until_id,
             )
-            return self._get(f"/2/users/{user_id}/tweets", query)
+            return self._ask("timeline", subject, lambda: self._get(f"/2/users/{user_id}/tweets", query))
 
+        new_words = self._new_words  # as of now: another thread may learn meanwhile that X wants the new ones
         try:
-            body = self._ask("timeline", subject, request)
+            body = ask(new_words)
         except ExpansionRefused:
-            if self._new_words or not expansions:
+            if new_words or not expansions:
                 raise
+            body = ask(new_words=True)
             self._new_words = True
-            body = self._ask("timeline", subject, request)
         _require_readable(subject, body)
         return body
 

@@ -98,9 +98,7 @@ class RequestGate:
     def _close(self, endpoint: str, subject: str, limited: RateLimited, goes_first: bool) -> RateLimited:
         with self._lock:
             closed = self._closed.setdefault(endpoint, _Closed(clock.now()))
-            closed.repeated += (
-                goes_first  # of requests under way at once, all are refused, which is one refusal
-            )
+            closed.repeated += goes_first  # those under way together are refused once, not each
             closed.until = max(closed.until, clock.now() + wait_after(limited, closed.repeated))
             return rate_limited(subject, closed.until - _MARGIN)
 

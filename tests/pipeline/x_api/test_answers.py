@@ -173,3 +173,16 @@ def test_asking_twice_reserves_and_books_once(lake: Lake, stub: StubServer) -> N
     assert run["posts"] == 2
     [stored] = read_pages(lake, DAY, "nasa")
     assert stored.included[0]["id"] == "17"
+
+
+def test_two_threads_may_learn_it_at_once(stub: StubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = stub.x(Answer(REFUSED, 400), Answer(a_body(a_post())))
+    get = x._get
+
+    def while_another_learns_it(path: str, query: Any) -> Any:
+        x._new_words = True
+        return get(path, query)
+
+    monkeypatch.setattr(x, "_get", while_another_learns_it)
+    assert page(x, expansions=["referenced_tweets.id"]) == a_body(a_post())
+    assert len(stub.requests) == 2
