@@ -106,6 +106,7 @@ def test_an_answer_may_be_packed_in_any_way_that_was_asked_for(
         ("zstd", zstandard.ZstdCompressor().compress(RAW)),
         ("deflate", b"\xff" * 50),
     ],
+    ids=["not packed", "cut", "twice", "zstd", "noise"],
 )
 def test_one_that_cannot_be_unpacked_is_one_line(server: Bytes, encoding: str, body: bytes) -> None:
     assert type(failure(server.x(body, content_encoding=encoding))) is XBadResponse
