@@ -13,9 +13,9 @@ from pipeline.lake.client import Lake, to_json
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome, window_of
 from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
 from pipeline.read.lookup import Found, look_up
+from pipeline.sentiment.sums import OWN_SUMS
 from pipeline.spend.ledger import Budget, Ledger
 from pipeline.status import Status
-from pipeline.sums import OWN_SUMS
 from pipeline.window import Window
 from pipeline.x_api.client import XApi
 from pipeline.x_api.problems import Refusal

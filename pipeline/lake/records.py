@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from pipeline.accounts.model import Kind
 from pipeline.schema import SCHEMA_VERSION
+from pipeline.sentiment.sums import Sums
 from pipeline.status import Status
-from pipeline.sums import Sums
 from pipeline.window import Window
 
 AccountDay = tuple[date, str]  # a local day, and the lower-case handle of an account

@@ -6,8 +6,8 @@ import polars as pl
 
 from pipeline.sentiment.cleaning import clean_text
 from pipeline.sentiment.language import scores_if_english
+from pipeline.sentiment.sums import Sums
 from pipeline.sentiment.vader import Analyzer
-from pipeline.sums import Sums
 
 SCORES = ("neg", "neu", "pos", "compound")
 SCORES_SCHEMA = pl.Schema(dict.fromkeys(SCORES, pl.Float64))
@@ -46,7 +46,7 @@ def score_posts(text: pl.Series, lang: pl.Series, sums: Sums | None = None) -> p
 
     `text` is what was written, `lang` is X's language code; both may hold nulls. `clean_text` is what was
     scored; scores and `sentiment` are null where VADER cannot score it. `sums` is the kind of interpreter whose
-    scores to give (`pipeline.sums`), by default this one.
+    scores to give (`pipeline.sentiment.sums`), by default this one.
     """
     cleaned = [None if written is None else clean_text(written) for written in text]
     scores = _frame(

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 from pipeline.sentiment.lexicon import vocabulary
+from pipeline.sentiment.sums import Sums
 from pipeline.sentiment.vader import Analyzer
-from pipeline.sums import Sums
 
 # X found no language: undetermined, no words, or only media, hashtags, mentions, cashtags, emoji, too little.
 UNDETERMINED = frozenset({"und", "zxx", "qme", "qht", "qam", "qct", "qst", "art"})

@@ -17,7 +17,7 @@ from pipeline.sentiment.contrast import weigh_around_but
 from pipeline.sentiment.lexicon import RuleWord, vocabulary
 from pipeline.sentiment.phrases import Phrase, begins_at
 from pipeline.sentiment.repeats import MANY_WORDS, few_different, repeated_valences
-from pipeline.sums import ADDERS, Add, Sums
+from pipeline.sentiment.sums import ADDERS, Add, Sums
 
 # vaderSentiment's `normalize`: "an alpha that approximates the max expected value".
 _ALPHA = 15

@@ -18,7 +18,7 @@ from pipeline.lake.records import Plan
 from pipeline.page import pack
 from pipeline.plan import plan
 from pipeline.schema import POSTS
-from pipeline.sums import OWN_SUMS, Sums
+from pipeline.sentiment.sums import OWN_SUMS, Sums
 from tests.conftest import Answer, StubServer
 from tests.pipeline.given import AUTHOR, DAY, a_body, a_post, config
 

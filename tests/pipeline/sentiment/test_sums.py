@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.sentiment import Analyzer, score_posts
-from pipeline.sums import ADDERS, OWN_SUMS, Sums, add_compensated, add_plain
+from pipeline.sentiment.sums import ADDERS, OWN_SUMS, Sums, add_compensated, add_plain
 from tests.pipeline.sentiment.texts import LABELLED, labelled_tweets
 
 OWN = {"plain": add_plain, "compensated": add_compensated}[OWN_SUMS]

@@ -119,8 +119,7 @@ def test_json_is_utf8_whatever_the_header_says(server: Bytes, kind: str, mark: b
 
 
 def test_a_small_answer_that_unpacks_to_hundreds_of_megabytes_is_left_packed(server: Bytes) -> None:
-    packer = zlib.compressobj(9, wbits=31)
-    bomb = b"".join(packer.compress(b" " * 10_000_000) for _ in range(80)) + packer.flush()
+    bomb = gzip.compress(b" " * 10_000_000) * 80
     assert len(bomb) < 1_000_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     error = failure(server.x(bomb, content_encoding="gzip"))
