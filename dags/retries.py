@@ -10,14 +10,13 @@ from typing import Any
 from airflow.sdk import RetryDecision, RetryPolicy
 from typing_extensions import override
 
-from pipeline import clock
 from pipeline.errors import RateLimited, Terminal
 from pipeline.text import one_line
+from pipeline.x_api.waiting import wait_after
 
 RETRIES = 40  # waits and faults together: ten hours of X's 15-minute windows
 FAULTS = 3  # the task fails at the third
 _FIRST_DELAY = timedelta(minutes=1)  # doubled with each fault
-_AFTER_RESET = timedelta(seconds=2)  # X's clock and this machine's may differ
 _KEY = "faults"
 
 
@@ -30,8 +29,8 @@ class AviaryRetryPolicy(RetryPolicy):
     ) -> RetryDecision:
         reason = one_line(str(exception))
         if isinstance(exception, RateLimited):
-            wait = max(exception.reset_at - clock.now(), timedelta()) + _AFTER_RESET
-            return RetryDecision.retry(delay=wait, reason=reason)
+            # Faults count as repetitions too, which only waits longer.
+            return RetryDecision.retry(delay=wait_after(exception, try_number - 1), reason=reason)
         if isinstance(exception, Terminal):
             return RetryDecision.fail(reason=reason)
         faults = _record_fault(context["task_state_store"], max_tries)

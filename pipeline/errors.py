@@ -73,6 +73,10 @@ class XTimedOut(XBadResponse):
     """X did not answer in time. One such wait is enough: nothing asks again within seconds."""
 
 
+class XTooLarge(XBadResponse):
+    """X's answer is larger than any that is right. Nothing asks again within seconds."""
+
+
 class RateLimited(Transient, XError):
     """The request window is used up until `reset_at` (UTC)."""
 
@@ -90,6 +94,10 @@ class XRefused(Terminal, XError):
 
 class PageTokenExpired(XRefused):
     """X no longer accepts the token it gave for the next page; the rest has to be requested another way."""
+
+
+class ExpansionRefused(XRefused):
+    """X does not know an expansion by the name it was asked for."""
 
 
 class AccountUnavailable(Terminal, XError):

@@ -7,6 +7,8 @@ from typing import Any, Final
 import zstandard
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from pipeline.x_api.json_text import MAX_DEPTH, parse
+
 # What stands in a page where a forgotten post was: it was fetched, and is nothing else any more.
 TOMBSTONE: Final = {"forgotten": True}
 _LEVEL = 9  # a page of 100 posts: 340 KB of JSON to about 40 KB, in 4 ms
@@ -19,19 +21,20 @@ class Page(BaseModel):
 
     request: dict[str, Any]
     collected_at: AwareDatetime
-    body: dict[str, Any]
+    body: dict[Any, Any]  # X's names may hold lone surrogates, which pydantic does not accept as text
     oldest_at: AwareDatetime | None = None  # when the page's oldest post was written, where that is forgotten
 
     @property
     def items(self) -> list[Any]:
         """The page's posts as X sent them."""
-        return self.body.get("data") or []
+        return _list(self.body.get("data"))
 
     @property
     def included(self) -> list[Any]:
         """The posts these refer to, in either of X's vocabularies."""
-        includes = self.body.get("includes") or {}
-        return [*(includes.get("tweets") or []), *(includes.get("posts") or [])]
+        includes = self.body.get("includes")
+        named = [includes.get("tweets"), includes.get("posts")] if isinstance(includes, dict) else []
+        return [post for posts in named for post in _list(posts)]
 
     @property
     def billed(self) -> int:
@@ -45,8 +48,14 @@ class Page(BaseModel):
 
     @property
     def next_token(self) -> str | None:
-        """The token of the next page, or None on the last."""
-        return (self.body.get("meta") or {}).get("next_token")
+        """The token of the next page, or None on the last: X leaves it out or empty there."""
+        meta = self.body.get("meta")
+        token = meta.get("next_token") if isinstance(meta, dict) else None
+        return token if isinstance(token, str) and token else None
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def is_tombstone(item: object) -> bool:
@@ -71,7 +80,7 @@ def decompress(stored: bytes) -> bytes:
 
 def unpack(stored: bytes) -> Page:
     """Return the page of `pack`'s bytes."""
-    document = json.loads(decompress(stored))
+    document = parse(decompress(stored), MAX_DEPTH + 1)
     oldest_at = document.get("oldest_at")
     return Page(
         request=document["request"],

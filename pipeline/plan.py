@@ -13,6 +13,7 @@ from pipeline.lake.client import Lake, to_json
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome, window_of
 from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
 from pipeline.read.lookup import Found, look_up
+from pipeline.sentiment.sums import OWN_SUMS
 from pipeline.spend.ledger import Budget, Ledger
 from pipeline.status import Status
 from pipeline.window import Window
@@ -166,6 +167,7 @@ def _merged(
         sample=sample,
         failed_accounts=config.tolerate.failed_accounts,
         quarantined_posts=config.tolerate.quarantined_posts,
+        sums=stored.sums if stored else OWN_SUMS,
         accounts=tuple(entries[account] for account in sorted(planned)),
     )
 

@@ -1,11 +1,13 @@
 """One day without Airflow: the five stages, in the order of the DAG."""
 
 import logging
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from pipeline import clock
 from pipeline.accounts import AccountsConfig
@@ -22,8 +24,10 @@ from pipeline.report import Publish, report
 from pipeline.status import Status
 from pipeline.verdict import verdict
 from pipeline.x_api.client import XApi
+from pipeline.x_api.waiting import wait_after
 
 log = logging.getLogger(__name__)
+_Answer = TypeVar("_Answer")
 WORKERS = 8  # accounts at once: they mostly wait for X and S3
 
 
@@ -58,16 +62,20 @@ def run_stages(
 
     Raises `ConfigError` before anything started, and other `AviaryError`s when a stage or the verdict failed.
     """
-    tasks = plan(
-        lake,
-        x,
-        config,
-        day,
-        run_id=f"cli__{clock.now():%Y-%m-%dT%H:%M:%S.%f}",
-        sample=sample,
-        only=only,
-        refetch=refetch,
-        confirmed=confirmed,
+    run_id = f"cli__{clock.now():%Y-%m-%dT%H:%M:%S.%f}"
+    tasks = _once_allowed(
+        progress,
+        lambda: plan(
+            lake,
+            x,
+            config,
+            day,
+            run_id=run_id,
+            sample=sample,
+            only=only,
+            refetch=refetch,
+            confirmed=confirmed,
+        ),
     )
     progress.planned(tasks)
     accounts = _Accounts(lake, x, progress)
@@ -128,24 +136,31 @@ class _Accounts:
             put_outcome(self._lake, task.day, task.account, Outcome(status=Status.FAILED, reason=ended))
 
     def _collect_and_analyze(self, task: AccountTask) -> str:
-        while True:
-            try:
-                collected = collect(
-                    self._lake, self._x, task, lambda pages, posts: self._progress.page(task, pages, posts)
-                )
-                break
-            except RateLimited as limited:
-                self._wait(limited)
+        collected = _once_allowed(
+            self._progress,
+            lambda: collect(
+                self._lake, self._x, task, lambda pages, posts: self._progress.page(task, pages, posts)
+            ),
+        )
         if collected.skipped:
             return collected.skipped
         apply_refresh(self._lake, task)
         analyzed = analyze(self._lake, task)
         return f"{analyzed.status}, {analyzed.counts.kept} posts"
 
-    def _wait(self, limited: RateLimited) -> None:
-        """Count down to the reset. Here nothing else needs the worker, unlike in Airflow."""
-        if clock.frozen_at():
-            raise limited  # a frozen clock never reaches the reset
-        while (left := int((limited.reset_at - clock.now()).total_seconds()) + 1) > 0:
-            self._progress.waiting(str(limited), left)
-            time.sleep(1)
+
+def _once_allowed(progress: DayProgress, ask: Callable[[], _Answer]) -> _Answer:
+    """Return what `ask` returns; while X's window is used up, count down. Here nothing else needs the worker.
+
+    That the waits grow is seen to where all requests pass (`pipeline.x_api.waiting.RequestGate`).
+    """
+    while True:
+        try:
+            return ask()
+        except RateLimited as limited:
+            if clock.frozen_at():
+                raise  # a frozen clock never reaches the end of a wait
+            ready_at = clock.now() + wait_after(limited, 0)
+            while (left := math.ceil((ready_at - clock.now()).total_seconds())) > 0:
+                progress.waiting(str(limited), left)
+                time.sleep(1)

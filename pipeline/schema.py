@@ -1,17 +1,18 @@
 """The frames of the lake: their columns, types and rules. Everything that reads the lake reads by these.
 
-The version stands in every plan, outcome and roll-up; it changes when a column changes its name or meaning.
+The version stands in every plan, outcome and roll-up; it changes when a column comes or changes its name or meaning.
 """
 
 from typing import Final
 
 import polars as pl
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 KINDS: Final = ("post", "reply", "quote", "retweet")
 # As accounts.yaml names kinds under `include`.
 KIND_OF: Final = {"posts": "post", "replies": "reply", "quotes": "quote", "retweets": "retweet"}
+MEDIA: Final = ("photo", "video", "animated_gif")
 SENTIMENTS: Final = ("positive", "neutral", "negative")
 
 
@@ -47,6 +48,10 @@ POSTS: Final = pl.Schema(
         "sentiment": pl.String(),  # one of SENTIMENTS, or null when not scored
         "collected_at": pl.Datetime("us", "UTC"),
         "age_hours": pl.Float64(),  # from publication to collection
+        "media": pl.List(
+            pl.String()
+        ),  # of MEDIA, each once; of a retweet its original's; null before schema 3
+        "paid_partnership": pl.Boolean(),  # declared by the author; null where not returned by X
     }
 )
 

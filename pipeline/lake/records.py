@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from pipeline.accounts.model import Kind
 from pipeline.schema import SCHEMA_VERSION
+from pipeline.sentiment.sums import Sums
 from pipeline.status import Status
 from pipeline.window import Window
 
@@ -47,6 +48,7 @@ class DaySettings(PlannedAccount):
     start: AwareDatetime | None = None  # null where the day is the local day from midnight to midnight
     end: AwareDatetime | None = None
     quarantined_posts: float  # share of the account's posts that may be quarantined
+    sums: Sums | None = None
 
     @property
     def window(self) -> Window:
@@ -88,6 +90,9 @@ class Plan(PlannedDay):
     sample: bool  # read from the sandbox, not from X
     failed_accounts: float  # share of the accounts that may fail
     quarantined_posts: float  # share of an account's posts that may be quarantined
+    sums: Sums | None = (
+        None  # how floats are added in the day's scores; null: as the interpreter at hand does
+    )
     schema_version: int = SCHEMA_VERSION
     accounts: tuple[PlannedAccount, ...]
 
@@ -104,6 +109,7 @@ class Plan(PlannedDay):
                 start=self.start,
                 end=self.end,
                 quarantined_posts=self.quarantined_posts,
+                sums=self.sums,
             )
         )
 

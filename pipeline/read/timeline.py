@@ -19,10 +19,11 @@ from pipeline.lake.raw import parse_page
 from pipeline.page import Page, is_tombstone, pack
 from pipeline.progress import OnPage
 from pipeline.spend.ledger import Ledger
-from pipeline.x_api.client import RETWEET_ORIGINALS, XApi
+from pipeline.x_api.client import XApi
 from pipeline.x_api.limits import PAGE_MAX, PAGE_MIN
 from pipeline.x_api.prices import Reads
 from pipeline.x_api.snowflakes import first_id_at
+from pipeline.x_api.vocabulary import RETWEET_ORIGINALS
 
 _EMPTY_IN_A_ROW = 20  # an empty page with a next one is normal with X; no end of them is not
 

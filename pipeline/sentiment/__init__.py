@@ -3,16 +3,16 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pipeline.sentiment.vader import Analyzer
-
 if TYPE_CHECKING:
     from pipeline.sentiment.frames import label, score, score_posts
+    from pipeline.sentiment.vader import Analyzer
 
 __all__ = ["Analyzer", "label", "score", "score_posts"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what needs polars on first use, because that import takes as long as scoring 40,000 posts."""
+    """Import on first use: importing polars takes as long as scoring 40,000 posts, and records do not need it."""
     if name in __all__:
-        return getattr(import_module("pipeline.sentiment.frames"), name)
+        module = "vader" if name == "Analyzer" else "frames"
+        return getattr(import_module(f"pipeline.sentiment.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

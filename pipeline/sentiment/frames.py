@@ -6,6 +6,7 @@ import polars as pl
 
 from pipeline.sentiment.cleaning import clean_text
 from pipeline.sentiment.language import scores_if_english
+from pipeline.sentiment.sums import Sums
 from pipeline.sentiment.vader import Analyzer
 
 SCORES = ("neg", "neu", "pos", "compound")
@@ -40,16 +41,17 @@ def label(compound: pl.Expr) -> pl.Expr:
     )
 
 
-def score_posts(text: pl.Series, lang: pl.Series) -> pl.DataFrame:
+def score_posts(text: pl.Series, lang: pl.Series, sums: Sums | None = None) -> pl.DataFrame:
     """Return `clean_text`, `neg`, `neu`, `pos`, `compound` and `sentiment` of posts.
 
     `text` is the text as written, `lang` is X's language code; both may contain nulls. `clean_text` is the text
-    that was scored. Scores and `sentiment` are null where VADER cannot score the post.
+    that was scored. Scores and `sentiment` are null where VADER cannot score the post. `sums` is the kind of
+    interpreter whose scores to return (`pipeline.sentiment.sums`), by default this one.
     """
     cleaned = [None if written is None else clean_text(written) for written in text]
     scores = _frame(
         [
-            None if words is None else scores_if_english(code, words)
+            None if words is None else scores_if_english(code, words, sums)
             for code, words in zip(lang, cleaned, strict=True)
         ]
     )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.sentiment.lexicon import vocabulary
+from pipeline.sentiment.sums import Sums
 from pipeline.sentiment.vader import Analyzer
 
 # X found no language: undetermined, no words, or only media, hashtags, mentions, cashtags, emoji, too little text.
@@ -30,12 +31,13 @@ _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"(?<![\w#$@])[^\W\d_][\w']+")
 
 
-def scores_if_english(lang: str | None, cleaned: str) -> dict[str, float] | None:
+def scores_if_english(lang: str | None, cleaned: str, sums: Sums | None = None) -> dict[str, float] | None:
     """Return VADER's scores of a post, or None if VADER cannot score it.
 
     `lang` is X's language code, `cleaned` the result of `clean_text`. English posts are scored unless most letters
     are not Latin; posts with an undetermined language or no code, if enough of the words are English; posts without
-    words, if they have an emoji or emoticon that VADER knows. Posts in any other language are not scored.
+    words, if they have an emoji or emoticon that VADER knows. Posts in any other language are not scored. `sums` is
+    that of `Analyzer`.
     """
     english = lang is not None and lang.lower().split("-")[0] == "en"
     if not english and lang is not None and lang not in UNDETERMINED:
@@ -49,7 +51,7 @@ def scores_if_english(lang: str | None, cleaned: str) -> dict[str, float] | None
             if words and not _look_english(words):
                 return None
             wordless = not words  # hashtags alone
-    scores = Analyzer().polarity_scores(cleaned)
+    scores = Analyzer(sums=sums).polarity_scores(cleaned)
     return scores if not wordless or scores["pos"] or scores["neg"] else None
 
 

@@ -16,6 +16,7 @@ from pipeline.sentiment.contrast import weigh_around_but
 from pipeline.sentiment.lexicon import RuleWord, vocabulary
 from pipeline.sentiment.phrases import Phrase, begins_at
 from pipeline.sentiment.repeats import MANY_WORDS, few_different, repeated_valences
+from pipeline.sentiment.sums import ADDERS, Add, Sums
 
 # vaderSentiment's `normalize`: "an alpha that approximates the max expected value".
 _ALPHA = 15
@@ -26,10 +27,13 @@ class Analyzer:
 
     It supports only that package's own vocabulary, because the optimizations rely on it. So `lexicon` and `emojis`
     are read-only, and other lexicon files cannot be loaded; for a custom vocabulary, use the package itself.
+
+    `sums` is the kind of interpreter whose scores to return; by default the one that this runs on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, sums: Sums | None = None) -> None:
         self._vocabulary = vocabulary()
+        self._add = ADDERS[sums]
 
     @property
     def lexicon(self) -> Mapping[str, float]:
@@ -57,7 +61,7 @@ class Analyzer:
             valences = weigh_around_but(valences, before_but)
         if not valences:
             return {"neg": 0.0, "neu": 1.0 if tokens else 0.0, "pos": 0.0, "compound": 0.0}
-        return _scores(valences, len(tokens) - len(valences), text)
+        return _scores(valences, len(tokens) - len(valences), text, self._add)
 
     def _valences(self, tokens: Sequence[str]) -> tuple[list[float], int | None]:
         """Return the valences of the words that are not neutral, in order, and how many precede the first "but".
@@ -126,12 +130,12 @@ def _emphasis(text: str) -> float:
     return emphasis
 
 
-def _scores(valences: Sequence[float], neutral: int, text: str) -> dict[str, float]:
+def _scores(valences: Sequence[float], neutral: int, text: str, add: Add) -> dict[str, float]:
     """Return the scores of a text with these non-zero valences and `neutral` words of valence 0.
 
     The package also adds the zeros, which changes no float.
     """
-    total = sum(valences)
+    total = add(valences)
     positive = negative = 0.0
     for valence in valences:
         # The added 1 compensates for neutral words, which count as 1.

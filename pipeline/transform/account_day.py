@@ -92,7 +92,7 @@ def derive(pages: list[Page], settings: DaySettings) -> DerivedDay:
         .head(settings.max_posts)
         .sort("created_at", "post_id")
     )
-    scored = pl.concat([wanted, score_posts(wanted["text"], wanted["lang"])], how="horizontal")
+    scored = pl.concat([wanted, score_posts(wanted["text"], wanted["lang"], settings.sums)], how="horizontal")
     posts, failure = Posts.filter(scored.select(POSTS.names()))
     rejected = pl.concat([quarantine.unreadable(unreadable), quarantine.broken(wanted, failure.details())])
     return DerivedDay(

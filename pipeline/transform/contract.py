@@ -7,7 +7,7 @@ import dataframely as dy
 import polars as pl
 
 from pipeline.ids import ACCOUNT, ID
-from pipeline.schema import KINDS, SENTIMENTS
+from pipeline.schema import KINDS, MEDIA, SENTIMENTS
 from pipeline.sentiment.frames import SCORES, label
 
 # Each of a post's three shares is rounded to three digits.
@@ -47,6 +47,8 @@ class Posts(dy.Schema):
     sentiment = dy.String(nullable=True, check=lambda sentiment: sentiment.is_in(SENTIMENTS))
     collected_at = dy.Datetime(time_unit="us", time_zone="UTC")
     age_hours = dy.Float64()
+    media = dy.List(dy.String(check=lambda media: media.is_in(MEDIA)))
+    paid_partnership = dy.Bool(nullable=True)
 
     @dy.rule()
     def engagement_only_without_retweets(cls) -> pl.Expr:
@@ -69,6 +71,11 @@ class Posts(dy.Schema):
         """So that counts of the same age can be compared."""
         hours = (pl.col("collected_at") - pl.col("created_at")).dt.total_seconds(fractional=True) / 3600
         return (pl.col("age_hours") - hours).abs() < _SECOND
+
+    @dy.rule()
+    def each_format_once(cls) -> pl.Expr:
+        """Four photos are one format."""
+        return pl.col("media").list.n_unique() == pl.col("media").list.len()
 
     @dy.rule()
     def scored_wholly_or_not_at_all(cls) -> pl.Expr:

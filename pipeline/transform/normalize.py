@@ -11,6 +11,7 @@ import polars as pl
 from pipeline.page import Page, is_tombstone
 from pipeline.schema import POSTS
 from pipeline.text import printable
+from pipeline.transform.entities import entities_of, media_of, note_of
 
 _SCORES = ("clean_text", "neg", "neu", "pos", "compound", "sentiment")
 # What the pages say of a post, before it is scored. `problems` says what could not be read; `item` is the
@@ -46,11 +47,14 @@ def read_posts(pages: Sequence[Page], account: str) -> pl.DataFrame:
     """Return every item of the pages, but for tombstones, as a row of READ, in the order X sent them."""
     rows: list[dict[str, Any]] = []
     for page in pages:
-        originals = {str(post.get("id")): post for post in page.included if isinstance(post, dict)}
+        originals = {
+            str(post["id"]): post for post in page.included if isinstance(post, dict) and "id" in post
+        }
+        user_id = page.request.get("user_id")
         for item in page.items:
             if is_tombstone(item):
                 continue
-            rows.append(_row(item, originals, page.collected_at, account, len(rows)))
+            rows.append(_row(item, originals, page.collected_at, account, user_id, len(rows)))
     return pl.DataFrame(rows, schema=READ)
 
 
@@ -67,9 +71,17 @@ def newest_versions(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _row(
-    item: Any, originals: Mapping[str, Mapping[str, Any]], collected_at: datetime, account: str, position: int
+    item: Any,
+    originals: Mapping[str, Mapping[str, Any]],
+    collected_at: datetime,
+    account: str,
+    user_id: str | None,
+    position: int,
 ) -> dict[str, Any]:
-    """Read one item; what cannot be read becomes null and a problem, never an exception."""
+    """Read one item; what cannot be read becomes null and a problem, never an exception.
+
+    `user_id` is whose timeline was asked for: a post there that does not say who wrote it is by that account.
+    """
     row: dict[str, Any] = dict.fromkeys(READ)
     problems: list[str] = []
     row |= {
@@ -85,23 +97,26 @@ def _row(
     read = _Reader(item, problems)
     kind = _kind(item)
     note = read.mapping("note_tweet", "note_post")
-    entities = [read.mapping("entities"), note.get("entities")]
+    original = _original(item, originals) if kind == "retweet" else None
+    entities = entities_of(item.get("text"), read.mapping("entities"), note, original)
     post_id = read.text("id", required=True)
     edits = read.ids("edit_history_tweet_ids", "edit_history_post_ids")
     row |= {
         "post_id": post_id,
-        "author_id": read.text("author_id", required=True),
+        "author_id": user_id
+        if item.get("author_id") is None and user_id
+        else read.text("author_id", required=True),
         "created_at": read.instant("created_at"),
-        "text": _whole_text(item, note, kind, originals),
+        "text": _whole_text(item, note, original),
         "lang": read.text("lang"),
         "kind": kind,
         "conversation_id": read.text("conversation_id"),
-        "hashtags": _entity_values(entities, "hashtags", "tag"),
-        "mentions": _entity_values(entities, "mentions", "username"),
-        "urls": _entity_values(entities, "urls", "expanded_url", "url"),
+        **entities,
         "edited": len(edits) > 1,
         "edit_history": edits,
         "possibly_sensitive": read.flag("possibly_sensitive"),
+        "media": media_of(read.mapping("attachments"), (original or {}).get("attachments")),
+        "paid_partnership": read.flag("paid_partnership"),
         "first_id": edits[0] if edits else post_id,
     }
     metrics = _Reader(read.mapping("public_metrics"), problems)
@@ -189,36 +204,25 @@ def _kind(item: Mapping[str, Any]) -> str:
     return "quote" if "quoted" in types else "post"
 
 
+def _original(
+    item: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """Return the post that a retweet repeats, where the page includes it."""
+    ids = [ref.get("id") for ref in references(item) if ref.get("type") in ("retweeted", "reposted")]
+    return next((originals[str(id_)] for id_ in ids if str(id_) in originals), None)
+
+
 def _whole_text(
-    item: Mapping[str, Any], note: Any, kind: str, originals: Mapping[str, Mapping[str, Any]]
+    item: Mapping[str, Any], note: Mapping[str, Any], original: Mapping[str, Any] | None
 ) -> str | None:
     """Return the text as written: the long form, a retweet's original in full, X's escapes undone."""
-    long = note.get("text") if isinstance(note, dict) else None
-    texts = [text for text in (item.get("text"), long) if isinstance(text, str)]
+    texts = [text for text in (item.get("text"), note.get("text")) if isinstance(text, str)]
     if not texts:
         return None
     text = max(texts, key=len)
-    if kind == "retweet":
-        author, colon, _ = text.partition(": ")
-        for reference in references(item):
-            original = originals.get(str(reference.get("id")))
-            if original is not None and author.startswith("RT @"):
-                whole = _whole_text(
-                    original, original.get("note_tweet") or original.get("note_post"), "post", {}
-                )
-                if whole is not None:
-                    return printable(author) + colon + whole
+    author, colon, _ = text.partition(": ")
+    if original is not None and author.startswith("RT @"):
+        whole = _whole_text(original, note_of(original), None)
+        if whole is not None:
+            return printable(author) + colon + whole
     return _ESCAPED.sub(lambda escape: _ESCAPES[escape[0]], printable(text))
-
-
-def _entity_values(entities: Iterable[Any], group: str, *names: str) -> list[str]:
-    """Return the distinct values of a group of entities, in order of appearance."""
-    values: dict[str, None] = {}
-    for source in entities:
-        entries = source.get(group) if isinstance(source, dict) else None
-        for entry in entries if isinstance(entries, list) else []:
-            found = [
-                entry[name] for name in names if isinstance(entry, dict) and isinstance(entry.get(name), str)
-            ]
-            values |= dict.fromkeys(printable(value) for value in found[:1])
-    return list(values)

@@ -15,11 +15,21 @@ import stamina
 import tweepy
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from pipeline.errors import AccountUnavailable, XBadResponse, XTimedOut, XUnavailable
-from pipeline.ids import is_id
-from pipeline.text import printable
-from pipeline.x_api.problems import Refusal, objects, refusal_in, translate_errors
+from pipeline.errors import (
+    AccountUnavailable,
+    ExpansionRefused,
+    XBadResponse,
+    XTimedOut,
+    XTooLarge,
+    XUnavailable,
+)
+from pipeline.ids import is_handle, is_id
+from pipeline.text import one_line, printable
+from pipeline.x_api.json_text import parse
+from pipeline.x_api.problems import Refusal, concerns_account, objects, refusal_in, translate_errors
 from pipeline.x_api.transport import TWEEPY_HOST, Transport
+from pipeline.x_api.vocabulary import timeline_query
+from pipeline.x_api.waiting import RequestGate
 
 # At DEBUG it logs each post, thousands of them a day.
 logging.getLogger("tweepy").setLevel(logging.INFO)
@@ -35,19 +45,13 @@ set_on_retry_hooks([_log_retry])
 
 
 def _may_pass_soon(error: Exception) -> bool:
-    """Whether asking again within seconds is worth it. A silent server has had its time."""
-    return isinstance(error, XUnavailable) and not isinstance(error, XTimedOut)
+    """Whether asking again within seconds is worth it. A silent server has had its time, a bloated answer its bytes."""
+    return isinstance(error, XUnavailable) and not isinstance(error, XTimedOut | XTooLarge)
 
 
 _PERSISTENT = stamina.RetryingCaller(attempts=3, wait_initial=0.5).on(_may_pass_soon)
 
-TWEET_FIELDS = [
-    "created_at", "author_id", "conversation_id", "lang", "public_metrics", "entities", "referenced_tweets",
-    "in_reply_to_user_id", "possibly_sensitive", "note_tweet", "edit_controls", "attachments",
-    "reply_settings", "withheld",
-]  # fmt: skip
 USER_FIELDS = ["name", "public_metrics", "protected", "verified", "created_at"]
-RETWEET_ORIGINALS = "referenced_tweets.id"
 
 
 @dataclass(frozen=True)
@@ -72,21 +76,24 @@ class XApi:
     """A connection to X with one bearer token. Safe to share between threads."""
 
     def __init__(self, token: str, base_url: str) -> None:
-        # Without a token: the transport puts it in, and tweepy logs none.
-        self._client = tweepy.Client(return_type=dict, wait_on_rate_limit=False)
-        self._client.session.mount(TWEEPY_HOST, Transport(base_url, token))
+        # Without a token: the transport puts it in, and tweepy logs none. tweepy's own JSON goes by the Content-Type.
+        self._client = tweepy.Client(return_type=requests.Response, wait_on_rate_limit=False)
+        self._client.session.mount(f"{TWEEPY_HOST}/", Transport(base_url, token))
         self._client.session.auth = _keep_header
+        self._gate = RequestGate()
+        self._new_words = False  # X has refused the old ones
 
     def users(self, handles: Sequence[str]) -> tuple[dict[str, Profile], dict[str, Refusal]]:
         """Look up to 100 handles up: profiles and refusals, each by lower-case handle."""
         body = self._ask(
+            "users",
             f"looking up {len(handles)} accounts",
             lambda: self._client.get_users(usernames=list(handles), user_fields=USER_FIELDS),
         )
         found = {
-            str(user["username"]).lower(): _profile(user)
+            name.lower(): _profile(user)
             for user in objects(body.get("data"))
-            if is_id(user.get("id")) and "username" in user
+            if is_id(user.get("id")) and isinstance(name := user.get("username"), str) and is_handle(name)
         }
         refused = {
             str(error.get("value", "")).lower(): refusal
@@ -114,33 +121,39 @@ class XApi:
         `AccountUnavailable` when X shows none of the account (suspended, protected, missing), and
         `PageTokenExpired`.
         """
-        body = self._ask(
-            f"@{handle}",
-            lambda: self._client.get_users_tweets(
-                user_id,
+        subject = f"@{handle}"
+
+        def ask(new_words: bool) -> dict[str, Any]:
+            query = timeline_query(
+                new_words,
                 start_time=start_time,
                 end_time=end_time,
                 max_results=max_results,
-                exclude=list(exclude) or None,
-                expansions=list(expansions) or None,
+                exclude=exclude,
+                expansions=expansions,
                 pagination_token=token,
                 until_id=until_id,
-                tweet_fields=TWEET_FIELDS,
-            ),
-        )
-        if "data" not in body and "meta" not in body:
-            for error in objects(body.get("errors")):
-                if refusal := refusal_in(error):
-                    raise AccountUnavailable(refusal.status, f"@{handle}: {refusal.reason}")
-            raise XBadResponse(f"@{handle}: X answered with neither posts nor a known reason")
+            )
+            return self._ask("timeline", subject, lambda: self._get(f"/2/users/{user_id}/tweets", query))
+
+        new_words = self._new_words  # as of now: another thread may learn meanwhile that X wants the new ones
+        try:
+            body = ask(new_words)
+        except ExpansionRefused:
+            if new_words or not expansions:
+                raise
+            body = ask(new_words=True)
+            self._new_words = True
+        _require_readable(subject, body)
         return body
 
     def posts(self, handle: str, post_ids: Sequence[str]) -> dict[str, Any]:
-        """Look up to 100 of an account's posts up, as X's JSON: those it returns, and of others why it does not.
+        """Look up at most 100 posts of an account and return X's JSON: those it returns, and of others why it does not.
 
         What is in neither `data` nor `errors` was left out, which says nothing.
         """
         return self._ask(
+            "lookup",
             f"@{handle}: looking up {len(post_ids)} posts",
             lambda: self._client.get_tweets(list(post_ids), tweet_fields=["created_at"]),
         )
@@ -148,14 +161,66 @@ class XApi:
     def usage(self, days: int) -> dict[str, Any]:
         """Return X's own count of posts read over the last `days` days: the cheapest way to try a token."""
         return self._ask(
+            "usage",
             "asking for usage",
-            lambda: self._client.request("GET", "/2/usage/tweets", params={"days": days}).json(),
+            lambda: self._get("/2/usage/tweets", {"days": str(days)}),
             dict,
         )
 
-    def _ask(self, subject: str, request: Callable[[], Any], data: type = list) -> dict[str, Any]:
+    def _get(self, path: str, query: Mapping[str, str]) -> requests.Response:
+        response: requests.Response = self._client.request("GET", path, params=query)
+        return response
+
+    def _ask(
+        self, endpoint: str, subject: str, request: Callable[[], requests.Response], data: type = list
+    ) -> dict[str, Any]:
         """Ask, again if the trouble looks passing, and return X's JSON object, whose `data` is a `data`."""
-        return _PERSISTENT(_ask_once, subject, request, data)
+        return _PERSISTENT(self._ask_once, endpoint, subject, request, data)
+
+    def _ask_once(
+        self, endpoint: str, subject: str, request: Callable[[], requests.Response], data: type
+    ) -> dict[str, Any]:
+        with self._gate.passing(endpoint, subject), translate_errors(subject):
+            body = parse(request().content)
+        if not isinstance(body, dict):
+            raise XBadResponse(f"{subject}: X answered with a {type(body).__name__} in place of an object")
+        _require_shape(subject, body, data)
+        return body
+
+
+def _require_shape(subject: str, body: Mapping[str, Any], data: type) -> None:
+    """Raise where the parts of an answer that lead through it are not what they should be."""
+    includes, meta = body.get("includes"), body.get("meta")
+    parts: list[tuple[str, Any, type]] = [
+        ("data", body.get("data"), data),
+        ("errors", body.get("errors"), list),
+        ("includes", includes, dict),
+        ("meta", meta, dict),
+    ]
+    if isinstance(includes, dict):
+        parts += [(f"includes.{name}", includes.get(name), list) for name in ("tweets", "posts")]
+    for name, value, wanted in parts:
+        if value is not None and not isinstance(value, wanted):
+            raise XBadResponse(f"{subject}: X's {name} is a {type(value).__name__}, not a {wanted.__name__}")
+    token = meta.get("next_token") if isinstance(meta, dict) else None
+    if token is not None and not (isinstance(token, str) and token.isascii()):
+        raise XBadResponse(f"{subject}: X's token for the next page is none: {one_line(repr(token), 60)}")
+    if not body.keys() & {"data", "meta", "errors"}:
+        raise XBadResponse(f"{subject}: X answered with neither data nor a reason")
+
+
+def _require_readable(subject: str, body: Mapping[str, Any]) -> None:
+    """Raise where X shows none of the account, which it may also say beside the `meta` of a page without posts."""
+    if body.get("data"):
+        return
+    reasons = list(filter(concerns_account, objects(body.get("errors"))))
+    for error in reasons:
+        if refusal := refusal_in(error):
+            raise AccountUnavailable(refusal.status, f"{subject}: {refusal.reason}")
+    if reasons or not body.keys() & {"data", "meta"}:
+        told = [str(error.get("detail") or error.get("title") or "") for error in reasons[:1]]
+        said = f": {one_line(told[0], 200)}" if any(told) else ""
+        raise XBadResponse(f"{subject}: X answered with neither posts nor a known reason{said}")
 
 
 def _profile(user: Mapping[str, Any]) -> Profile:
@@ -178,20 +243,7 @@ def _count(value: Any) -> int | None:
 
 def _instant(value: Any) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(value)).astimezone(UTC)
+        instant = datetime.fromisoformat(value if isinstance(value, str) else "")
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):  # missing, or no instant
         return None
-
-
-def _ask_once(subject: str, request: Callable[[], Any], data: type) -> dict[str, Any]:
-    with translate_errors(subject):
-        body = request()
-    if not isinstance(body, dict):
-        raise XBadResponse(f"{subject}: X answered with a {type(body).__name__} in place of an object")
-    for name, wanted in (("data", data), ("errors", list), ("includes", dict), ("meta", dict)):
-        value = body.get(name)
-        if value is not None and not isinstance(value, wanted):
-            raise XBadResponse(f"{subject}: X's {name} is a {type(value).__name__}, not a {wanted.__name__}")
-    if not body.keys() & {"data", "meta", "errors"}:
-        raise XBadResponse(f"{subject}: X answered with neither data nor a reason")
-    return body

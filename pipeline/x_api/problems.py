@@ -1,9 +1,9 @@
 """What X means when it does not give what was asked for: each case of its error table, as a typed error."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
@@ -11,18 +11,20 @@ import tweepy
 
 from pipeline import clock
 from pipeline.errors import (
+    ExpansionRefused,
     PageTokenExpired,
-    RateLimited,
     RunStopped,
     XBadResponse,
     XRefused,
     XTimedOut,
+    XTooLarge,
     XUnavailable,
 )
 from pipeline.status import Status
 from pipeline.text import one_line
-
-RATE_WINDOW = timedelta(minutes=15)
+from pipeline.x_api.json_text import parse
+from pipeline.x_api.transport import REFUSED_LOCATION, AnswerTooLarge
+from pipeline.x_api.waiting import CEILING, rate_limited, told_wait
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ def refusal_in(error: Mapping[str, Any]) -> Refusal | None:
     return None
 
 
+def concerns_account(error: Mapping[str, Any]) -> bool:
+    """Whether an entry of a timeline's `errors[]` is about the account itself: not about a post or somebody in one."""
+    kind, parameter = error.get("resource_type", "user"), error.get("parameter", "id")
+    return kind == "user" and parameter in ("id", "usernames")
+
+
 @contextmanager
 def translate_errors(subject: str) -> Iterator[None]:
     """Turn whatever goes wrong while asking X into one typed line about `subject`."""
@@ -55,7 +63,12 @@ def translate_errors(subject: str) -> Iterator[None]:
         yield
     except tweepy.HTTPException as error:
         raise error_for_response(subject, error.response) from None
-    except requests.JSONDecodeError:
+    except AnswerTooLarge as error:
+        raise XTooLarge(
+            f"{subject}: X's answer is larger than {error}, so it is not read; run again later, or ask for fewer "
+            "posts at once with a smaller max_posts"
+        ) from None
+    except json.JSONDecodeError:
         raise XBadResponse(
             f"{subject}: X answered with something that is not JSON; it usually passes"
         ) from None
@@ -87,35 +100,39 @@ def error_for_response(subject: str, response: requests.Response) -> Exception: 
             f"the monthly cap of the X account is used up (429: {said}); raise it or wait for the month"
         )
     if status == requests.codes.too_many_requests:
-        reset_at = _reset_at(response)
-        return RateLimited(
-            f"{subject}: X's request window is used up until {reset_at:%H:%M:%S} UTC", reset_at
-        )
+        wait = told_wait(response.headers)
+        if wait > CEILING:
+            return RunStopped(
+                f"X answers no request before {clock.now() + wait:%Y-%m-%d %H:%M} UTC (429: {said}), which is too long "
+                "to wait for; run again then"
+            )
+        return rate_limited(subject, clock.now() + wait)
     if status == requests.codes.forbidden and (
         problem.get("reason") == "client-not-enrolled" or "SpendCapReached" in (title, problem.get("reason"))
     ):
         return RunStopped(f"the X app may not read posts (403: {said}); change that in X's developer console")
     if status >= 500:
         return XUnavailable(
-            f"{subject}: X answered {status} {response.reason}; it usually passes: run again later"
+            f"{subject}: X answered {status} {one_line(response.reason)}; it usually passes: run again later"
         )
-    if status == requests.codes.bad_request and _is_about_the_page_token(problem, said):
+    if 300 <= status < 400:
+        target = one_line(response.headers.get(REFUSED_LOCATION, ""), 100) or "nowhere"
+        return XRefused(
+            f"{subject}: X answered with a redirect ({status} to {target}), which would take the token to another "
+            "address, so it is not followed; check X_API_URL, and for a proxy or log-in page in between"
+        )
+    if status == requests.codes.bad_request and _is_about("pagination_token", problem, said):
         return PageTokenExpired(f"{subject}: X no longer takes its own page token ({status}: {said})")
+    if status == requests.codes.bad_request and _is_about("expansions", problem, said):
+        return ExpansionRefused(f"{subject}: X refuses the expansion ({status}: {said})")
     return XRefused(f"{subject}: X refuses the request ({status}: {said})")
-
-
-def _reset_at(response: requests.Response) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(response.headers.get("x-rate-limit-reset", "")), UTC)
-    except (ValueError, OverflowError, OSError):  # missing, or no instant
-        return clock.now() + RATE_WINDOW
 
 
 def _problem(response: requests.Response) -> dict[str, Any]:
     """Return the body of an error, `detail` in words; nearly nothing when it is no JSON object."""
     try:
-        body = response.json()
-    except requests.JSONDecodeError:
+        body = parse(response.content)
+    except json.JSONDecodeError:
         body = None
     if not isinstance(body, dict):
         return {"detail": ""}
@@ -123,8 +140,6 @@ def _problem(response: requests.Response) -> dict[str, Any]:
     return body | {"detail": "; ".join(text for text in said if text and isinstance(text, str))}
 
 
-def _is_about_the_page_token(problem: Mapping[str, Any], said: str) -> bool:
+def _is_about(parameter: str, problem: Mapping[str, Any], said: str) -> bool:
     named = [error.get("parameters") for error in objects(problem.get("errors"))]
-    return "pagination_token" in said or any(
-        isinstance(names, dict) and "pagination_token" in names for names in named
-    )
+    return parameter in said or any(isinstance(names, dict) and parameter in names for names in named)

@@ -1,9 +1,14 @@
 """A post of an invented account, and how its counts grow."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline.sandbox.world.personas import Kind
 from pipeline.sandbox.world.writing import Written
+
+Media = Literal["photo", "video", "animated_gif"]
+_MEDIA: tuple[Media, ...] = ("photo", "photo", "photo", "video", "photo", "photo", "video", "animated_gif")
+_PAID_ONE_IN = 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,16 @@ class Post:
     versions: tuple[int, ...] = ()
     replaced_ms: int | None = None
     deleted_ms: int | None = None
+
+    @property
+    def media(self) -> Media | None:
+        """What is attached, if anything: the first version's id decides, which takes no chance from other posts."""
+        return _MEDIA[min((self.id, *self.versions)) % len(_MEDIA)] if self.photo else None
+
+    @property
+    def paid_partnership(self) -> bool:
+        """Whether its author says that somebody paid for it."""
+        return self.kind == "post" and min((self.id, *self.versions)) % _PAID_ONE_IN == 0
 
     def visible(self, now_ms: int) -> bool:
         """Tell whether the timeline shows this version: published, and not yet edited into the next one."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from pipeline.sandbox.world.posts import Post
+from pipeline.sandbox.world.posts import Media, Post
 from pipeline.sandbox.world.snowflakes import iso
 from pipeline.sandbox.world.timelines import World
 from pipeline.sandbox.world.writing import entities
@@ -13,6 +13,7 @@ from pipeline.x_api.snowflakes import ms_of
 
 PROBLEMS = "https://api.twitter.com/2/problems"
 _REFERENCE_TYPES = {"reply": "replied_to", "thread": "replied_to", "quote": "quoted", "retweet": "retweeted"}
+_MEDIA_PREFIXES: Mapping[Media, int] = {"photo": 3, "video": 13, "animated_gif": 16}
 _HOUR_MS = 3_600_000
 
 
@@ -96,7 +97,10 @@ _FIELDS: Mapping[str, Callable[[World, Post, int, bool], Any]] = {
     "reply_settings": lambda *_: "everyone",
     "edit_controls": _edit_controls,
     "note_tweet": _note,
-    "attachments": lambda _, post, *__: {"media_keys": [_media_key(post)]} if post.photo else None,
+    "paid_partnership": lambda _, post, *__: post.paid_partnership,
+    "attachments": lambda _, post, *__: (
+        {"media_keys": [_media_key(post.id, post.media)]} if post.media else None
+    ),
     "withheld": _withheld,
 }
 
@@ -151,7 +155,7 @@ def includes(world: World, posts: list[Post], wanted: Wanted, now_ms: int) -> di
             for about in {about.id: about for about in abouts}.values()
         ]
     if "attachments.media_keys" in wanted.expansions:
-        media = [_media_body(post, wanted) for post in posts if post.photo]
+        media = [_media_body(post.id, post.media, wanted) for post in posts if post.media]
         if media:
             found["media"] = media
     return found
@@ -204,11 +208,11 @@ def _expands_references(wanted: Wanted) -> bool:
     return bool(wanted.expansions & {"referenced_tweets.id", "referenced_tweets.id.author_id"})
 
 
-def _media_key(post: Post) -> str:
-    return f"3_{post.id - 1}"
+def _media_key(post_id: int, media: Media) -> str:
+    return f"{_MEDIA_PREFIXES[media]}_{post_id - 1}"
 
 
-def _media_body(post: Post, wanted: Wanted) -> dict[str, Any]:
-    body: dict[str, Any] = {"media_key": _media_key(post), "type": "photo"}
+def _media_body(post_id: int, media: Media, wanted: Wanted) -> dict[str, Any]:
+    body: dict[str, Any] = {"media_key": _media_key(post_id, media), "type": media}
     sizes = {"width": 1600, "height": 900}
     return body | {field: size for field, size in sizes.items() if field in wanted.media_fields}

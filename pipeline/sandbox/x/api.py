@@ -11,6 +11,7 @@ import hmac
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,7 @@ class _XApi:
         except ConfigError as error:
             return refusal([ParameterError(NOW_HEADER, [request.headers[NOW_HEADER]], str(error))])
         allowed, headers = self._stats.rate_headers(name, limit, now)
+        headers["date"] = format_datetime(now, usegmt=True)
         if not allowed:
             return problem(429, "Too Many Requests", headers)
         matched = self._fault_rules.match(name, handles, continued="pagination_token" in request.query_params)

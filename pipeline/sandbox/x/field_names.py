@@ -10,8 +10,8 @@ def _names(text: str) -> tuple[str, ...]:
 POST_FIELDS = _names(
     "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
     "display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang "
-    "media_metadata non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics "
-    "public_metrics referenced_tweets reply_settings scopes source text withheld"
+    "media_metadata non_public_metrics note_tweet organic_metrics paid_partnership possibly_sensitive "
+    "promoted_metrics public_metrics referenced_tweets reply_settings scopes source text withheld"
 )
 USER_FIELDS = _names(
     "affiliation connection_status created_at description entities id is_identity_verified location "

@@ -49,6 +49,7 @@ def _server(app: Starlette) -> uvicorn.Server:
             http=Connection,
             log_level="warning",
             access_log=False,
+            date_header=False,  # the answer's own: the clock may be frozen
             lifespan="off",
             timeout_graceful_shutdown=1,
         )

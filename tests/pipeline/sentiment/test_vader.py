@@ -189,7 +189,7 @@ def test_the_words_can_be_read_as_from_the_package_and_not_changed() -> None:
     with pytest.raises(AttributeError, match="setter"):
         Analyzer().lexicon = {"moon": 4.0}  # type: ignore[misc]
     with pytest.raises(TypeError):
-        Analyzer("my_lexicon.txt")  # type: ignore[call-arg]
+        Analyzer("my_lexicon.txt")  # type: ignore[arg-type,call-arg]
 
 
 def test_scores_come_in_the_packages_order() -> None:
