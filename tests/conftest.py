@@ -91,7 +91,7 @@ def lake(environment: dict[str, str], _aws: boto3.Session) -> Lake:
 
 
 @dataclass(frozen=True)
-class Served:
+class RequestStats:
     """What the sandbox X API has served since the test began."""
 
     address: str
@@ -111,45 +111,45 @@ class Served:
 
 
 @pytest.fixture
-def served(environment: dict[str, str]) -> Served:
-    """The counters of the sandbox X API, at nought."""
+def request_stats(environment: dict[str, str]) -> RequestStats:
+    """The counters of the sandbox X API, starting from zero."""
     address = environment["X_API_URL"]
     requests.post(f"{address}/sandbox/served/reset", timeout=10).raise_for_status()
-    return Served(address)
+    return RequestStats(address)
 
 
 @dataclass(frozen=True)
-class Orders:
-    """Orders to the sandbox X API to misbehave; they end with the test."""
+class FaultRules:
+    """The fault rules of the sandbox X API; they end with the test."""
 
     address: str
 
-    def give(self, handle: str, fault: str, **more: Any) -> None:
-        """Add one, as docs/sandbox.md has it."""
-        order = {"handle": handle, "fault": fault} | more
-        requests.post(f"{self.address}/sandbox/orders", json=[order], timeout=10).raise_for_status()
+    def add(self, handle: str, fault: str, **more: Any) -> None:
+        """Add one rule, as docs/sandbox.md describes it."""
+        rule = {"handle": handle, "fault": fault} | more
+        requests.post(f"{self.address}/sandbox/orders", json=[rule], timeout=10).raise_for_status()
 
     def hits(self) -> dict[str, int]:
-        """Return how many requests the orders have hit, by handle."""
-        answer = requests.get(f"{self.address}/sandbox/orders", timeout=10).json()
-        return {order["handle"]: order["hits"] for order in answer}
+        """Return how many requests the rules have hit, by handle."""
+        rules = requests.get(f"{self.address}/sandbox/orders", timeout=10).json()
+        return {rule["handle"]: rule["hits"] for rule in rules}
 
-    def end(self) -> None:
-        """Take all back."""
+    def clear(self) -> None:
+        """Remove all rules."""
         requests.delete(f"{self.address}/sandbox/orders", timeout=10).raise_for_status()
 
 
 @pytest.fixture
-def orders(environment: dict[str, str]) -> Iterator[Orders]:
-    """Give the sandbox X API orders to misbehave."""
-    orders = Orders(environment["X_API_URL"])
-    orders.end()
-    yield orders
-    orders.end()
+def fault_rules(environment: dict[str, str]) -> Iterator[FaultRules]:
+    """The fault rules of the sandbox X API, none yet."""
+    rules = FaultRules(environment["X_API_URL"])
+    rules.clear()
+    yield rules
+    rules.clear()
 
 
 @pytest.fixture
-def x(environment: dict[str, str], served: Served) -> XApi:
+def x(environment: dict[str, str], request_stats: RequestStats) -> XApi:
     """A connection to the sandbox X API."""
     return XApi(environment["X_BEARER_TOKEN"], environment["X_API_URL"])
 

@@ -53,8 +53,10 @@ def sandbox(
     from pipeline.sandbox.serve import running
 
     try:
-        orders = [FaultRule.parse(text) for text in faults or ()]
-        with running(directory, rate_limit=rate_limit, rate_window=rate_window, orders=orders) as started:
+        fault_rules = [FaultRule.parse(text) for text in faults or ()]
+        with running(
+            directory, rate_limit=rate_limit, rate_window=rate_window, fault_rules=fault_rules
+        ) as started:
             try:
                 _announce(started)
                 code = _run(command, started) if command else _stay(started)

@@ -75,7 +75,7 @@ def running(
     story_day: date | None = None,
     rate_limit: int = 10_000,
     rate_window: int = WINDOW_SECONDS,
-    orders: Sequence[Mapping[str, object]] = (),
+    fault_rules: Sequence[Mapping[str, object]] = (),
 ) -> Iterator[Sandbox]:
     """Run a sandbox with its data in `directory`; both servers are stopped at exit, SIGTERM and SIGINT too.
 
@@ -83,7 +83,7 @@ def running(
     `rate_limit` is the X timeline's, in requests per `rate_window` seconds; `orders` to misbehave are as in
     `faults`. Raises `AviaryError`.
     """
-    FaultRules(orders)
+    FaultRules(fault_rules)
     directory = directory.resolve()
     with ExitStack() as stack:
         stack.enter_context(_ended_by_signals())
@@ -98,7 +98,9 @@ def running(
         stack.callback(s3_server.stop)
         _keep(directory, replace(kept, s3_pid=s3_server.process.pid, s3_ports=list(s3_server.ports)))
         x_process = _start_x(
-            directory, kept, {"rate_limit": rate_limit, "rate_window": rate_window, "orders": list(orders)}
+            directory,
+            kept,
+            {"rate_limit": rate_limit, "rate_window": rate_window, "fault_rules": list(fault_rules)},
         )
         stack.callback(end, x_process, _STOP_SECONDS)
         s3_server.wait_until_ready(kept.access_key, kept.secret_key)

@@ -39,7 +39,7 @@ def test_all_accounts_finish_after_the_resets_in_one_run(
     day = datetime.now(UTC).date() - timedelta(days=1)
     with ExitStack() as stack:
         sandbox = stack.enter_context(
-            running(tmp_path / "sandbox", rate_limit=LIMIT, rate_window=WINDOW, orders=[REFUSED])
+            running(tmp_path / "sandbox", rate_limit=LIMIT, rate_window=WINDOW, fault_rules=[REFUSED])
         )
         environment = airflow_environment(tmp_path, sandbox.whole_environment(), free_port()) | {
             PAUSED: "False"

@@ -13,7 +13,7 @@ from pipeline.sandbox.serve import Sandbox
 from pipeline.spend.ledger import Budget, Ledger, read_month, spent
 from pipeline.status import Status
 from pipeline.x_api.client import XApi
-from tests.conftest import Answer, Served, StubServer
+from tests.conftest import Answer, RequestStats, StubServer
 from tests.pipeline.given import config
 
 PLENTY = Budget(usd_per_run=100, usd_per_month=100)
@@ -35,29 +35,31 @@ def test_an_unknown_account_is_looked_up_and_then_known(lake: Lake, x: XApi) -> 
 
 
 def test_a_known_account_is_not_looked_up_again_before_profile_days(
-    lake: Lake, x: XApi, served: Served, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, x: XApi, request_stats: RequestStats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = found(lake, x, "pixelforge", "citymetro")
-    assert served.users() == 2
+    assert request_stats.users() == 2
     monkeypatch.setenv("AVIARY_NOW", "2026-11-29T23:59:59Z")
     assert found(lake, x, "pixelforge", "citymetro").users == first.users
-    assert (served.users(), served.requests()) == (2, 1)
+    assert (request_stats.users(), request_stats.requests()) == (2, 1)
     monkeypatch.setenv("AVIARY_NOW", "2026-11-30T00:00:00Z")
     again = found(lake, x, "pixelforge", "citymetro")
-    assert served.users() == 4
+    assert request_stats.users() == 4
     assert str(again.users["pixelforge"].looked_up_on) == "2026-11-30"
 
 
-def test_only_the_new_among_known_accounts_is_looked_up(lake: Lake, x: XApi, served: Served) -> None:
+def test_only_the_new_among_known_accounts_is_looked_up(
+    lake: Lake, x: XApi, request_stats: RequestStats
+) -> None:
     found(lake, x, "pixelforge")
     assert set(found(lake, x, "pixelforge", "citymetro").users) == {"pixelforge", "citymetro"}
-    assert served.users() == 2
+    assert request_stats.users() == 2
 
 
-def test_a_hundred_accounts_are_one_request(lake: Lake, x: XApi, served: Served) -> None:
+def test_a_hundred_accounts_are_one_request(lake: Lake, x: XApi, request_stats: RequestStats) -> None:
     everyone = [f"account{number}" for number in range(101)]
     assert len(found(lake, x, *everyone).users) == 101
-    assert (served.requests(), served.users()) == (2, 101)
+    assert (request_stats.requests(), request_stats.users()) == (2, 101)
 
 
 def test_what_look_ups_cost_is_in_the_book(lake: Lake, x: XApi, sandbox: Sandbox) -> None:
@@ -65,10 +67,10 @@ def test_what_look_ups_cost_is_in_the_book(lake: Lake, x: XApi, sandbox: Sandbox
     assert spent(read_month(lake, "2026-11")).users == 1
 
 
-def test_over_budget_nobody_is_asked(lake: Lake, x: XApi, served: Served) -> None:
+def test_over_budget_nobody_is_asked(lake: Lake, x: XApi, request_stats: RequestStats) -> None:
     with pytest.raises(OverBudget, match="looking up 1 accounts: the next read may cost"):
         found(lake, x, "pixelforge", budget=Budget(usd_per_run=0.005, usd_per_month=1))
-    assert served.requests() == 0
+    assert request_stats.requests() == 0
 
 
 def test_who_was_paid_for_stays_known_when_a_later_request_fails(lake: Lake, stub: StubServer) -> None:

@@ -15,7 +15,7 @@ from pipeline.plan import choose, plan
 from pipeline.schema import SCHEMA_VERSION
 from pipeline.status import Status
 from pipeline.x_api.client import XApi
-from tests.conftest import Served
+from tests.conftest import RequestStats
 from tests.pipeline.given import DAY, config
 
 
@@ -86,27 +86,27 @@ def test_accounts_x_does_not_show_have_their_outcome_and_leave_the_others_alone(
 
 
 def test_a_refused_account_is_skipped_with_its_reason_and_never_read(
-    lake: Lake, x: XApi, served: Served
+    lake: Lake, x: XApi, request_stats: RequestStats
 ) -> None:
     [item] = planned(lake, x, "quickdealz")
-    before = served.requests()
+    before = request_stats.requests()
     assert collect(lake, x, item).skipped == "X has suspended this account"
-    assert served.requests() == before
+    assert request_stats.requests() == before
 
 
 # --- once ----------------------------------------------------------------------------------------
 
 
 def test_a_finished_day_planned_again_is_the_same_bytes_and_asks_x_for_nothing(
-    lake: Lake, x: XApi, served: Served, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, x: XApi, request_stats: RequestStats, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planned(lake, x, "pixelforge", "quickdealz")
     finish(lake, "pixelforge")
-    before, asked = lake.find(keys.plan(DAY)), served.requests()
+    before, asked = lake.find(keys.plan(DAY)), request_stats.requests()
     monkeypatch.setenv("AVIARY_NOW", "2027-01-23T06:00:00Z")
     work = planned(lake, x, "pixelforge", "quickdealz", run_id="another")
     assert lake.find(keys.plan(DAY)) == before
-    assert served.requests() == asked
+    assert request_stats.requests() == asked
     assert len(work) == 2
 
 
@@ -155,13 +155,15 @@ def test_an_account_that_left_stays_in_the_days_it_was_stored_for(lake: Lake, x:
 # --- some accounts only, and again ---------------------------------------------------------------
 
 
-def test_a_run_for_some_accounts_leaves_the_others_in_the_plan(lake: Lake, x: XApi, served: Served) -> None:
+def test_a_run_for_some_accounts_leaves_the_others_in_the_plan(
+    lake: Lake, x: XApi, request_stats: RequestStats
+) -> None:
     planned(lake, x, "pixelforge", "citymetro")
-    asked = served.users()
+    asked = request_stats.users()
     [item] = planned(lake, x, "pixelforge", "citymetro", "northwindair", only=["@NorthWindAir"])
     assert item.account == "northwindair"
     assert [entry.account for entry in the_plan(lake).accounts] == ["citymetro", "northwindair", "pixelforge"]
-    assert served.users() == asked + 1
+    assert request_stats.users() == asked + 1
 
 
 @pytest.mark.parametrize(
@@ -173,13 +175,13 @@ def test_a_run_for_some_accounts_leaves_the_others_in_the_plan(lake: Lake, x: XA
     ],
 )
 def test_a_stranger_is_told_and_nothing_is_started(
-    lake: Lake, x: XApi, served: Served, name: str, hint: str
+    lake: Lake, x: XApi, request_stats: RequestStats, name: str, hint: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
         planned(lake, x, "pixelforge", only=["pixelforge", name])
     assert caught.value.problems == (f"--account {name!r} is not in accounts.yaml; {hint}",)
     assert lake.keys("") == []
-    assert served.requests() == 0
+    assert request_stats.requests() == 0
 
 
 def test_accounts_are_chosen_in_any_letter_case_and_in_the_files_order() -> None:
@@ -211,21 +213,23 @@ def test_refetching_forgets_the_reading_and_takes_todays_settings(lake: Lake, x:
 
 
 def test_a_day_that_is_not_over_is_refused_before_anything_starts(
-    lake: Lake, x: XApi, served: Served
+    lake: Lake, x: XApi, request_stats: RequestStats
 ) -> None:
     with pytest.raises(ConfigError, match="2026-11-22 is not over in Pacific/Honolulu"):
         planned(lake, x, "pixelforge", timezone="Pacific/Honolulu")
-    assert (lake.keys(""), served.requests()) == ([], 0)
+    assert (lake.keys(""), request_stats.requests()) == ([], 0)
 
 
-def test_a_day_stored_with_another_timezone_is_refused(lake: Lake, x: XApi, served: Served) -> None:
+def test_a_day_stored_with_another_timezone_is_refused(
+    lake: Lake, x: XApi, request_stats: RequestStats
+) -> None:
     planned(lake, x, "pixelforge")
-    before, asked = lake.find(keys.plan(DAY)), served.requests()
+    before, asked = lake.find(keys.plan(DAY)), request_stats.requests()
     with pytest.raises(
         ConfigError, match=r"is stored with timezone UTC, and accounts\.yaml now says Asia/Tokyo"
     ):
         planned(lake, x, "pixelforge", timezone="Asia/Tokyo")
-    assert (lake.find(keys.plan(DAY)), served.requests()) == (before, asked)
+    assert (lake.find(keys.plan(DAY)), request_stats.requests()) == (before, asked)
 
 
 @pytest.mark.parametrize(
@@ -239,8 +243,8 @@ def test_sample_data_and_xs_posts_are_not_mixed(
         planned(lake, x, "pixelforge", sample=then, refetch=True)
 
 
-def test_a_look_up_beyond_the_budget_plans_nothing(lake: Lake, x: XApi, served: Served) -> None:
+def test_a_look_up_beyond_the_budget_plans_nothing(lake: Lake, x: XApi, request_stats: RequestStats) -> None:
     with pytest.raises(OverBudget):
         planned(lake, x, "pixelforge", "citymetro", budget={"usd_per_run": 0.01})
     assert find_plan(lake, DAY) is None
-    assert served.requests() == 0
+    assert request_stats.requests() == 0

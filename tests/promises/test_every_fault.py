@@ -18,7 +18,7 @@ from pipeline.spend.ledger import read_month, spent
 from pipeline.status import Status
 from pipeline.x_api import transport
 from pipeline.x_api.client import XApi
-from tests.conftest import DAY, Orders, Served
+from tests.conftest import DAY, FaultRules, RequestStats
 from tests.promises.days import points_at_nothing_missing, write_accounts
 from tests.promises.test_nothing_lost import adds_up
 
@@ -95,23 +95,30 @@ def undisturbed(fifty: None, environment: dict[str, str], monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def struck(undisturbed: Lake, lake: Lake, served: Served, orders: Orders) -> dict[str, Case]:
+def struck(
+    undisturbed: Lake, lake: Lake, request_stats: RequestStats, fault_rules: FaultRules
+) -> dict[str, Case]:
     """The day on which everything goes wrong: who was struck by what. Those with most pages are struck."""
     fetched = {handle: found.counts.fetched for handle, found in find_outcomes(undisturbed, DAY).items()}
     busiest = sorted(HANDLES, key=lambda handle: -fetched[handle])
     cases = dict(zip(busiest, CASES, strict=False))
     for handle, case in cases.items():
-        orders.give(handle, str(case.fault), times=case.times, after=case.after)
+        fault_rules.add(handle, str(case.fault), times=case.times, after=case.after)
     run_day(DAY)
     return cases
 
 
 def test_each_fault_costs_what_it_should_and_no_other_account_anything(
-    struck: dict[str, Case], undisturbed: Lake, lake: Lake, x: XApi, orders: Orders, served: Served
+    struck: dict[str, Case],
+    undisturbed: Lake,
+    lake: Lake,
+    x: XApi,
+    fault_rules: FaultRules,
+    request_stats: RequestStats,
 ) -> None:
     outcomes = find_outcomes(lake, DAY)
     assert set(outcomes) == set(HANDLES)
-    assert [handle for handle, hits in orders.hits().items() if not hits] == []
+    assert [handle for handle, hits in fault_rules.hits().items() if not hits] == []
     for handle, outcome in outcomes.items():
         case = struck.get(handle, NOTHING)
         assert outcome.status == case.status, (handle, case, outcome.reason)
@@ -123,7 +130,7 @@ def test_each_fault_costs_what_it_should_and_no_other_account_anything(
     points_at_nothing_missing(lake)
 
     # What X has served and what is in the lake, to the post.
-    accounts = served.counts()["accounts"]
+    accounts = request_stats.counts()["accounts"]
     for handle in HANDLES:
         stored = sum(len(page.items) for page in read_pages(lake, DAY, handle))
         sent = accounts.get(handle, {}).get("posts", 0)
@@ -133,33 +140,33 @@ def test_each_fault_costs_what_it_should_and_no_other_account_anything(
             assert sent == stored, handle
     # X bills a post once a day, however often it is sent.
     billed = int(x.usage(1)["data"]["project_usage"])
-    assert served.counts()["posts"] > billed > 0
+    assert request_stats.counts()["posts"] > billed > 0
     assert spent(read_month(lake, "2026-11")).posts >= billed
 
 
 @pytest.mark.parametrize("fault", WHOLE_RUN)
 def test_what_concerns_every_account_stops_the_run_after_a_handful_of_requests(
-    fault: Fault, fifty: None, lake: Lake, served: Served, orders: Orders
+    fault: Fault, fifty: None, lake: Lake, request_stats: RequestStats, fault_rules: FaultRules
 ) -> None:
-    orders.give("*", fault, after=20)
+    fault_rules.add("*", fault, after=20)
     with pytest.raises(RunStopped) as caught:
         run_day(DAY)
     assert WHOLE_RUN[fault] in str(caught.value)
     told = sum(
         count
-        for status, count in served.counts()["statuses"].items()
+        for status, count in request_stats.counts()["statuses"].items()
         if status in ("401", "402", "403", "429")
     )
     assert 1 <= told <= WORKERS
 
 
 def test_a_new_owner_of_a_handle_stops_that_account(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lake: Lake, orders: Orders
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lake: Lake, fault_rules: FaultRules
 ) -> None:
     write_accounts(tmp_path, monkeypatch, "profile_days: 1\naccounts: [pixelforge, tideandco]\n")
     with clock.frozen(clock.parse_instant("2026-11-22T06:00:00Z")):
         run_day(DAY - timedelta(days=1))
-    orders.give("tideandco", Fault.RENAMED)
+    fault_rules.add("tideandco", Fault.RENAMED)
     with pytest.raises(RunFailed, match="@tideandco: the handle now belongs to another account"):
         run_day(DAY)
     assert find_outcomes(lake, DAY)["pixelforge"].status == Status.OK

@@ -28,7 +28,7 @@ from pipeline.lake.records import DeletedPosts
 from pipeline.report import report
 from pipeline.schema import POSTS, ROLLUP
 from reports import publish
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, write_accounts
 from tests.promises.test_killed_anywhere import Killed, counting
 from tests.promises.test_nothing_lost import adds_up
@@ -387,7 +387,7 @@ def test_a_listed_account_is_not_forgotten(
 
 
 def test_a_forgotten_account_that_is_listed_again_is_not_read_and_says_why(
-    lake: Lake, served: Served, accounts: Path, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, request_stats: RequestStats, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_accounts(accounts.parent, monkeypatch, ONLY_COBALT)
     forget(account="pixelforge")

@@ -15,7 +15,7 @@ from pipeline import run_day
 from pipeline.cli import day as day_module
 from pipeline.lake.client import Lake
 from pipeline.spend.ledger import read_month, spent
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
 
 READS = {"get_object", "head_object", "list_objects_v2", "list_object_versions"}
@@ -66,7 +66,7 @@ def undisturbed(
 def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
     undisturbed: tuple[dict[str, str], int],
     environment: dict[str, str],
-    served: Served,
+    request_stats: RequestStats,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The state after one write is the state before the next, so this is every state a kill can leave."""
@@ -79,7 +79,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
                 raise Killed
 
         url = f"{environment['AVIARY_LAKE']}-{last}"
-        lake, before = Lake(url), served.counts()
+        lake, before = Lake(url), request_stats.counts()
         with monkeypatch.context() as patch:
             patch.setenv("AVIARY_LAKE", url)
             with patch.context() as dying:
@@ -89,7 +89,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
             points_at_nothing_missing(lake)
             run_day(DAY)
             # The ledger may say too much after a kill, never too little.
-            paid = served.counts()
+            paid = request_stats.counts()
             said = spent(read_month(lake, "2026-11"))
             assert said.posts >= paid["posts"] + paid["included"] - before["posts"] - before["included"]
             assert said.users >= paid["users"] - before["users"]

@@ -16,7 +16,7 @@ from pipeline.schema import ROLLUP
 from pipeline.spend.ledger import read_month, spent
 from pipeline.status import Status
 from pipeline.x_api.prices import usd
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.promises.days import ACCOUNTS, write_accounts
 
 
@@ -28,7 +28,7 @@ def adds_up(outcome: Outcome) -> bool:
 
 
 def test_fetched_is_the_sum_of_where_it_went_and_what_x_served(
-    lake: Lake, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, request_stats: RequestStats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_accounts(tmp_path, monkeypatch)
     run_day(DAY)
@@ -36,7 +36,7 @@ def test_fetched_is_the_sum_of_where_it_went_and_what_x_served(
     outcomes = find_outcomes(lake, DAY)
     assert outcomes["citymetro"].counts.fetched > 0
     assert all(adds_up(outcome) for outcome in outcomes.values())
-    assert sum(outcome.counts.fetched for outcome in outcomes.values()) == served.counts()["posts"]
+    assert sum(outcome.counts.fetched for outcome in outcomes.values()) == request_stats.counts()["posts"]
 
 
 def test_the_report_shows_the_sum(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +50,7 @@ def test_the_report_shows_the_sum(lake: Lake, tmp_path: Path, monkeypatch: pytes
 
 
 def test_days_run_twice_are_paid_once(
-    lake: Lake, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, request_stats: RequestStats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_accounts(tmp_path, monkeypatch)
     days = [DAY - timedelta(days=back) for back in (2, 1, 0)]
@@ -58,7 +58,7 @@ def test_days_run_twice_are_paid_once(
         run_day(day)
 
     fetched = sum(outcome.counts.fetched for day in days for outcome in find_outcomes(lake, day).values())
-    counts = served.counts()
+    counts = request_stats.counts()
     assert counts["posts"] == fetched
     assert counts["users"] == 2  # both that can be read, once: the profile is good for a week
     assert spent(read_month(lake, f"{clock.now():%Y-%m}")).usd == usd(
@@ -75,7 +75,12 @@ def test_days_run_twice_are_paid_once(
     ],
 )
 def test_no_more_is_bought_than_the_budget_allows_and_no_half_read_account_looks_whole(
-    budget: str, read: int, lake: Lake, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    budget: str,
+    read: int,
+    lake: Lake,
+    request_stats: RequestStats,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     accounts = ACCOUNTS.replace("accounts:", f"budget: {{usd_per_run: {budget}}}\naccounts:")
     write_accounts(tmp_path, monkeypatch, accounts)
@@ -85,7 +90,7 @@ def test_no_more_is_bought_than_the_budget_allows_and_no_half_read_account_looks
         with pytest.raises((OverBudget, RunFailed)):
             run_day(DAY)
 
-    counts = served.counts()
+    counts = request_stats.counts()
     assert usd(posts=counts["posts"] + counts["included"], users=counts["users"]) <= float(budget)
     outcomes = find_outcomes(lake, DAY)
     assert sum(outcome.status.has_posts for outcome in outcomes.values()) == read

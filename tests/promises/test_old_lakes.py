@@ -21,7 +21,7 @@ from pipeline.schema import POSTS, QUARANTINE, ROLLUP, SCHEMA_VERSION
 from pipeline.status import Status
 from reports import publish
 from reports.publish import read
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.old_lakes import VERSIONS, put_old_lake
 from tests.old_lakes.make import ACCOUNTS, HANDWRITTEN, OLD_DAY
 from tests.promises.days import write_accounts
@@ -58,13 +58,13 @@ def test_the_version_stands_in_plans_outcomes_and_rollups(old_lake: Lake) -> Non
     assert plan.schema_version <= SCHEMA_VERSION
 
 
-def test_a_finished_day_stays_finished(old_lake: Lake, served: Served) -> None:
+def test_a_finished_day_stays_finished(old_lake: Lake, request_stats: RequestStats) -> None:
     before = find_outcomes(old_lake, OLD_DAY)
     assert {outcome.status for outcome in before.values()} == {Status.OK, Status.PARTIAL, Status.SUSPENDED}
 
     run_day(OLD_DAY)
 
-    assert served.requests() == 0
+    assert request_stats.requests() == 0
     after = find_outcomes(old_lake, OLD_DAY)
     assert {account: (outcome.status, outcome.counts) for account, outcome in after.items()} == {
         account: (outcome.status, outcome.counts) for account, outcome in before.items()

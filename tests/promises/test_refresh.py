@@ -22,7 +22,7 @@ from pipeline.status import Status
 from pipeline.window import Window
 from pipeline.x_api.client import XApi
 from pipeline.x_api.prices import usd
-from tests.conftest import DAY, Orders, Served
+from tests.conftest import DAY, FaultRules, RequestStats
 from tests.promises.days import etags, write_accounts
 from tests.promises.test_killed_anywhere import Killed, counting
 from tests.promises.test_nothing_lost import adds_up
@@ -84,7 +84,7 @@ def test_newer_counts_stand_beside_the_first_ones_which_stay(lake: Lake, earlier
 
 
 def test_what_is_read_again_is_paid_again_once_and_told(
-    lake: Lake, earlier_days: None, served: Served
+    lake: Lake, earlier_days: None, request_stats: RequestStats
 ) -> None:
     before = spent(read_month(lake, "2026-11"))
     run_on_its_morning(DAY)
@@ -98,28 +98,28 @@ def test_what_is_read_again_is_paid_again_once_and_told(
         for page in read_pages(lake, DAY, account, keys.refresh_page)
     )
     assert again > 0
-    assert served.counts()["posts"] == fetched + again
+    assert request_stats.counts()["posts"] == fetched + again
     assert spent(read_month(lake, "2026-11")).posts - before.posts == fetched + again
     assert sum(outcome.cost_usd for outcome in outcomes) == pytest.approx(usd(posts=fetched + again))
 
 
-def test_filling_history_reads_nothing_twice(lake: Lake, served: Served) -> None:
+def test_filling_history_reads_nothing_twice(lake: Lake, request_stats: RequestStats) -> None:
     for day in (*BEFORE, DAY - timedelta(days=1)):
         run_day(day)  # all on the morning after DAY
 
     assert lake.keys("metrics/") == []
     fetched = sum(outcome.counts.fetched for day in BEFORE for outcome in find_outcomes(lake, day).values())
-    assert served.counts()["posts"] == fetched
+    assert request_stats.counts()["posts"] == fetched
 
 
 def test_a_post_that_x_no_longer_shows_is_forgotten_and_counted(
-    lake: Lake, earlier_days: None, orders: Orders
+    lake: Lake, earlier_days: None, fault_rules: FaultRules
 ) -> None:
     newest = posts_of(lake, BEFORE[1])["post_id"][-1]
     text = posts_of(lake, BEFORE[1])["text"][-1]
     kept = outcome_of(lake, BEFORE[1]).counts
     # The first page is DAY's own; what is gone is the newest post of the second reading.
-    orders.give("pixelforge", "gone", after=1)
+    fault_rules.add("pixelforge", "gone", after=1)
     run_on_its_morning(DAY)
 
     gone = find_deleted_posts(lake, DAY, "pixelforge")
@@ -137,7 +137,7 @@ def test_a_post_that_x_no_longer_shows_is_forgotten_and_counted(
 
 
 def test_a_day_that_was_not_read_to_its_beginning_tells_nothing_of_what_is_gone(
-    lake: Lake, earlier_days: None, orders: Orders, accounts: Path, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, earlier_days: None, fault_rules: FaultRules, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At $0.52 the run can pay for what it has read by then, not for the reading of earlier days."""
     text = ACCOUNTS.replace("accounts:", "budget: {usd_per_run: 0.52}\naccounts:").replace(", tideandco", "")
@@ -169,7 +169,7 @@ def test_replies_that_are_not_asked_for_any_more_are_not_taken_for_gone(
 
 
 def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
-    lake: Lake, x: XApi, orders: Orders, accounts: Path, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, x: XApi, fault_rules: FaultRules, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One earlier day, one post of it gone: from its second reading to the pages made again without it."""
     text = ACCOUNTS.replace("refresh_days: 2", "refresh_days: 1").replace(", tideandco", "")
@@ -177,7 +177,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
     monkeypatch.setattr(day_module, "WORKERS", 1)
     run_on_its_morning(BEFORE[1])
     # Whoever reads that day from now on does not find its newest post.
-    orders.give("pixelforge", "gone")
+    fault_rules.add("pixelforge", "gone")
     user_id = posts_of(lake, BEFORE[1])["author_id"][0]
     window = Window(BEFORE[1], "UTC")
     x.timeline_page("pixelforge", user_id, start_time=window.start, end_time=window.end, max_results=100)

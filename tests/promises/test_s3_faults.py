@@ -14,14 +14,14 @@ from pipeline.cli import day as day_module
 from pipeline.errors import AviaryError
 from pipeline.lake import client as lake_module
 from pipeline.lake.client import Lake
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
 from tests.promises.s3_proxy import Asked, Fault, Proxy, proxy_to
 
 
 @pytest.fixture
 def expected(
-    environment: dict[str, str], served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    environment: dict[str, str], request_stats: RequestStats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, str]:
     """The undisturbed day, `spend/` included."""
     write_accounts(tmp_path, monkeypatch)
@@ -55,20 +55,20 @@ def test_every_request_fails_at_first_and_nothing_shows(
     proxy: Proxy,
     expected: dict[str, str],
     lake: Lake,
-    served: Served,
+    request_stats: RequestStats,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if fault == Fault.LOST_ANSWER:
         # Where another worker writes between a lost answer and the next try, nobody can tell whose the first was: the
         # ledger then counts that reservation twice, as it may. Alone, it is exact.
         monkeypatch.setattr(day_module, "WORKERS", 1)
-    paid = {name: served.counts()[name] for name in ("posts", "included", "users")}
+    paid = {name: request_stats.counts()[name] for name in ("posts", "included", "users")}
     proxy.spoil = lambda asked: at_first(fault, asked)
 
     run_day(DAY)
 
     assert etags(lake, without="-") == expected
-    assert {name: served.counts()[name] for name in paid} == {name: 2 * paid[name] for name in paid}
+    assert {name: request_stats.counts()[name] for name in paid} == {name: 2 * paid[name] for name in paid}
 
 
 def test_no_answer_in_time_is_asked_again(

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline import run_day
 from pipeline.lake.client import Lake
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.promises.days import ACCOUNTS, etags, write_accounts
 
 
@@ -16,28 +16,28 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_finished_day_run_again_leaves_every_object_and_asks_x_for_nothing(
-    lake: Lake, served: Served, accounts: Path
+    lake: Lake, request_stats: RequestStats, accounts: Path
 ) -> None:
     run_day(DAY)
-    before, asked = etags(lake, without="-"), served.requests()
+    before, asked = etags(lake, without="-"), request_stats.requests()
 
     run_day(DAY)
 
     assert etags(lake, without="-") == before
-    assert served.requests() == asked
+    assert request_stats.requests() == asked
 
 
 def test_a_finished_day_run_again_weeks_later_leaves_every_object(
-    lake: Lake, served: Served, accounts: Path, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, request_stats: RequestStats, accounts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_day(DAY)
-    before, asked = etags(lake, without="-"), served.requests()
+    before, asked = etags(lake, without="-"), request_stats.requests()
     monkeypatch.setenv("AVIARY_NOW", "2026-12-20T17:00:00Z")
 
     run_day(DAY)
 
     assert etags(lake, without="-") == before
-    assert served.requests() == asked
+    assert request_stats.requests() == asked
 
 
 def test_a_changed_limit_applies_from_the_next_day(

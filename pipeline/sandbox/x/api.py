@@ -54,14 +54,14 @@ def create_app(
     rate_limit: int = 10_000,
     rate_window: int = WINDOW_SECONDS,
     handles_file: Path | None = None,
-    orders: Iterable[Mapping[str, object]] = (),
+    fault_rules: Iterable[Mapping[str, object]] = (),
 ) -> Starlette:
     """Return the X API as an ASGI application that takes `token` as its bearer token.
 
     `rate_limit` is the timeline's, in requests per `rate_window` seconds; `handles_file` keeps handles over
     restarts; `orders` to misbehave are as in `faults`. RequestStats by `x_server` only: faults need its connections.
     """
-    served, standing = RequestStats(rate_window), FaultRules(orders)
+    served, standing = RequestStats(rate_window), FaultRules(fault_rules)
     world = World(seed, story_day)
     x = _XApi(token, world, Handles(world, handles_file), served, standing)
     return Starlette(
@@ -77,13 +77,13 @@ def create_app(
 
 class _XApi:
     def __init__(
-        self, token: str, world: World, handles: Handles, served: RequestStats, orders: FaultRules
+        self, token: str, world: World, handles: Handles, served: RequestStats, fault_rules: FaultRules
     ) -> None:
         self._token = token
         self._world = world
         self._handles = handles
         self._served = served
-        self._orders = orders
+        self._orders = fault_rules
 
     def endpoint(self, name: str, limit: int, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         """Return an endpoint behind what all share: token, clock, rate limit, faults, the form of a 400."""

@@ -70,7 +70,7 @@ def main() -> None:
         story_day=date.fromisoformat(settings["story_day"]),
         rate_limit=settings["rate_limit"],
         rate_window=settings["rate_window"],
-        orders=settings["orders"],
+        fault_rules=settings["fault_rules"],
         handles_file=Path(settings["handles_file"]),
     )
     server = _server(app)

@@ -10,7 +10,7 @@ from pipeline.cli import main
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan
 from pipeline.spend.ledger import Reads, read_month, spent
-from tests.conftest import DAY, Served
+from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, write_accounts
 
 
@@ -40,15 +40,18 @@ def test_run_tells_how_the_accounts_ended_and_where_the_report_is(
 
 
 def test_report_renders_again_without_asking_x(
-    lake: Lake, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    lake: Lake,
+    request_stats: RequestStats,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     run("run", "--day", str(DAY), monkeypatch=monkeypatch, capsys=capsys)
-    before, asked = etags(lake), served.requests()
+    before, asked = etags(lake), request_stats.requests()
 
     run("report", "--day", str(DAY), monkeypatch=monkeypatch, capsys=capsys)
 
     assert etags(lake) == before
-    assert served.requests() == asked
+    assert request_stats.requests() == asked
 
 
 def test_backfill_as_if_daily_finds_counts_as_young_as_a_daily_run_would(
@@ -88,7 +91,10 @@ def test_check_tells_what_a_day_may_cost(
 
 
 def test_check_live_tries_the_lake_the_token_and_the_handles(
-    lake: Lake, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    lake: Lake,
+    request_stats: RequestStats,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = run("check", "--live", monkeypatch=monkeypatch, capsys=capsys)
 
@@ -100,23 +106,29 @@ def test_check_live_tries_the_lake_the_token_and_the_handles(
 
 
 def test_what_check_live_looked_up_the_first_run_need_not_buy_again(
-    lake: Lake, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    lake: Lake,
+    request_stats: RequestStats,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     run("check", "--live", monkeypatch=monkeypatch, capsys=capsys)
     run("run", "--day", str(DAY), monkeypatch=monkeypatch, capsys=capsys)
 
-    assert served.users() == 2
+    assert request_stats.users() == 2
 
 
 def test_cost_tells_by_account_what_a_day_costs_and_what_was_spent_and_is_left(
-    lake: Lake, served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    lake: Lake,
+    request_stats: RequestStats,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     run("run", "--day", str(DAY), monkeypatch=monkeypatch, capsys=capsys)
-    asked = served.requests()
+    asked = request_stats.requests()
 
     out = run("cost", monkeypatch=monkeypatch, capsys=capsys)
 
-    assert served.requests() == asked
+    assert request_stats.requests() == asked
     cost = {account: outcome.cost_usd for account, outcome in find_outcomes(lake, DAY).items()}
     rows = {line.split()[0]: line.split()[1:] for line in out.splitlines() if line.startswith("@")}
     assert rows["@pixelforge"] == [f"${cost['pixelforge']:.3f}", "$1.00", f"${cost['pixelforge']:.2f}"]

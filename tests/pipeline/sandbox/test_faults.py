@@ -30,7 +30,7 @@ def order(fault: str, handle: str = HANDLE, **more: Any) -> dict[str, Any]:
 
 @contextmanager
 def misbehaving(*orders: dict[str, Any], **settings: Any) -> Iterator[X]:
-    with serving(create_app(TOKEN, orders=orders, **settings)) as address:
+    with serving(create_app(TOKEN, fault_rules=orders, **settings)) as address:
         yield X(address)
 
 
