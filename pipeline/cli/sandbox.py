@@ -1,9 +1,8 @@
-"""`python -m pipeline sandbox`: the embedded X API and S3 server in the foreground, or around a command."""
+"""`python -m pipeline sandbox`: an X API and an S3 server with sample data, alone or around a command."""
 
 import os
 import shlex
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -16,9 +15,7 @@ from pipeline.sandbox.faults.rules import Fault, FaultRule
 if TYPE_CHECKING:
     from pipeline.sandbox.serve import Sandbox
 
-_STOP_SECONDS = 10
-_LOOK_SECONDS = 1
-_NOTICE = "SAMPLE DATA: the sandbox invents every account, post and number; nothing here is from X."
+_NOTICE = "SAMPLE DATA: every account, post and number in the sandbox is invented; nothing here is from X."
 
 
 def sandbox(
@@ -34,13 +31,13 @@ def sandbox(
         typer.Option(
             "--fault",
             metavar="HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]",
-            help="let the X API misbehave towards an account (* is every one): TIMES requests (all, if left out) "
-            "after AFTER right ones; POSTS is for depth. May be repeated. Faults, told in docs/sandbox.md: "
-            f"{', '.join(Fault)}",
+            help="let the X API misbehave towards an account (* means every account): TIMES requests (all, if "
+            "left out) after AFTER correct ones; POSTS is for depth. May be repeated. docs/sandbox.md describes "
+            f"the faults: {', '.join(Fault)}",
         ),
     ] = None,
     rate_limit: Annotated[
-        int, typer.Option(min=1, help="timeline requests that the X API takes a window")
+        int, typer.Option(min=1, help="timeline requests that the X API accepts per window")
     ] = 10_000,
     rate_window: Annotated[int, typer.Option(min=1, help="the window's length in seconds")] = 900,
     accounts: Accounts = None,
@@ -74,7 +71,7 @@ def _announce(started: "Sandbox") -> None:
     typer.secho(_NOTICE, err=True, bold=True)
     if uses_moto():
         typer.secho(
-            "There is no SeaweedFS for this machine: moto stands in. It FORGETS ALL DATA when it stops and "
+            "There is no SeaweedFS for this machine: moto replaces it. It LOSES ALL DATA when it stops and "
             "ACCEPTS ANY CREDENTIALS.",
             err=True,
             fg="red",
@@ -83,14 +80,13 @@ def _announce(started: "Sandbox") -> None:
 
 
 def _run(command: list[str], started: "Sandbox") -> int:
-    """Run the command to its end and return its exit code, as a shell tells it."""
+    """Run the command to its end and return its exit code, as a shell reports it."""
+    from pipeline.sandbox.processes import end, wait_for_any
+
     process = None
     try:
-        process = subprocess.Popen(command, env=started.whole_environment())  # noqa: S603  asked for
-        # Looked at now and then: a signal that comes just before a wait without end would not interrupt it.
-        while (code := process.poll()) is None:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_LOOK_SECONDS)
+        process = subprocess.Popen(command, env=started.whole_environment())  # noqa: S603  the user's command
+        wait_for_any(process)
     except FileNotFoundError:
         typer.echo(f"there is no command {command[0]!r}", err=True)
         return 127
@@ -99,22 +95,17 @@ def _run(command: list[str], started: "Sandbox") -> int:
         return 126
     finally:
         if process is not None:
-            _end(process)
+            end(process)
+    code = process.returncode
     return code if code >= 0 else 128 - code
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    from pipeline.sandbox.processes import end
-
-    end(process, _STOP_SECONDS)
 
 
 def _stay(started: "Sandbox") -> NoReturn:
     """Print the settings and stay until ctrl-c, or until a server ends by itself."""
     from pipeline.sandbox.serve import UNSET
 
-    if in_the_way := [name for name in UNSET if name in os.environ]:
-        typer.echo(f"unset {' '.join(in_the_way)}")
+    if conflicting := [name for name in UNSET if name in os.environ]:
+        typer.echo(f"unset {' '.join(conflicting)}")
     for name, value in started.environment.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
     typer.echo(f"The sandbox is running; its data is in {started.directory}. Stop it with ctrl-c.", err=True)

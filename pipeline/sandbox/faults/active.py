@@ -1,4 +1,4 @@
-"""The orders of one sandbox: which of them strike a request, and how often each has."""
+"""The fault rules of one sandbox: which of them match a request, and how many requests each has hit."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,76 +9,81 @@ from pipeline.sandbox.world.personas import State
 
 @dataclass
 class ActiveRule:
-    """An order and what has become of it."""
+    """A rule and its counters."""
 
-    order: FaultRule
+    rule: FaultRule
     passed: int = 0
     hits: int = 0
-    gone: dict[str, int] = field(default_factory=dict)  # by handle: the post that is no more
+    gone: dict[str, int] = field(default_factory=dict)  # by handle: the id of the post that was deleted
 
     def due(self) -> bool:
-        """Tell whether a matching request is to be hit; one that is let pass is counted."""
-        if self.passed < self.order.after:
+        """Whether a matching request is to be hit; counts one that passes before `after`."""
+        if self.passed < self.rule.after:
             self.passed += 1
             return False
-        return self.order.times is None or self.hits < self.order.times
+        return self.rule.times is None or self.hits < self.rule.times
 
 
 @dataclass(frozen=True)
 class Matched:
-    """What strikes one request: an answer in place of X's, and what alters X's own."""
+    """What happens to one request: a fault replaces X's response, or truncates it, or rules alter it."""
 
-    answer: Fault | None = None
+    replacement: Fault | None = None
+    truncated: bool = False
     altering: tuple[ActiveRule, ...] = ()
 
-    def of(self, fault: Fault, handle: str) -> list[ActiveRule]:
-        """Return the orders of one fault that are about a handle."""
+    def rules(self, fault: Fault, handle: str) -> list[ActiveRule]:
+        """Return the altering rules of one fault for a handle."""
         return [
-            standing
-            for standing in self.altering
-            if standing.order.fault == fault and standing.order.concerns(handle)
+            active
+            for active in self.altering
+            if active.rule.fault == fault and active.rule.applies_to(handle)
         ]
 
     def state(self, handle: str) -> State | None:
-        """Return what an account is ordered to be, if anything."""
-        return next((state for fault, state in STATES.items() if self.of(fault, handle)), None)
+        """Return the state that the rules give an account, if any."""
+        return next((state for fault, state in STATES.items() if self.rules(fault, handle)), None)
+
+    def depth(self, handle: str) -> int | None:
+        """Return the depth (posts) that the rules give a timeline, if any."""
+        return next((active.rule.posts for active in self.rules(Fault.DEPTH, handle)), None)
 
 
 class FaultRules:
-    """The orders of one sandbox, oldest first."""
+    """The rules of one sandbox, oldest first."""
 
-    def __init__(self, orders: Iterable[Mapping[str, object]] = ()) -> None:
-        self._standing: list[ActiveRule] = []
-        self.add(orders)
+    def __init__(self, entries: Iterable[Mapping[str, object]] = ()) -> None:
+        self._active: list[ActiveRule] = []
+        self.add(entries)
 
     def add(self, entries: Iterable[object]) -> None:
-        """Add orders, all or, when one is wrong, none. Raises `ConfigError`."""
-        self._standing += [ActiveRule(order) for order in [FaultRule.read(entry) for entry in entries]]
+        """Add rules: all of them, or none if one is wrong. Raises `ConfigError`."""
+        self._active += [ActiveRule(rule) for rule in [FaultRule.read(entry) for entry in entries]]
 
     def clear(self) -> None:
-        """Forget all orders."""
-        self._standing.clear()
+        """Remove all rules."""
+        self._active.clear()
 
     def body(self) -> list[dict[str, object]]:
-        """Return each order with how many requests it has hit."""
-        return [asdict(standing.order) | {"hits": standing.hits} for standing in self._standing]
+        """Return each rule with the number of requests it has hit."""
+        return [asdict(active.rule) | {"hits": active.hits} for active in self._active]
 
-    def strike(self, endpoint: str, handles: Sequence[str], *, continued: bool) -> Matched:
-        """Return what strikes a request, and count it.
+    def match(self, endpoint: str, handles: Sequence[str], *, continued: bool) -> Matched:
+        """Return what happens to a request, and count it.
 
-        The oldest due order that answers in X's place does; the others of its kind wait. Those that alter
-        X's own answer act together, when there is one.
+        Of the due rules that replace or truncate X's response, the oldest acts and the others wait. Those
+        that alter the response act together, unless it is replaced.
         """
         due = [
-            standing
-            for standing in self._standing
-            if standing.order.matches(endpoint, handles, continued=continued) and standing.due()
+            active
+            for active in self._active
+            if active.rule.matches(endpoint, handles, continued=continued) and active.due()
         ]
-        altering = [standing for standing in due if standing.order.fault in ALTERING]
-        answering = [standing for standing in due if standing.order.fault not in ALTERING][:1]
-        answer = answering[0].order.fault if answering else None
-        if answer not in (None, Fault.TRUNCATED):
-            altering = []
-        for standing in [*answering, *altering]:
-            standing.hits += 1
-        return Matched(answer, tuple(altering))
+        first = next((active for active in due if active.rule.fault not in ALTERING), None)
+        fault = first.rule.fault if first else None
+        truncated = fault == Fault.TRUNCATED
+        replacement = None if truncated else fault
+        altering = () if replacement else tuple(active for active in due if active.rule.fault in ALTERING)
+        for active in altering if first is None else (first, *altering):
+            active.hits += 1
+        return Matched(replacement, truncated, altering)

@@ -1,25 +1,27 @@
 """tweepy itself, over real HTTP, reads the sandbox as it would read X."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import requests
 import tweepy
 from requests.adapters import HTTPAdapter
 
-from tests.pipeline.sandbox.conftest import ALL_FIELDS, MORNING_AFTER, TOKEN, X
+from tests.pipeline.sandbox.client import ALL_FIELDS, MORNING_AFTER, TOKEN, X
 
 
 class _ToSandbox(HTTPAdapter):
-    """Sends what tweepy addresses to its constant host to the sandbox instead."""
+    """Sends requests for tweepy's constant host to the sandbox instead."""
 
     def __init__(self, address: str) -> None:
         super().__init__()
         self._address = address
 
-    def send(self, request: requests.PreparedRequest, **options: object) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        assert request.url is not None
         request.url = request.url.replace("https://api.twitter.com", self._address, 1)
         request.headers["X-Aviary-Now"] = MORNING_AFTER
-        return super().send(request, **options)
+        return super().send(request, *args, **options)
 
 
 def test_tweepy_reads_a_whole_day_page_by_page(x: X) -> None:
