@@ -11,6 +11,7 @@ import typer
 from pipeline.cli.options import Accounts
 from pipeline.errors import AviaryError
 from pipeline.sandbox.faults.rules import Fault, FaultRule
+from pipeline.sandbox.x.stats import RATE_LIMIT, WINDOW_SECONDS
 
 if TYPE_CHECKING:
     from pipeline.sandbox.serve import Sandbox
@@ -23,7 +24,7 @@ def sandbox(
         list[str] | None, typer.Argument(help="run this with the sandbox's settings, then stop")
     ] = None,
     *,
-    directory: Annotated[Path, typer.Option("--dir", help="where the sandbox keeps its data")] = Path(
+    directory: Annotated[Path, typer.Option("--dir", help="where the sandbox stores its data")] = Path(
         ".aviary"
     ),
     faults: Annotated[
@@ -38,8 +39,8 @@ def sandbox(
     ] = None,
     rate_limit: Annotated[
         int, typer.Option(min=1, help="timeline requests that the X API accepts per window")
-    ] = 10_000,
-    rate_window: Annotated[int, typer.Option(min=1, help="the window's length in seconds")] = 900,
+    ] = RATE_LIMIT,
+    rate_window: Annotated[int, typer.Option(min=1, help="the window's length in seconds")] = WINDOW_SECONDS,
     accounts: Accounts = None,
 ) -> None:
     """Run an X API and an S3 server with sample data on this machine.

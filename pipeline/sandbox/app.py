@@ -35,7 +35,7 @@ from pipeline.sandbox.x.parameters import InvalidRequest, ParameterError, invali
 from pipeline.sandbox.x.partial_errors import account_error, reference_errors
 from pipeline.sandbox.x.requests import timeline_request, usage_request, users_request
 from pipeline.sandbox.x.responses import invalid_request, json_response, problem
-from pipeline.sandbox.x.stats import WINDOW_SECONDS, RequestStats
+from pipeline.sandbox.x.stats import RATE_LIMIT, WINDOW_SECONDS, RequestStats
 
 NOW_HEADER = "X-Aviary-Now"
 USERS_LIMIT = 300  # requests per rate window
@@ -51,7 +51,7 @@ def create_app(
     *,
     seed: int = 1,
     story_day: date = STORY_DAY,
-    rate_limit: int = 10_000,
+    rate_limit: int = RATE_LIMIT,
     rate_window: int = WINDOW_SECONDS,
     handles_file: Path | None = None,
     fault_rules: Iterable[Mapping[str, object]] = (),

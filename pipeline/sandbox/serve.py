@@ -25,7 +25,7 @@ from pipeline.sandbox import s3
 from pipeline.sandbox.faults.active import FaultRules
 from pipeline.sandbox.processes import end, end_leftover, wait_for_any
 from pipeline.sandbox.world.timelines import STORY_DAY
-from pipeline.sandbox.x.stats import WINDOW_SECONDS
+from pipeline.sandbox.x.stats import RATE_LIMIT, WINDOW_SECONDS
 
 # If the user has set these for an AWS account, they would override or contradict the sandbox's keys.
 UNSET = ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
@@ -69,7 +69,7 @@ def running(
     *,
     seed: int | None = None,
     story_day: date | None = None,
-    rate_limit: int = 10_000,
+    rate_limit: int = RATE_LIMIT,
     rate_window: int = WINDOW_SECONDS,
     fault_rules: Sequence[Mapping[str, object]] = (),
 ) -> Iterator[Sandbox]:

@@ -1,4 +1,4 @@
-"""Fault rules: what goes wrong, for whose requests, how often.
+"""Fault rules: what goes wrong, for the requests of which account, how often.
 
 A rule is written the same way everywhere (`create_app`, `POST /sandbox/orders`):
 `{"handle": "citymetro", "fault": "503", "times": 2, "after": 1, "endpoint": "timeline"}`.

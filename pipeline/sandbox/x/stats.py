@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+RATE_LIMIT = 10_000  # timeline requests per window
 WINDOW_SECONDS = 900
 
 

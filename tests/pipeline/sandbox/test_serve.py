@@ -24,7 +24,9 @@ from tests.pipeline.sandbox.processes import read_line
 
 ROOT = Path(__file__).parents[3]
 
-pytestmark = pytest.mark.skipif(uses_moto(), reason="no SeaweedFS on this machine: moto keeps no promises")
+pytestmark = pytest.mark.skipif(
+    uses_moto(), reason="no SeaweedFS here: moto neither checks keys nor stores data"
+)
 
 
 def _s3(environment: dict[str, str], secret: str | None = None) -> BaseClient:

@@ -1,4 +1,4 @@
-"""The invented timelines: always the same, in order, growing with age, and telling their stories."""
+"""The invented timelines: always the same, in order, with counts that grow with age, and with their stories."""
 
 import statistics
 from datetime import UTC, date, datetime, timedelta
