@@ -1,6 +1,6 @@
-"""What the tests share: the real S3 server and X API of the sandbox, and a server that says what it is told.
+"""What the tests share: the real S3 server and X API of the sandbox, and a stub of X with prepared answers.
 
-Every test that wants one gets a lake of its own (a prefix nobody else uses) on one SeaweedFS per worker.
+Every test that needs one gets a lake of its own (a prefix of its own) on one SeaweedFS per worker.
 """
 
 import os
@@ -28,7 +28,7 @@ from pipeline.sandbox.serve import UNSET, Sandbox, running
 from pipeline.sandbox.x.server import serving
 from pipeline.x_api.client import XApi
 
-# A slow machine is no failure.
+# A slow machine is not a failure.
 settings.register_profile("aviary", deadline=None)
 settings.load_profile("aviary")
 
@@ -39,7 +39,7 @@ RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "x_record
 
 @pytest.fixture(autouse=True)
 def no_retry_wait() -> Iterator[None]:
-    """Retries as often as ever, without the waiting."""
+    """Retries happen as often as usual, without a wait."""
     stamina.set_testing(True, attempts=10, cap=True)
     yield
     stamina.set_testing(False)
@@ -63,12 +63,12 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, morning_after: str) -> dict[str, str]:
-    """This process's environment points to the sandbox, and to nothing of whoever runs the tests."""
+    """This process's environment points to the sandbox, and to no AWS settings of the user who runs the tests."""
     own_lake = {"AVIARY_LAKE": f"{sandbox.environment['AVIARY_LAKE']}/{uuid.uuid4().hex}"}
-    nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    no_settings = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     for name in UNSET:
         monkeypatch.delenv(name, raising=False)
-    values = sandbox.environment | own_lake | nobody
+    values = sandbox.environment | own_lake | no_settings
     for name, value in values.items():
         monkeypatch.setenv(name, value)
     return values
@@ -76,7 +76,7 @@ def environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, morning_after
 
 @pytest.fixture(scope="session")
 def _aws(sandbox: Sandbox) -> boto3.Session:
-    """One for all: each session reads botocore's descriptions of S3 again, for a third of a second."""
+    """One session for all tests: each one reads botocore's descriptions of S3 again, for a third of a second."""
     return boto3.Session(
         aws_access_key_id=sandbox.environment["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=sandbox.environment["AWS_SECRET_ACCESS_KEY"],
@@ -102,17 +102,17 @@ class RequestStats:
         return answer
 
     def users(self) -> int:
-        """Return how many profiles X was asked for, and would bill."""
+        """Return how many profiles X returned, and would bill."""
         return int(self.counts()["users"])
 
     def requests(self) -> int:
-        """Return how many requests X was sent."""
+        """Return how many requests X received."""
         return int(self.counts()["requests"])
 
 
 @pytest.fixture
 def request_stats(environment: dict[str, str]) -> RequestStats:
-    """The counters of the sandbox X API, at zero."""
+    """The counters of the sandbox X API, starting from zero."""
     address = environment["X_API_URL"]
     requests.post(f"{address}/sandbox/served/reset", timeout=10).raise_for_status()
     return RequestStats(address)
@@ -120,32 +120,32 @@ def request_stats(environment: dict[str, str]) -> RequestStats:
 
 @dataclass(frozen=True)
 class FaultRules:
-    """FaultRules to the sandbox X API to misbehave; they end with the test."""
+    """The fault rules of the sandbox X API; they end with the test."""
 
     address: str
 
-    def give(self, handle: str, fault: str, **more: Any) -> None:
-        """Add one, as docs/sandbox.md has it."""
-        order = {"handle": handle, "fault": fault} | more
-        requests.post(f"{self.address}/sandbox/orders", json=[order], timeout=10).raise_for_status()
+    def add(self, handle: str, fault: str, **more: Any) -> None:
+        """Add one rule, as docs/sandbox.md describes it."""
+        rule = {"handle": handle, "fault": fault} | more
+        requests.post(f"{self.address}/sandbox/orders", json=[rule], timeout=10).raise_for_status()
 
     def hits(self) -> dict[str, int]:
-        """Return how many requests the orders have hit, by handle."""
-        answer = requests.get(f"{self.address}/sandbox/orders", timeout=10).json()
-        return {order["handle"]: order["hits"] for order in answer}
+        """Return how many requests the rules have hit, by handle."""
+        rules = requests.get(f"{self.address}/sandbox/orders", timeout=10).json()
+        return {rule["handle"]: rule["hits"] for rule in rules}
 
-    def end(self) -> None:
-        """Take all back."""
+    def clear(self) -> None:
+        """Remove all rules."""
         requests.delete(f"{self.address}/sandbox/orders", timeout=10).raise_for_status()
 
 
 @pytest.fixture
 def fault_rules(environment: dict[str, str]) -> Iterator[FaultRules]:
-    """Give the sandbox X API orders to misbehave."""
-    fault_rules = FaultRules(environment["X_API_URL"])
-    fault_rules.end()
-    yield fault_rules
-    fault_rules.end()
+    """The fault rules of the sandbox X API, none yet."""
+    rules = FaultRules(environment["X_API_URL"])
+    rules.clear()
+    yield rules
+    rules.clear()
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def x(environment: dict[str, str], request_stats: RequestStats) -> XApi:
 
 @dataclass
 class Answer:
-    """One HTTP answer: `body` is sent as JSON, or as it is when it is text."""
+    """One HTTP answer: `body` is sent as JSON, or unchanged if it is text."""
 
     body: Any = field(default_factory=dict)
     status: int = 200
@@ -171,19 +171,19 @@ class Answer:
 
 @dataclass
 class StubServer:
-    """A server in X's place that gives `answers` in turn, the last one for ever, and remembers what was asked."""
+    """A server in X's place that gives `answers` in turn, the last one again and again, and records the requests."""
 
     address: str = ""
     answers: list[Answer] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
     def x(self, *answers: Answer, token: str = "a-token") -> XApi:
-        """Return a connection to this server, which will say `answers`."""
+        """Return a connection to this server, which will give `answers`."""
         self.answers, self.requests = list(answers), []
         return XApi(token, self.address)
 
     def asked(self) -> list[dict[str, str]]:
-        """Return the queries so far."""
+        """Return the query of each request so far."""
         return [dict(request.query_params) for request in self.requests]
 
     def answer(self, request: Request) -> Response:
@@ -202,20 +202,20 @@ def _stub() -> Iterator[StubServer]:
 
 @pytest.fixture
 def stub(_stub: StubServer, morning_after: str) -> StubServer:
-    """A server in X's place that says what a test tells it to."""
+    """A server in X's place with the answers of a test."""
     _stub.answers, _stub.requests = [], []
     return _stub
 
 
 @pytest.fixture
 def silent_address() -> Iterator[str]:
-    """The address of a server that takes connections and never says a word."""
+    """The address of a server that accepts connections and never sends anything."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.fixture
 def dead_address() -> str:
-    """An address where nobody listens."""
+    """An address where no server listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -59,14 +59,14 @@ def posts_of(lake: Lake, item: AccountTask) -> tuple[pl.DataFrame, Outcome]:
 
 @pytest.fixture(scope="module")
 def days(
-    _aws: boto3.Session, sandbox: Sandbox, _canned: StubServer
+    _aws: boto3.Session, sandbox: Sandbox, _stub: StubServer
 ) -> dict[date, tuple[pl.DataFrame, Outcome]]:
     """Each day of the recorded timeline, collected and analyzed: its posts and its outcome."""
     lake = Lake(
         f"{sandbox.environment['AVIARY_LAKE']}/timeline", _aws, sandbox.environment["AWS_ENDPOINT_URL_S3"]
     )
     page = last_page(TIMELINE)
-    x = _canned.x(Answer(page))
+    x = _stub.x(Answer(page))
     days = {}
     for day in sorted(set(published())):
         item = work(day=day, user_id="2351222345", include=ALL_KINDS, usd_per_run=50.0)

@@ -1,9 +1,8 @@
-"""`python -m pipeline sandbox`: the embedded X API and S3 server in the foreground, or around a command."""
+"""`python -m pipeline sandbox`: an X API and an S3 server with sample data, alone or around a command."""
 
 import os
 import shlex
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -12,13 +11,12 @@ import typer
 from pipeline.cli.options import Accounts
 from pipeline.errors import AviaryError
 from pipeline.sandbox.faults.rules import Fault, FaultRule
+from pipeline.sandbox.x.stats import RATE_LIMIT, WINDOW_SECONDS
 
 if TYPE_CHECKING:
     from pipeline.sandbox.serve import Sandbox
 
-_STOP_SECONDS = 10
-_LOOK_SECONDS = 1
-_NOTICE = "SAMPLE DATA: the sandbox invents every account, post and number; nothing here is from X."
+_NOTICE = "SAMPLE DATA: every account, post and number in the sandbox is invented; nothing here is from X."
 
 
 def sandbox(
@@ -26,7 +24,7 @@ def sandbox(
         list[str] | None, typer.Argument(help="run this with the sandbox's settings, then stop")
     ] = None,
     *,
-    directory: Annotated[Path, typer.Option("--dir", help="where the sandbox keeps its data")] = Path(
+    directory: Annotated[Path, typer.Option("--dir", help="where the sandbox stores its data")] = Path(
         ".aviary"
     ),
     faults: Annotated[
@@ -34,15 +32,15 @@ def sandbox(
         typer.Option(
             "--fault",
             metavar="HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]",
-            help="make the X API fail for an account (* for every one): TIMES requests (all, if left out) "
-            "after AFTER right ones; POSTS is for depth. May be repeated. docs/sandbox.md describes the faults: "
-            f"{', '.join(Fault)}",
+            help="let the X API misbehave towards an account (* means every account): TIMES requests (all, if "
+            "left out) after AFTER correct ones; POSTS is for depth. May be repeated. docs/sandbox.md describes "
+            f"the faults: {', '.join(Fault)}",
         ),
     ] = None,
     rate_limit: Annotated[
-        int, typer.Option(min=1, help="timeline requests that the X API takes a window")
-    ] = 10_000,
-    rate_window: Annotated[int, typer.Option(min=1, help="the window's length in seconds")] = 900,
+        int, typer.Option(min=1, help="timeline requests that the X API accepts per window")
+    ] = RATE_LIMIT,
+    rate_window: Annotated[int, typer.Option(min=1, help="the window's length in seconds")] = WINDOW_SECONDS,
     accounts: Accounts = None,
 ) -> None:
     """Run an X API and an S3 server with sample data on this machine.
@@ -53,8 +51,10 @@ def sandbox(
     from pipeline.sandbox.serve import running
 
     try:
-        rules = [FaultRule.parse(text) for text in faults or ()]
-        with running(directory, rate_limit=rate_limit, rate_window=rate_window, fault_rules=rules) as started:
+        fault_rules = [FaultRule.parse(text) for text in faults or ()]
+        with running(
+            directory, rate_limit=rate_limit, rate_window=rate_window, fault_rules=fault_rules
+        ) as started:
             try:
                 _announce(started)
                 code = _run(command, started) if command else _stay(started)
@@ -72,7 +72,7 @@ def _announce(started: "Sandbox") -> None:
     typer.secho(_NOTICE, err=True, bold=True)
     if uses_moto():
         typer.secho(
-            "There is no SeaweedFS for this machine: moto stands in. It FORGETS ALL DATA when it stops and "
+            "There is no SeaweedFS for this machine: moto replaces it. It LOSES ALL DATA when it stops and "
             "ACCEPTS ANY CREDENTIALS.",
             err=True,
             fg="red",
@@ -81,14 +81,13 @@ def _announce(started: "Sandbox") -> None:
 
 
 def _run(command: list[str], started: "Sandbox") -> int:
-    """Run the command to its end and return its exit code, as a shell does."""
+    """Run the command to its end and return its exit code, as a shell reports it."""
+    from pipeline.sandbox.processes import end, wait_for_any
+
     process = None
     try:
-        process = subprocess.Popen(command, env=started.whole_environment())  # noqa: S603  asked for
-        # Looked at now and then: a signal that comes just before a wait without end would not interrupt it.
-        while (code := process.poll()) is None:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_LOOK_SECONDS)
+        process = subprocess.Popen(command, env=started.whole_environment())  # noqa: S603  the user's command
+        wait_for_any(process)
     except FileNotFoundError:
         typer.echo(f"there is no command {command[0]!r}", err=True)
         return 127
@@ -97,22 +96,17 @@ def _run(command: list[str], started: "Sandbox") -> int:
         return 126
     finally:
         if process is not None:
-            _end(process)
+            end(process)
+    code = process.returncode
     return code if code >= 0 else 128 - code
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    from pipeline.sandbox.processes import end
-
-    end(process, _STOP_SECONDS)
 
 
 def _stay(started: "Sandbox") -> NoReturn:
     """Print the settings and stay until ctrl-c, or until a server ends by itself."""
     from pipeline.sandbox.serve import UNSET
 
-    if in_the_way := [name for name in UNSET if name in os.environ]:
-        typer.echo(f"unset {' '.join(in_the_way)}")
+    if conflicting := [name for name in UNSET if name in os.environ]:
+        typer.echo(f"unset {' '.join(conflicting)}")
     for name, value in started.environment.items():
         typer.echo(f"export {name}={shlex.quote(value)}")
     typer.echo(f"The sandbox is running; its data is in {started.directory}. Stop it with ctrl-c.", err=True)

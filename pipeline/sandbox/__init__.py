@@ -1,1 +1,1 @@
-"""The embedded default: an X API and an S3 server on loopback."""
+"""An X API with sample data and an S3 server, both on the loopback: what Aviary runs on by default."""

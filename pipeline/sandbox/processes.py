@@ -1,18 +1,22 @@
-"""Ending processes by their id, and only those that are really ours."""
+"""Waiting for processes, and ending them by their id, and only those that are really ours."""
 
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import AviaryError
 
+STOP_SECONDS = 10
+_POLL_SECONDS = 1
 
-def end(process: "subprocess.Popen[Any]", seconds: float) -> None:
-    """Ask a child to end, and kill it when it has not after `seconds`."""
+
+def end(process: "subprocess.Popen[Any]", seconds: float = STOP_SECONDS) -> None:
+    """Ask a child process to end, and kill it if it has not after `seconds`."""
     if process.poll() is not None:
         return
     process.terminate()
@@ -23,10 +27,21 @@ def end(process: "subprocess.Popen[Any]", seconds: float) -> None:
         process.wait()
 
 
-def end_leftover(pid: int, is_ours: Callable[[str], bool], seconds: float) -> bool:
-    """End a process that an earlier, killed sandbox left behind; whether there was one.
+def wait_for_any(*processes: "subprocess.Popen[Any]") -> None:
+    """Return when one of the child processes has ended.
 
-    Its id may belong to somebody else by now: it is ended only if `is_ours` says so of its command line.
+    Polls: a signal that arrives just before a wait without a timeout would not interrupt it.
+    """
+    while all(process.poll() is None for process in processes):
+        with suppress(subprocess.TimeoutExpired):
+            processes[0].wait(_POLL_SECONDS)
+
+
+def end_leftover(pid: int, is_ours: Callable[[str], bool], seconds: float = STOP_SECONDS) -> bool:
+    """End a process that an earlier, killed sandbox left behind; return whether there was one.
+
+    Its id may belong to another process by now: it is ended only if `is_ours` accepts its command line.
+    Raises `AviaryError` if it does not end.
     """
     if not is_ours(command_line(pid)):
         return False
@@ -37,7 +52,7 @@ def end_leftover(pid: int, is_ours: Callable[[str], bool], seconds: float) -> bo
             if not is_ours(command_line(pid)):
                 return True
             time.sleep(0.05)
-    raise AviaryError(f"process {pid} of an earlier sandbox does not end; end it by hand: kill -9 {pid}")
+    raise AviaryError(f"process {pid} of an earlier sandbox does not end; end it yourself: kill -9 {pid}")
 
 
 def command_line(pid: int) -> str:

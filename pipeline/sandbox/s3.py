@@ -1,7 +1,7 @@
-"""A real S3 server on loopback: SeaweedFS, one process, its data in a folder.
+"""A real S3 server on the loopback: SeaweedFS, one process, its data in a folder.
 
-It checks signatures and keeps its data over a restart and `kill -9`. Where there is no wheel of it, moto's
-server stands in, which does neither.
+It checks signatures and keeps its data over a restart and `kill -9`. Where SeaweedFS has no wheel, moto's
+server replaces it, which does neither.
 """
 
 import http
@@ -16,6 +16,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 from pipeline.errors import AviaryError
 from pipeline.sandbox.processes import end
 
@@ -23,14 +27,13 @@ BUCKET = "lake"
 REGION = "us-east-1"
 _SERVICES = ("s3", "master", "filer", "volume", "admin")
 _GRPC_OFFSET = 10_000
-# Below the range that systems hand out to outgoing connections (32768 and up), gRPC ports included.
+# Below the range of outgoing connections (32768 and up), gRPC ports included.
 _PORTS = range(20_000, 22_700)
 _READY_SECONDS = 20
-_STOP_SECONDS = 10
 
 
 class S3Server:
-    """A running S3 server: its process, its address, and how to end it."""
+    """A running S3 server: its process and its address."""
 
     def __init__(
         self, process: "subprocess.Popen[bytes]", port: int, ports: Sequence[int], log: Path
@@ -41,7 +44,7 @@ class S3Server:
         self._log = log
 
     def wait_until_ready(self, access_key: str, secret_key: str) -> None:
-        """Return when the bucket is there for these keys. Raises `AviaryError`."""
+        """Return when the bucket exists for these keys. Raises `AviaryError`."""
         deadline = time.monotonic() + _READY_SECONDS
         while not _bucket_answers(self.address, access_key, secret_key):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -53,13 +56,13 @@ class S3Server:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """End the process and remove the sockets SeaweedFS leaves in /tmp."""
-        end(self.process, _STOP_SECONDS)
+        """End the process and remove the sockets that SeaweedFS leaves in /tmp."""
+        end(self.process)
         remove_sockets(self.ports)
 
 
 def uses_moto() -> bool:
-    """Tell whether only moto is there: data is gone at the end, and any credentials are accepted."""
+    """Whether only moto is available: it loses all data when it stops, and accepts any credentials."""
     return not _weed().exists()
 
 
@@ -76,14 +79,14 @@ def start(folder: Path, access_key: str, secret_key: str) -> S3Server:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # a ctrl-c in the terminal is for the sandbox, which then stops this one
+            start_new_session=True,  # ctrl-c in the terminal goes to the sandbox, which then stops this process
             env=_environment(access_key, secret_key),
         )
     return S3Server(process, ports[0], ports, log)
 
 
 def is_ours(command: str, folder: Path, ports: Sequence[int]) -> bool:
-    """Tell whether a process's command line is that of the server this folder had on these ports."""
+    """Whether a process's command line is that of this folder's server on these ports."""
     seaweed = " mini " in command and f"-dir={folder / 's3'} " in command
     return seaweed or f" -m moto.server -H 127.0.0.1 -p {ports[0]} " in command
 
@@ -130,12 +133,12 @@ def _moto_command(port: int) -> list[str]:
 def _environment(access_key: str, secret_key: str) -> dict[str, str]:
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     keys = {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret_key}
-    # It holds 350 MB when busy; with less allowed it spent three times the CPU on collecting garbage.
+    # It needs 350 MB when busy; with a lower limit it spent three times the CPU on garbage collection.
     return keep | keys | {"GOMEMLIMIT": "1GiB"}
 
 
 def _free_ports() -> list[int]:
-    """Return five ports in a row that are free, and their gRPC ports with them."""
+    """Return five free ports in a row whose gRPC ports are free too."""
     for _ in range(200):
         first = random.SystemRandom().choice(_PORTS)
         ports = [first + step for step in range(len(_SERVICES))]
@@ -157,13 +160,8 @@ def _is_free(port: int) -> bool:
 
 
 def _bucket_answers(address: str, access_key: str, secret_key: str) -> bool:
-    """Ask for the bucket itself: SeaweedFS answers its health check before it has made the bucket."""
-    # Imported while the server is starting.
-    from botocore.auth import S3SigV4Auth  # noqa: PLC0415
-    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
-    from botocore.credentials import Credentials  # noqa: PLC0415
-
-    # moto starts empty: there, the same request makes the bucket.
+    """Request the bucket itself: SeaweedFS answers its health check before it has created the bucket."""
+    # moto starts empty: there, the request creates the bucket.
     method = "PUT" if uses_moto() else "HEAD"
     request = AWSRequest(method, f"{address}/{BUCKET}")
     S3SigV4Auth(Credentials(access_key, secret_key), "s3", REGION).add_auth(request)

@@ -1,4 +1,4 @@
-"""The sandbox: the X API and the S3 server together, on loopback, with their data in one folder.
+"""Runs the sandbox: the X API and the S3 server together, on the loopback, with their data in one folder.
 
 The X API is a process of its own, not a thread: a demo that scores posts in the same process would otherwise
 share one interpreter lock with the server it waits for, and a frozen clock here would freeze it there.
@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -23,19 +23,17 @@ from typing import NoReturn
 from pipeline.errors import AviaryError, ConfigError
 from pipeline.sandbox import s3
 from pipeline.sandbox.faults.active import FaultRules
-from pipeline.sandbox.processes import end, end_leftover
+from pipeline.sandbox.processes import end, end_leftover, wait_for_any
 from pipeline.sandbox.world.timelines import STORY_DAY
-from pipeline.sandbox.x.stats import WINDOW_SECONDS
+from pipeline.sandbox.x.stats import RATE_LIMIT, WINDOW_SECONDS
 
-_STOP_SECONDS = 10
-_LOOK_SECONDS = 1
-# Set by somebody's real AWS life, these would override or contradict the sandbox's keys.
+# If the user has set these for an AWS account, they would override or contradict the sandbox's keys.
 UNSET = ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What `sandbox.json` keeps, so that a later start in the same folder goes on with the same world."""
+class SavedState:
+    """What `sandbox.json` stores, so that a later start in the same folder has the same world and keys."""
 
     token: str
     access_key: str
@@ -57,10 +55,8 @@ class Sandbox:
     s3_process: "subprocess.Popen[bytes]"
 
     def wait(self) -> None:
-        """Return when one of the two servers has ended, which by itself neither does."""
-        while self.x_process.poll() is None and self.s3_process.poll() is None:
-            with suppress(subprocess.TimeoutExpired):
-                self.x_process.wait(_LOOK_SECONDS)
+        """Return when one of the two servers has ended, which neither does by itself."""
+        wait_for_any(self.x_process, self.s3_process)
 
     def whole_environment(self) -> dict[str, str]:
         """Return this process's environment with the sandbox's settings, for a child process."""
@@ -73,81 +69,79 @@ def running(
     *,
     seed: int | None = None,
     story_day: date | None = None,
-    rate_limit: int = 10_000,
+    rate_limit: int = RATE_LIMIT,
     rate_window: int = WINDOW_SECONDS,
     fault_rules: Sequence[Mapping[str, object]] = (),
 ) -> Iterator[Sandbox]:
-    """Run a sandbox with its data in `directory`; both servers are stopped at exit, SIGTERM and SIGINT too.
+    """Run a sandbox with its data in `directory`; exit, SIGTERM and SIGINT stop both servers.
 
-    `seed` and `story_day` shape a new world; a folder that has one already goes on with its own.
-    `rate_limit` is the X timeline's, in requests per `rate_window` seconds; `fault_rules` are as in
-    `faults`. Raises `AviaryError`.
+    `seed` and `story_day` are for a new world; a folder that has one already keeps its own. `rate_limit` is
+    the X timeline's, in requests per `rate_window` seconds; `fault_rules` are as in `faults.rules`. Raises
+    `AviaryError`.
     """
-    FaultRules(fault_rules)
+    FaultRules(fault_rules)  # a wrong rule is refused before anything starts
     directory = directory.resolve()
     with ExitStack() as stack:
-        stack.enter_context(_ended_by_signals())
-        stack.enter_context(_alone_in(directory))
-        kept = _kept(directory, seed, story_day)
-        if kept.s3_pid is not None:
-            ports = kept.s3_ports
-            end_leftover(kept.s3_pid, lambda command: s3.is_ours(command, directory, ports), _STOP_SECONDS)
-            s3.remove_sockets(kept.s3_ports)
-        s3_server = s3.start(directory, kept.access_key, kept.secret_key)
-        stack.callback(_keep, directory, kept)
+        stack.enter_context(_exit_on_sigterm())
+        stack.enter_context(_locked(directory))
+        state = _load_state(directory, seed, story_day)
+        if state.s3_pid is not None:
+            ports = state.s3_ports
+            end_leftover(state.s3_pid, lambda command: s3.is_ours(command, directory, ports))
+            s3.remove_sockets(state.s3_ports)
+        s3_server = s3.start(directory, state.access_key, state.secret_key)
+        stack.callback(_save_state, directory, state)
         stack.callback(s3_server.stop)
-        _keep(directory, replace(kept, s3_pid=s3_server.process.pid, s3_ports=list(s3_server.ports)))
+        _save_state(directory, replace(state, s3_pid=s3_server.process.pid, s3_ports=list(s3_server.ports)))
         x_process = _start_x(
             directory,
-            kept,
+            state,
             {"rate_limit": rate_limit, "rate_window": rate_window, "fault_rules": list(fault_rules)},
         )
-        stack.callback(end, x_process, _STOP_SECONDS)
-        s3_server.wait_until_ready(kept.access_key, kept.secret_key)
+        stack.callback(end, x_process)
+        s3_server.wait_until_ready(state.access_key, state.secret_key)
         yield Sandbox(
             directory=directory,
-            environment=_environment(kept, _port_of(x_process), s3_server.address),
-            story_day=date.fromisoformat(kept.story_day),
+            environment=_environment(state, _port_of(x_process), s3_server.address),
+            story_day=date.fromisoformat(state.story_day),
             x_process=x_process,
             s3_process=s3_server.process,
         )
 
 
-def _environment(kept: Kept, x_port: int, s3_address: str) -> dict[str, str]:
-    # A proxy is for the world outside: without this, clients would ask it for the loopback.
-    past_proxy = ",".join(
-        filter(None, (os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1"))
-    )
+def _environment(state: SavedState, x_port: int, s3_address: str) -> dict[str, str]:
+    # Without this, clients would send requests to the loopback through a proxy that is set.
+    no_proxy = ",".join(filter(None, (os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1")))
     return {
         "X_API_URL": f"http://127.0.0.1:{x_port}",
-        "X_BEARER_TOKEN": kept.token,
+        "X_BEARER_TOKEN": state.token,
         "AVIARY_LAKE": f"s3://{s3.BUCKET}",
-        "AWS_ACCESS_KEY_ID": kept.access_key,
-        "AWS_SECRET_ACCESS_KEY": kept.secret_key,
+        "AWS_ACCESS_KEY_ID": state.access_key,
+        "AWS_SECRET_ACCESS_KEY": state.secret_key,
         "AWS_ENDPOINT_URL_S3": s3_address,
         "AWS_ENDPOINT_URL": s3_address,
         "AWS_ALLOW_HTTP": "true",
         "AWS_REGION": s3.REGION,
         "AWS_DEFAULT_REGION": s3.REGION,
-        "NO_PROXY": past_proxy,
-        "no_proxy": past_proxy,
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,
     }
 
 
-def _start_x(directory: Path, kept: Kept, behaviour: Mapping[str, object]) -> "subprocess.Popen[str]":
+def _start_x(directory: Path, state: SavedState, behaviour: Mapping[str, object]) -> "subprocess.Popen[str]":
     root = str(Path(__file__).parents[2])
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.sandbox.x.server"],
+        [sys.executable, "-m", "pipeline.sandbox.x_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        start_new_session=True,  # a ctrl-c in the terminal is for the sandbox, which then stops this one
+        start_new_session=True,  # ctrl-c in the terminal goes to the sandbox, which then stops this process
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))},
     )
     settings = {
-        "token": kept.token,
-        "seed": kept.seed,
-        "story_day": kept.story_day,
+        "token": state.token,
+        "seed": state.seed,
+        "story_day": state.story_day,
         "handles_file": str(directory / "handles.txt"),
         **behaviour,
     }
@@ -160,13 +154,13 @@ def _start_x(directory: Path, kept: Kept, behaviour: Mapping[str, object]) -> "s
 def _port_of(x_process: "subprocess.Popen[str]") -> int:
     line = x_process.stdout.readline() if x_process.stdout is not None else ""
     if not line.strip().isdigit():
-        raise AviaryError("the sandbox's X API did not start; what it wrote is above")
+        raise AviaryError("the sandbox's X API did not start; its messages are above")
     return int(line)
 
 
 @contextmanager
-def _alone_in(directory: Path) -> Iterator[None]:
-    """Hold the folder: two sandboxes on one folder would take each other's server for a leftover."""
+def _locked(directory: Path) -> Iterator[None]:
+    """Lock the folder: of two sandboxes in one folder, each would end the other's server as a leftover."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
         lock = (directory / "sandbox.lock").open("a")
@@ -184,10 +178,10 @@ def _alone_in(directory: Path) -> Iterator[None]:
         yield
 
 
-def _kept(directory: Path, seed: int | None, story_day: date | None) -> Kept:
+def _load_state(directory: Path, seed: int | None, story_day: date | None) -> SavedState:
     file = directory / "sandbox.json"
     if not file.exists():
-        return Kept(
+        return SavedState(
             token="sandbox-" + secrets.token_urlsafe(24),
             access_key="AVIARY" + secrets.token_hex(7).upper(),
             secret_key=secrets.token_urlsafe(30),
@@ -195,35 +189,35 @@ def _kept(directory: Path, seed: int | None, story_day: date | None) -> Kept:
             story_day=(story_day or STORY_DAY).isoformat(),
         )
     try:
-        kept = Kept(**json.loads(file.read_text(encoding="utf-8")))
-        date.fromisoformat(kept.story_day)
+        state = SavedState(**json.loads(file.read_text(encoding="utf-8")))
+        date.fromisoformat(state.story_day)
     except (ValueError, TypeError):
         raise ConfigError(f"{file} is damaged; delete {directory} to start a new sandbox") from None
-    return kept
+    return state
 
 
-def _keep(directory: Path, kept: Kept) -> None:
-    """Write `sandbox.json` in one step, readable by its owner only: it holds keys."""
+def _save_state(directory: Path, state: SavedState) -> None:
+    """Write `sandbox.json` atomically, readable by its owner only: it holds keys."""
     part = directory / "sandbox.json.part"
     with os.fdopen(
         os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
     ) as file:
-        json.dump(asdict(kept), file, indent=1)
+        json.dump(asdict(state), file, indent=1)
     part.replace(directory / "sandbox.json")
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Cursor SIGTERM into an exit that unwinds; SIGINT unwinds by itself. Only the main thread can."""
+def _exit_on_sigterm() -> Iterator[None]:
+    """Turn SIGTERM into `SystemExit`, so that `finally` blocks run; only the main thread can do so."""
     if current_thread() is not main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _leave)
+    before = signal.signal(signal.SIGTERM, _exit)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _leave(number: int, _: FrameType | None) -> NoReturn:
+def _exit(number: int, _: FrameType | None) -> NoReturn:
     raise SystemExit(128 + number)

@@ -13,7 +13,7 @@ from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes
 from pipeline.local.airflow import run_day_in_airflow
 from pipeline.local.processes import StandaloneError
-from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.app import create_app
 from pipeline.sandbox.x.server import serving
 from pipeline.status import Status
 from tests.conftest import DAY

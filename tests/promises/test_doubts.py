@@ -71,7 +71,7 @@ def test_what_x_says_is_gone_on_two_days_is_forgotten_and_until_then_it_is_marke
     lake: Lake, eve: list[str], fault_rules: FaultRules
 ) -> None:
     before = outcome(lake, EVE).counts
-    fault_rules.give(HANDLE, "gone", after=OWN_PAGE)
+    fault_rules.add(HANDLE, "gone", after=OWN_PAGE)
     run(DAY)
 
     assert ids(lake) == eve
@@ -95,7 +95,7 @@ def test_what_x_says_is_gone_on_two_days_is_forgotten_and_until_then_it_is_marke
 def test_a_repetition_of_either_day_changes_nothing(
     lake: Lake, eve: list[str], fault_rules: FaultRules, request_stats: RequestStats
 ) -> None:
-    fault_rules.give(HANDLE, "gone", after=OWN_PAGE)
+    fault_rules.add(HANDLE, "gone", after=OWN_PAGE)
     run(DAY)
     run(NEXT)
     stored, asked = lake.etags(""), request_stats.requests()
@@ -108,7 +108,7 @@ def test_a_repetition_of_either_day_changes_nothing(
 
 
 def test_one_empty_success_loses_nothing(lake: Lake, eve: list[str], fault_rules: FaultRules) -> None:
-    fault_rules.give(HANDLE, "depth", times=1, after=OWN_PAGE, posts=1)
+    fault_rules.add(HANDLE, "depth", times=1, after=OWN_PAGE, posts=1)
     run(DAY)
     run(NEXT)
 
@@ -120,8 +120,8 @@ def test_one_empty_success_loses_nothing(lake: Lake, eve: list[str], fault_rules
 def test_an_empty_success_and_everything_not_found_once_lose_nothing(
     lake: Lake, eve: list[str], fault_rules: FaultRules
 ) -> None:
-    fault_rules.give(HANDLE, "depth", times=1, after=OWN_PAGE, posts=1)
-    fault_rules.give(HANDLE, "not_found", times=1)
+    fault_rules.add(HANDLE, "depth", times=1, after=OWN_PAGE, posts=1)
+    fault_rules.add(HANDLE, "not_found", times=1)
     run(DAY)
     assert outcome(lake, DAY).doubted == len(eve)
     run(NEXT)
@@ -134,7 +134,7 @@ def test_an_empty_success_and_everything_not_found_once_lose_nothing(
 def test_the_two_answers_lie_twenty_hours_apart(
     lake: Lake, eve: list[str], fault_rules: FaultRules, first: str, second: str, left: int
 ) -> None:
-    fault_rules.give(HANDLE, "gone", after=OWN_PAGE)
+    fault_rules.add(HANDLE, "gone", after=OWN_PAGE)
     run(DAY, first)
     run(NEXT, second)
     assert outcome(lake, NEXT).doubted == left
@@ -153,7 +153,7 @@ def test_two_answers_of_one_utc_day_prove_nothing(
 
     run_at(EVE, "2026-11-21T18:00:00Z")
     stored = ids(lake)
-    fault_rules.give(HANDLE, "gone", after=OWN_PAGE)
+    fault_rules.add(HANDLE, "gone", after=OWN_PAGE)
     run_at(DAY, "2026-11-23T00:30:00Z")
     run_at(NEXT, "2026-11-23T23:30:00Z")
 
@@ -162,9 +162,9 @@ def test_two_answers_of_one_utc_day_prove_nothing(
 
 
 def test_a_living_answer_in_between_starts_over(lake: Lake, eve: list[str], fault_rules: FaultRules) -> None:
-    fault_rules.give(HANDLE, "gone", after=OWN_PAGE)
+    fault_rules.add(HANDLE, "gone", after=OWN_PAGE)
     run(DAY)
-    fault_rules.end()
+    fault_rules.clear()
     run(NEXT)
     assert outcome(lake, NEXT).doubted == 0
     assert not_found(lake, eve[-1]) == []
@@ -177,8 +177,8 @@ def test_a_living_answer_in_between_starts_over(lake: Lake, eve: list[str], faul
 def test_what_a_look_up_leaves_out_stays_in_doubt_and_costs_nothing(
     lake: Lake, eve: list[str], fault_rules: FaultRules, request_stats: RequestStats
 ) -> None:
-    fault_rules.give(HANDLE, "gone", after=OWN_PAGE)
-    fault_rules.give(HANDLE, "left_out")
+    fault_rules.add(HANDLE, "gone", after=OWN_PAGE)
+    fault_rules.add(HANDLE, "left_out")
     run(DAY)
     run(NEXT)
 
@@ -190,8 +190,8 @@ def test_what_a_look_up_leaves_out_stays_in_doubt_and_costs_nothing(
 def test_what_x_refuses_to_show_is_kept_and_the_command_that_removes_it_is_told(
     lake: Lake, eve: list[str], fault_rules: FaultRules
 ) -> None:
-    fault_rules.give(HANDLE, "gone", after=OWN_PAGE)
-    fault_rules.give(HANDLE, "withheld")
+    fault_rules.add(HANDLE, "gone", after=OWN_PAGE)
+    fault_rules.add(HANDLE, "withheld")
     run(DAY)
     run(NEXT)
 
@@ -204,9 +204,9 @@ def test_what_x_refuses_to_show_is_kept_and_the_command_that_removes_it_is_told(
 def test_an_account_that_is_away_in_between_is_not_asked_about(
     lake: Lake, eve: list[str], fault_rules: FaultRules, request_stats: RequestStats
 ) -> None:
-    fault_rules.give(HANDLE, "gone", after=OWN_PAGE)
+    fault_rules.add(HANDLE, "gone", after=OWN_PAGE)
     run(DAY)
-    fault_rules.give(HANDLE, "protected")
+    fault_rules.add(HANDLE, "protected")
     with pytest.raises(RunFailed):
         run(NEXT)
 
@@ -219,8 +219,8 @@ def test_an_account_that_is_away_in_between_is_not_asked_about(
 def test_an_account_that_goes_away_after_its_own_page_keeps_its_day(
     lake: Lake, eve: list[str], fault_rules: FaultRules
 ) -> None:
-    fault_rules.give(HANDLE, "missing", endpoint="timeline", after=OWN_PAGE)
-    fault_rules.give(HANDLE, "missing", endpoint="lookup")
+    fault_rules.add(HANDLE, "missing", endpoint="timeline", after=OWN_PAGE)
+    fault_rules.add(HANDLE, "missing", endpoint="lookup")
     run(DAY)
 
     assert outcome(lake, DAY).status == Status.OK
@@ -233,13 +233,13 @@ def test_an_account_that_goes_away_after_its_own_page_keeps_its_day(
 def test_a_look_up_that_fails_costs_a_day_of_certainty_and_not_the_day(
     lake: Lake, eve: list[str], fault_rules: FaultRules, fault: str
 ) -> None:
-    fault_rules.give(HANDLE, "gone", after=OWN_PAGE)
-    fault_rules.give(HANDLE, fault, endpoint="lookup")
+    fault_rules.add(HANDLE, "gone", after=OWN_PAGE)
+    fault_rules.add(HANDLE, fault, endpoint="lookup")
     run(DAY)
 
     assert outcome(lake, DAY).status == Status.OK
     assert outcome(lake, DAY).doubted == 1
     assert outcome(lake, DAY).refresh_stopped_because
-    fault_rules.end()
+    fault_rules.clear()
     run(NEXT)
     assert ids(lake) == eve

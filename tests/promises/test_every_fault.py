@@ -103,7 +103,7 @@ def struck(
     busiest = sorted(HANDLES, key=lambda handle: -fetched[handle])
     cases = dict(zip(busiest, CASES, strict=False))
     for handle, case in cases.items():
-        fault_rules.give(handle, str(case.fault), times=case.times, after=case.after)
+        fault_rules.add(handle, str(case.fault), times=case.times, after=case.after)
     run_day(DAY)
     return cases
 
@@ -148,7 +148,7 @@ def test_each_fault_costs_what_it_should_and_no_other_account_anything(
 def test_what_concerns_every_account_stops_the_run_after_a_handful_of_requests(
     fault: Fault, fifty: None, lake: Lake, request_stats: RequestStats, fault_rules: FaultRules
 ) -> None:
-    fault_rules.give("*", fault, after=20)
+    fault_rules.add("*", fault, after=20)
     with pytest.raises(RunStopped) as caught:
         run_day(DAY)
     assert WHOLE_RUN[fault] in str(caught.value)
@@ -166,7 +166,7 @@ def test_a_new_owner_of_a_handle_stops_that_account(
     write_accounts(tmp_path, monkeypatch, "profile_days: 1\naccounts: [pixelforge, tideandco]\n")
     with clock.frozen(clock.parse_instant("2026-11-22T06:00:00Z")):
         run_day(DAY - timedelta(days=1))
-    fault_rules.give("tideandco", Fault.RENAMED)
+    fault_rules.add("tideandco", Fault.RENAMED)
     with pytest.raises(RunFailed, match="@tideandco: the handle now belongs to another account"):
         run_day(DAY)
     assert find_outcomes(lake, DAY)["pixelforge"].status == Status.OK

@@ -55,7 +55,7 @@ def page_of(lake: Lake, day: date) -> str:
 def lose(fault_rules: FaultRules, posts: int) -> None:
     """Delete the newest posts of the day before DAY, after DAY's own page, and run until X has said so twice."""
     run(EVE)
-    fault_rules.give(HANDLE, "gone", after=1, posts=posts)
+    fault_rules.add(HANDLE, "gone", after=1, posts=posts)
     run(DAY)
     run(NEXT)
 

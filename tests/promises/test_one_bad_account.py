@@ -12,7 +12,7 @@ from pipeline import run_day
 from pipeline.errors import RunFailed
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes
-from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.app import create_app
 from pipeline.sandbox.x.server import serving
 from pipeline.status import Status
 from tests.conftest import DAY

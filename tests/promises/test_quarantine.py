@@ -14,7 +14,7 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes
 from pipeline.lake.frames import find_frame
-from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.app import create_app
 from pipeline.sandbox.x.server import serving
 from pipeline.schema import POSTS, QUARANTINE, ROLLUP
 from pipeline.transform import normalize

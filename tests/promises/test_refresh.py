@@ -153,7 +153,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
     monkeypatch.setattr(run_module, "WORKERS", 1)
     run_on_its_morning(BEFORE[1])
     # Whoever reads that day from now on does not find its newest post.
-    fault_rules.give("pixelforge", "gone")
+    fault_rules.add("pixelforge", "gone")
     user_id = posts_of(lake, BEFORE[1])["author_id"][0]
     window = Window(BEFORE[1], "UTC")
     x.timeline_page("pixelforge", user_id, start_time=window.start, end_time=window.end, max_results=100)

@@ -1,1 +1,1 @@
-"""What the sandbox's X API can be told to do wrong."""
+"""What can go wrong with the sandbox's X API: the rules, and what their faults do to a response."""

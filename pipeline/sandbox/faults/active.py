@@ -1,4 +1,4 @@
-"""The orders of one sandbox: which of them match a request, and how often each has."""
+"""The fault rules of one sandbox: which of them match a request, and how many requests each has hit."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,15 +9,15 @@ from pipeline.sandbox.world.personas import State
 
 @dataclass
 class ActiveRule:
-    """A fault rule and how often it has matched."""
+    """A rule and its counters."""
 
     rule: FaultRule
     passed: int = 0
     hits: int = 0
-    gone: dict[str, frozenset[int]] = field(default_factory=dict)  # by handle: the posts that are no more
+    gone: dict[str, frozenset[int]] = field(default_factory=dict)  # by handle: the ids of the deleted posts
 
     def due(self) -> bool:
-        """Tell whether a matching request is to be hit; one that is let pass is counted."""
+        """Whether a matching request is to be hit; counts one that passes before `after`."""
         if self.passed < self.rule.after:
             self.passed += 1
             return False
@@ -26,31 +26,38 @@ class ActiveRule:
 
 @dataclass(frozen=True)
 class Matched:
-    """What strikes one request: an answer in place of X's, and what alters X's own."""
+    """What happens to one request: a fault replaces X's response, or truncates it, or rules alter it."""
 
-    answer: Fault | None = None
+    replacement: Fault | None = None
+    truncated: bool = False
     altering: tuple[ActiveRule, ...] = ()
 
-    def of(self, fault: Fault, handle: str) -> list[ActiveRule]:
-        """Return the rules of one fault that are about a handle."""
+    def rules(self, fault: Fault, handle: str) -> list[ActiveRule]:
+        """Return the altering rules of one fault for a handle."""
         return [
-            active for active in self.altering if active.rule.fault == fault and active.rule.concerns(handle)
+            active
+            for active in self.altering
+            if active.rule.fault == fault and active.rule.applies_to(handle)
         ]
 
     def state(self, handle: str) -> State | None:
-        """Return what an account is ordered to be, if anything."""
-        return next((state for fault, state in STATES.items() if self.of(fault, handle)), None)
+        """Return the state that the rules give an account, if any."""
+        return next((state for fault, state in STATES.items() if self.rules(fault, handle)), None)
+
+    def depth(self, handle: str) -> int | None:
+        """Return the depth (posts) that the rules give a timeline, if any."""
+        return next((active.rule.posts for active in self.rules(Fault.DEPTH, handle)), None)
 
 
 class FaultRules:
-    """The fault rules of one sandbox, oldest first."""
+    """The rules of one sandbox, oldest first."""
 
-    def __init__(self, fault_rules: Iterable[Mapping[str, object]] = ()) -> None:
+    def __init__(self, entries: Iterable[Mapping[str, object]] = ()) -> None:
         self._active: list[ActiveRule] = []
-        self.add(fault_rules)
+        self.add(entries)
 
     def add(self, entries: Iterable[object]) -> None:
-        """Add rules: all, or none when one is wrong. Raises `ConfigError`."""
+        """Add rules: all of them, or none if one is wrong. Raises `ConfigError`."""
         self._active += [ActiveRule(rule) for rule in [FaultRule.read(entry) for entry in entries]]
 
     def gone(self, handle: str) -> frozenset[int]:
@@ -62,25 +69,25 @@ class FaultRules:
         self._active.clear()
 
     def body(self) -> list[dict[str, object]]:
-        """Return each rule with how many requests it has matched."""
+        """Return each rule with the number of requests it has hit."""
         return [asdict(active.rule) | {"hits": active.hits} for active in self._active]
 
     def match(self, endpoint: str, handles: Sequence[str], *, continued: bool) -> Matched:
-        """Return what strikes a request, and count it.
+        """Return what happens to a request, and count it.
 
-        The oldest due rule that answers in X's place does; the others of its kind wait. Those that alter
-        X's own answer act together, when there is one.
+        Of the due rules that replace or truncate X's response, the oldest acts and the others wait. Those
+        that alter the response act together, unless it is replaced.
         """
         due = [
             active
             for active in self._active
             if active.rule.matches(endpoint, handles, continued=continued) and active.due()
         ]
-        altering = [active for active in due if active.rule.fault in ALTERING]
-        answering = [active for active in due if active.rule.fault not in ALTERING][:1]
-        answer = answering[0].rule.fault if answering else None
-        if answer not in (None, Fault.TRUNCATED):
-            altering = []
-        for active in [*answering, *altering]:
+        first = next((active for active in due if active.rule.fault not in ALTERING), None)
+        fault = first.rule.fault if first else None
+        truncated = fault == Fault.TRUNCATED
+        replacement = None if truncated else fault
+        altering = () if replacement else tuple(active for active in due if active.rule.fault in ALTERING)
+        for active in altering if first is None else (first, *altering):
             active.hits += 1
-        return Matched(answer, tuple(altering))
+        return Matched(replacement, truncated, altering)

@@ -1,4 +1,4 @@
-"""Pages that were ordered to be odd. None of them loses a post that is still there: X's own oddities do not either."""
+"""Timeline pages that a rule alters. None of them loses a post that still exists: nor do X's own oddities."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,35 +7,36 @@ from pipeline.sandbox.faults.active import Matched
 from pipeline.sandbox.faults.rules import Fault
 from pipeline.sandbox.world.posts import Post
 from pipeline.sandbox.world.timelines import World
-from pipeline.sandbox.x.answers import includes, post_body
-from pipeline.sandbox.x.paging import Page, delivered_before
-from pipeline.sandbox.x.parameters import Wanted
-from pipeline.sandbox.x.requests import Cursor, TimelineRequest
+from pipeline.sandbox.x.cursor import Cursor
+from pipeline.sandbox.x.objects import includes, post_body
+from pipeline.sandbox.x.paging import Page, last_post_before
+from pipeline.sandbox.x.parameters import FieldSelection
+from pipeline.sandbox.x.requests import TimelineRequest
 
 
-def odd_page(
+def altered_page(
     world: World, handle: str, page: Page, request: TimelineRequest, now_ms: int, *, matched: Matched
 ) -> Page:
-    """Return the page that was ordered in place of the right one."""
-    if matched.of(Fault.EMPTY_PAGE, handle):
-        here = request.turn or Cursor("older", request.below_id)
-        return replace(page, posts=[], next_token=replace(here, empties=here.empties + 1).token())
-    if matched.of(Fault.REPEATED_POST, handle):
-        page = _repeating(world, handle, page, request, now_ms)
-    for active in matched.of(Fault.GONE, handle):
+    """Return the page as the rules alter it."""
+    if matched.rules(Fault.EMPTY_PAGE, handle):
+        here = request.cursor or Cursor("older", request.below_id)
+        return replace(page, posts=[], next_token=replace(here, empty_pages=here.empty_pages + 1).token())
+    if matched.rules(Fault.REPEATED_POST, handle):
+        page = _with_repeated_post(world, handle, page, request, now_ms)
+    for active in matched.rules(Fault.GONE, handle):
         if page.posts:
             newest = page.posts[: active.rule.posts or 1]
             active.gone.setdefault(handle, frozenset(post.id for post in newest))
         gone = active.gone.get(handle, frozenset())
         page = replace(page, posts=[post for post in page.posts if post.id not in gone])
-    if matched.of(Fault.OUT_OF_ORDER, handle):
+    if matched.rules(Fault.OUT_OF_ORDER, handle):
         page = replace(page, posts=page.posts[1::2] + page.posts[::2])
     return page
 
 
-def _repeating(world: World, handle: str, page: Page, request: TimelineRequest, now_ms: int) -> Page:
-    """Return the page with the last post before it in front; one too many waits for the next page."""
-    last = delivered_before(world, handle, request, now_ms)
+def _with_repeated_post(world: World, handle: str, page: Page, request: TimelineRequest, now_ms: int) -> Page:
+    """Return the page with the last post before it in front; a post too many moves to the next page."""
+    last = last_post_before(world, handle, request, now_ms)
     if last is None:
         return page
     posts = [last, *page.posts]
@@ -45,22 +46,22 @@ def _repeating(world: World, handle: str, page: Page, request: TimelineRequest, 
     return replace(page, posts=posts[:-1], next_token=following)
 
 
-def worded(
-    world: World, handle: str, posts: list[Post], wanted: Wanted, now_ms: int, *, matched: Matched
+def page_objects(
+    world: World, handle: str, posts: list[Post], selection: FieldSelection, now_ms: int, *, matched: Matched
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return a page's data and includes, in the words and with the fields that were ordered."""
-    if matched.of(Fault.WITHOUT_METRICS, handle):
-        wanted = replace(wanted, post_fields=wanted.post_fields - {"public_metrics"})
-    if matched.of(Fault.NEW_WORDS, handle):
-        wanted = replace(wanted, new_spelling=True)
-    if not matched.of(Fault.MIXED_WORDS, handle):
-        data = [post_body(world, post, wanted, now_ms) for post in posts]
-        return data, includes(world, posts, wanted, now_ms)
-    words = [replace(wanted, new_spelling=new) for new in (False, True)]
-    data = [post_body(world, post, words[place % 2], now_ms) for place, post in enumerate(posts)]
-    old, new = (includes(world, posts[place::2], words[place], now_ms) for place in (0, 1))
-    return data, {name: _each_once(old.get(name, []) + new.get(name, [])) for name in old | new}
+    """Return a page's data and includes, in the spelling and with the fields that the rules choose."""
+    if matched.rules(Fault.WITHOUT_METRICS, handle):
+        selection = replace(selection, post_fields=selection.post_fields - {"public_metrics"})
+    if matched.rules(Fault.NEW_WORDS, handle):
+        selection = replace(selection, new_spelling=True)
+    if not matched.rules(Fault.MIXED_WORDS, handle):
+        data = [post_body(world, post, selection, now_ms) for post in posts]
+        return data, includes(world, posts, selection, now_ms)
+    spellings = [replace(selection, new_spelling=new) for new in (False, True)]
+    data = [post_body(world, post, spellings[place % 2], now_ms) for place, post in enumerate(posts)]
+    old, new = (includes(world, posts[place::2], spellings[place], now_ms) for place in (0, 1))
+    return data, {name: _unique(old.get(name, []) + new.get(name, [])) for name in old | new}
 
 
-def _each_once(included: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _unique(included: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({item.get("id", item.get("media_key")): item for item in included}.values())

@@ -1,27 +1,27 @@
-"""FaultRules to misbehave: what goes wrong, for whose requests, how often.
+"""Fault rules: what goes wrong, for the requests of which account, how often.
 
 A rule is written the same way everywhere (`create_app`, `POST /sandbox/orders`):
 `{"handle": "citymetro", "fault": "503", "times": 2, "after": 1, "endpoint": "timeline"}`.
-docs/sandbox.md describes each fault.
+docs/sandbox.md describes what each fault does.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from pipeline.errors import ConfigError
+from pipeline.ids import is_handle
 from pipeline.sandbox.world.personas import State
 from pipeline.text import one_line
 
 EVERY = "*"
-_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 _COUNTS = ("times", "after", "posts")
+_FORM = "HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"
 
 
 class Fault(StrEnum):
-    """What can be ordered to go wrong."""
+    """What can go wrong."""
 
     RATE_LIMITED = "429"
     RATE_LIMITED_WITHOUT_RESET = "429_without_reset"
@@ -62,7 +62,7 @@ STATES: Mapping[Fault, State] = {
     Fault.MISSING: "missing",
     Fault.PROTECTED: "protected",
 }
-# A page that turns to another one: only a request with a pagination token can meet these.
+# Only a request with a pagination token can meet these.
 _CONTINUED = frozenset({Fault.EXPIRED, Fault.REPEATED_POST})
 _OF_PAGES = _CONTINUED | {
     Fault.EMPTY_PAGE,
@@ -74,13 +74,13 @@ _OF_PAGES = _CONTINUED | {
     Fault.DEPTH,
 }
 _OF_LOOKUPS = frozenset({Fault.NOT_FOUND, Fault.WITHHELD, Fault.LEFT_OUT})
-# These alter X's own answer; the others come in its place, or cut it.
+# These alter X's own response; the others replace it, or truncate it.
 ALTERING = _OF_PAGES - {Fault.EXPIRED} | _OF_LOOKUPS | {*STATES, Fault.RENAMED}
 ENDPOINTS = ("timeline", "users_by", "lookup", "usage")
 
 
 def _endpoints(fault: Fault) -> tuple[str, ...]:
-    """Return the endpoints a fault can be met at, those that a rule means by default first."""
+    """Return the endpoints at which a fault can occur."""
     if fault in STATES:
         return "timeline", "users_by", "lookup"
     if fault == Fault.RENAMED:
@@ -92,20 +92,20 @@ def _endpoints(fault: Fault) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class FaultRule:
-    """`times` requests are hit (None: for good) after `after` matching ones have passed."""
+    """One rule: `times` requests are hit (None: all) after `after` matching ones have passed."""
 
     handle: str  # lower case, or `*`: every request
     fault: Fault
     times: int | None = None
     after: int = 0
-    endpoint: str | None = None  # None: wherever the fault is usually met
+    endpoint: str | None = None  # None: where the fault occurs by default
     posts: int | None = (
-        None  # of `depth`: how far back the timeline reaches; of `gone`: how many, by default 1
+        None  # for `depth`: how many posts the timeline has; for `gone`: how many are deleted (1)
     )
 
     @classmethod
     def read(cls, entry: object) -> "FaultRule":
-        """Return a rule as it was written. Raises `ConfigError` naming what is allowed."""
+        """Return the rule of a JSON object. Raises `ConfigError` that names what is allowed."""
         if not isinstance(entry, Mapping):
             raise ConfigError(f"a fault rule is an object with handle and fault, not {_shown(entry)}")
         allowed = tuple(cls.__dataclass_fields__)
@@ -113,47 +113,52 @@ class FaultRule:
             if key not in allowed:
                 raise ConfigError(f"a fault rule has no {_shown(key)}; it has {', '.join(allowed)}")
         handle, fault, endpoint = (entry.get(key) for key in ("handle", "fault", "endpoint"))
-        if not isinstance(handle, str) or not (handle == EVERY or _HANDLE.fullmatch(handle)):
+        if not isinstance(handle, str) or not (handle == EVERY or is_handle(handle)):
             raise ConfigError(
-                f"handle {_shown(handle)} is none: 1 to 15 letters, digits or _, without @; * is every account"
+                f"{_shown(handle)} is not a handle: 1 to 15 letters, digits or _, without @; "
+                f"* means every account"
             )
         if not isinstance(fault, str) or fault not in [*Fault]:
-            raise ConfigError(f"there is no fault {_shown(fault)}; there are {', '.join(Fault)}")
-        met = _endpoints(Fault(fault))
-        if endpoint is not None and endpoint not in met:
-            raise ConfigError(f"fault {fault} has no endpoint {_shown(endpoint)}, only {', '.join(met)}")
+            raise ConfigError(f"there is no fault {_shown(fault)}; the faults are {', '.join(Fault)}")
+        possible = _endpoints(Fault(fault))
+        if endpoint is not None and endpoint not in possible:
+            raise ConfigError(
+                f"fault {fault} cannot occur at endpoint {_shown(endpoint)}, only at {', '.join(possible)}"
+            )
         for key in _COUNTS:
-            least = 0 if key == "after" else 1
+            minimum = 0 if key == "after" else 1
             value = entry.get(key)
-            if value is not None and (type(value) is not int or value < least):
-                raise ConfigError(f"{key} is a whole number from {least}, not {_shown(value)}")
+            if value is not None and (type(value) is not int or value < minimum):
+                raise ConfigError(f"{key} must be a whole number of at least {minimum}, not {_shown(value)}")
         if entry.get("posts") is not None and fault not in (Fault.DEPTH, Fault.GONE):
-            raise ConfigError(f"posts is for the faults depth and gone only, not for {fault}")
+            raise ConfigError(f"posts belongs to the faults depth and gone only, not to {fault}")
         given: dict[str, Any] = {key: value for key, value in entry.items() if value is not None}
         return cls(**given | {"handle": handle.lower(), "fault": Fault(fault)})
 
     @classmethod
     def parse(cls, text: str) -> dict[str, object]:
-        """Return the rule written as `HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]`. Raises `ConfigError`."""
+        """Return the JSON object for a rule in the form of `--fault`. Raises `ConfigError`."""
         handle, equals, rest = text.partition("=")
         fault, *counts = rest.split(":")
         if not equals or len(counts) > len(_COUNTS):
-            raise ConfigError(f"{_shown(text)} is no fault rule; write HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]")
+            raise ConfigError(f"{_shown(text)} is not a fault rule; write {_FORM}")
         for value in counts:
             if value and not (value.isascii() and value.isdigit()):
-                raise ConfigError(f"{_shown(text)} is no fault rule: {_shown(value)} is not a whole number")
+                raise ConfigError(
+                    f"{_shown(text)} is not a fault rule: {_shown(value)} is not a whole number"
+                )
         numbers = {key: int(value) for key, value in zip(_COUNTS, counts, strict=False) if value}
         entry: dict[str, object] = {"handle": handle, "fault": fault, **numbers}
         cls.read(entry)
         return entry
 
-    def concerns(self, handle: str) -> bool:
+    def applies_to(self, handle: str) -> bool:
         """Whether the rule is about a lower-case handle."""
         return self.handle in (EVERY, handle)
 
     def matches(self, endpoint: str, handles: Sequence[str], *, continued: bool) -> bool:
-        """Whether the rule is about a request."""
-        endpoints = (self.endpoint,) if self.endpoint else _usual(self.fault)
+        """Whether the rule is about a request; `continued`: it has a pagination token."""
+        endpoints = (self.endpoint,) if self.endpoint else _default_endpoints(self.fault)
         return (
             endpoint in endpoints
             and (self.handle == EVERY or self.handle in handles)
@@ -161,9 +166,9 @@ class FaultRule:
         )
 
 
-def _usual(fault: Fault) -> tuple[str, ...]:
-    met = _endpoints(fault)
-    return ("timeline",) if met == ENDPOINTS else met
+def _default_endpoints(fault: Fault) -> tuple[str, ...]:
+    possible = _endpoints(fault)
+    return ("timeline",) if possible == ENDPOINTS else possible
 
 
 def _shown(value: object) -> str:

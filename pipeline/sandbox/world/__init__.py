@@ -1,1 +1,1 @@
-"""The sandbox's invented world: who posts, what and when, as a pure function of a seed."""
+"""The sandbox's invented world: who posts what and when, as a pure function of a seed."""

@@ -1,4 +1,4 @@
-"""X's ids: milliseconds since 4 November 2010, and 22 bits that distinguish ids of the same millisecond."""
+"""Snowflake ids for invented posts and accounts, and the days and times behind them."""
 
 from datetime import UTC, date, datetime
 
@@ -18,12 +18,12 @@ def first_id(ms: int) -> int:
 
 
 def make_id(ms: int, low: int) -> int:
-    """Return the id of Unix millisecond `ms` whose last 22 bits are those of `low`."""
+    """Return the id of Unix millisecond `ms` with the last 22 bits of `low`."""
     return first_id(ms) | low & ((1 << LOW_BITS) - 1)
 
 
 def day_start_ms(day: date) -> int:
-    """Return the Unix millisecond a UTC day begins with."""
+    """Return the Unix millisecond at which a UTC day begins."""
     return at_ms(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
@@ -33,5 +33,5 @@ def day_of(ms: int) -> date:
 
 
 def iso(ms: int) -> str:
-    """Return a Unix millisecond as X writes it, cut to the second: `2026-11-22T14:52:07.000Z`."""
+    """Return a Unix millisecond as X writes it, rounded down to the second: `2026-11-22T14:52:07.000Z`."""
     return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

@@ -1,7 +1,7 @@
-"""The deterministic timelines: a day's posts are a pure function of seed, story day, handle and day.
+"""The invented timelines: a day's posts are a pure function of seed, story day, handle and day.
 
-Nothing is stored. Asked again, in any order and by any process, a day has the same posts; only what has
-happened by the request's `now` is visible, and counts grow with a post's age.
+Nothing is stored. A day has the same posts in every process and in whatever order days are requested; only
+what has happened by the request's `now` is visible, and counts grow with a post's age.
 """
 
 import math
@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
 
-from pipeline.sandbox.world.composing import Plan, compose
+from pipeline.sandbox.world.composing import PostPlan, compose
 from pipeline.sandbox.world.personas import (
     UNREADABLE,
     Moment,
@@ -27,7 +27,7 @@ from pipeline.sandbox.world.snowflakes import DAY_MS, day_of, day_start_ms
 
 CYCLE_DAYS = 14
 STORY_DAY = date(2026, 11, 22)
-_DRESSED = 0.75
+_AFFIX_CHANCE = 0.75
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class World:
     story_day: date = STORY_DAY
 
     def persona(self, handle: str) -> Persona:
-        """Return the account behind a lower-case handle; every handle has one."""
+        """Return the persona of a lower-case handle; every handle has one."""
         return persona_of(handle, self.seed)
 
     def state(self, handle: str) -> State:
-        """Return whether an account can be read."""
+        """Return whether an account can be read, and why not."""
         return UNREADABLE.get(handle, "open")
 
     def user_id(self, handle: str) -> int:
@@ -59,13 +59,13 @@ class World:
             day -= timedelta(days=1)
 
     def followers(self, handle: str, now_ms: int) -> int:
-        """Return the followers at an instant: growing slowly, at each account's own pace."""
+        """Return the number of followers at an instant: it grows slowly, at each account's own pace."""
         pace = Random(f"{self.seed}|{handle}|followers").uniform(0.00005, 0.0005)
         days = (now_ms - day_start_ms(STORY_DAY)) / DAY_MS
         return int(self.persona(handle).followers * math.exp(pace * days))
 
-    def published(self, handle: str, now_ms: int) -> int:
-        """Return about how many posts an account has published by an instant."""
+    def post_count(self, handle: str, now_ms: int) -> int:
+        """Return roughly how many posts an account has published by an instant."""
         persona = self.persona(handle)
         return max(0, int((now_ms - day_start_ms(persona.joined)) / DAY_MS * persona.posts_per_day))
 
@@ -78,70 +78,73 @@ def posts_of_day(world: World, handle: str, day: date) -> tuple[Post, ...]:
         return ()
     cycle, phase = divmod((day - world.story_day).days, CYCLE_DAYS)
     story = persona.story_on(phase)
-    chance = Random(f"{world.seed}|{handle}|{day}")
+    rng = Random(f"{world.seed}|{handle}|{day}")
     mean = story.posts if story else persona.posts_per_day * persona.weekdays[day.weekday()]
-    count = max(0, round(chance.gauss(mean, math.sqrt(mean) * 0.45)))
-    instants = [_instant(persona, chance) for _ in range(count)]
+    count = max(0, round(rng.gauss(mean, math.sqrt(mean) * 0.45)))
+    instants = [_post_ms(persona, rng) for _ in range(count)]
     plans = [
-        *zip(instants, _deal(world.seed, persona, story, day, chance, count=count), strict=True),
-        *((_clock_ms(plan.moment, chance), plan) for plan in _moments(persona, story, cycle) if plan.moment),
+        *zip(instants, _assign_texts(world.seed, persona, story, day, rng, count=count), strict=True),
+        *((_moment_ms(plan.moment, rng), plan) for plan in _moments(persona, story, cycle) if plan.moment),
     ]
     posts: list[Post] = []
     previous_ms = day_start_ms(day) - 1
     for ms, plan in sorted(plans, key=lambda timed: timed[0]):
         previous_ms = max(day_start_ms(day) + ms, previous_ms + 1)
-        posts += compose(plan, previous_ms, posts, chance)
+        posts += compose(plan, previous_ms, posts, rng)
     return tuple(sorted(posts, key=lambda post: post.id))
 
 
-def _moments(persona: Persona, story: Story | None, cycle: int) -> list[Plan]:
+def _moments(persona: Persona, story: Story | None, cycle: int) -> list[PostPlan]:
     pools = {pool.name: pool for pool in persona.pools}
     moments = story.moments if story else ()
     return [
-        Plan(persona, story, pools[moment.pool], moment.texts[cycle % len(moment.texts)], moment)
+        PostPlan(persona, story, pools[moment.pool], moment.texts[cycle % len(moment.texts)], moment)
         for moment in moments
     ]
 
 
-def _instant(persona: Persona, chance: Random) -> int:
-    """Return a millisecond of the day by the persona's hours; scheduled posts sit on the quarter hour."""
-    hour = chance.choices(range(24), persona.hours)[0]
-    seconds = chance.randrange(3600)
-    if chance.random() < 0.3:
-        seconds = seconds // 900 * 900 + chance.randrange(6)
-    return (hour * 3600 + seconds) * 1000 + chance.randrange(1000)
+def _post_ms(persona: Persona, rng: Random) -> int:
+    """Return a millisecond of the day by the persona's hours; scheduled posts appear on the quarter hour."""
+    hour = rng.choices(range(24), persona.hours)[0]
+    seconds = rng.randrange(3600)
+    if rng.random() < 0.3:
+        seconds = seconds // 900 * 900 + rng.randrange(6)
+    return (hour * 3600 + seconds) * 1000 + rng.randrange(1000)
 
 
-def _clock_ms(moment: Moment, chance: Random) -> int:
-    seconds = moment.at.hour * 3600 + moment.at.minute * 60 + chance.randrange(50)
-    return seconds * 1000 + chance.randrange(1000)
+def _moment_ms(moment: Moment, rng: Random) -> int:
+    seconds = moment.at.hour * 3600 + moment.at.minute * 60 + rng.randrange(50)
+    return seconds * 1000 + rng.randrange(1000)
 
 
-def _deal(
-    seed: int, persona: Persona, story: Story | None, day: date, chance: Random, *, count: int
-) -> list[Plan]:
+def _assign_texts(
+    seed: int, persona: Persona, story: Story | None, day: date, rng: Random, *, count: int
+) -> list[PostPlan]:
     """Choose a pool and a text for each of the day's posts.
 
-    Each pool's texts are dealt like a shuffled pack, day after day, so that none comes back before the
-    pack is through.
+    Each pool's texts are shuffled into rounds that run from day to day, so that no text comes back before
+    all the others were used.
     """
     weekday = day.weekday()
     shares = [
         story.shares.get(pool.name, 0.0) if story else pool.share * (weekday in pool.weekdays)
         for pool in persona.pools
     ]
-    chosen = chance.choices(persona.pools, shares, k=count) if count else []
-    hands = {pool.name: _hand_of(seed, persona, pool, day) for pool in persona.pools if pool in chosen}
-    return [Plan(persona, story, pool, _dressed(pool, next(hands[pool.name]), chance)) for pool in chosen]
+    chosen = rng.choices(persona.pools, shares, k=count) if count else []
+    texts = {pool.name: _texts_of_day(seed, persona, pool, day) for pool in persona.pools if pool in chosen}
+    return [
+        PostPlan(persona, story, pool, _with_head_and_tail(pool, next(texts[pool.name]), rng))
+        for pool in chosen
+    ]
 
 
-def _hand_of(seed: int, persona: Persona, pool: Pool, day: date) -> Iterator[str]:
-    """Yield a day's texts from the pack: none twice while there are others."""
+def _texts_of_day(seed: int, persona: Persona, pool: Pool, day: date) -> Iterator[str]:
+    """Yield the texts of a pool for a day, none twice while there are others."""
     seen: set[int] = set()
-    position = day.toordinal() * _hand_size(persona, pool)
+    position = day.toordinal() * _texts_needed(persona, pool)
     while True:
-        pack, place = divmod(position, len(pool.texts))
-        text = _shuffled(seed, persona.handle, pool.name, pack, len(pool.texts))[place]
+        round_number, place = divmod(position, len(pool.texts))
+        text = _shuffled(seed, persona.handle, pool.name, round_number, len(pool.texts))[place]
         position += 1
         if len(seen) == len(pool.texts):
             seen.clear()
@@ -150,16 +153,16 @@ def _hand_of(seed: int, persona: Persona, pool: Pool, day: date) -> Iterator[str
             yield pool.texts[text]
 
 
-def _dressed(pool: Pool, text: str, chance: Random) -> str:
-    """Return a text with one of the pool's heads, or tails, or both, or neither."""
-    head = chance.choice(pool.heads) + " " if pool.heads and chance.random() < _DRESSED else ""
-    tail = " " + chance.choice(pool.tails) if pool.tails and chance.random() < _DRESSED else ""
+def _with_head_and_tail(pool: Pool, text: str, rng: Random) -> str:
+    """Return a text with one of the pool's heads before it, one of its tails after it, both or neither."""
+    head = rng.choice(pool.heads) + " " if pool.heads and rng.random() < _AFFIX_CHANCE else ""
+    tail = " " + rng.choice(pool.tails) if pool.tails and rng.random() < _AFFIX_CHANCE else ""
     return head + text + tail
 
 
 @lru_cache(maxsize=4096)
-def _hand_size(persona: Persona, pool: Pool) -> int:
-    """Return how many texts of a pool a usual day may need at most."""
+def _texts_needed(persona: Persona, pool: Pool) -> int:
+    """Return how many texts of a pool a usual day needs at most."""
     if not pool.share:
         return len(pool.texts)
     shares = [
@@ -170,5 +173,5 @@ def _hand_size(persona: Persona, pool: Pool) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _shuffled(seed: int, handle: str, pool: str, pack: int, size: int) -> tuple[int, ...]:
-    return tuple(Random(f"{seed}|{handle}|{pool}|{pack}").sample(range(size), size))
+def _shuffled(seed: int, handle: str, pool: str, round_number: int, size: int) -> tuple[int, ...]:
+    return tuple(Random(f"{seed}|{handle}|{pool}|{round_number}").sample(range(size), size))

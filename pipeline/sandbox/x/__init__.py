@@ -1,1 +1,4 @@
-"""The sandbox's X API v2: requests checked and answered as X does."""
+"""X's side of the API, always right: requests checked, pages cut and objects written as X does.
+
+`pipeline.sandbox.app` serves it, with the faults.
+"""

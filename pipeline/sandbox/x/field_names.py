@@ -1,4 +1,4 @@
-"""The names X takes for fields and expansions, in the old spelling and the new (spec 2.167)."""
+"""X's names of parameters, fields and expansions, in the old spelling and the new (spec 2.167)."""
 
 from collections.abc import Mapping
 
@@ -54,5 +54,5 @@ NEW_SPELLING: Mapping[str, str] = {
     "pinned_tweet_id": "pinned_post_id",
 }
 OLD_SPELLING: Mapping[str, str] = {new: old for old, new in NEW_SPELLING.items()}
-# The new spec writes the expansion without `.id`; people also write it as they wrote the old one.
+# The new spec writes the expansion without `.id`; the form of the old spelling, with `.id`, is accepted too.
 BARE_EXPANSION = "referenced_posts"

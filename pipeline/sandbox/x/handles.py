@@ -1,4 +1,4 @@
-"""Which handle an id belongs to: ids cannot be turned back, so every handle looked up is remembered."""
+"""Which handle an id belongs to. A handle cannot be computed from an id, so every handle looked up is stored."""
 
 from pathlib import Path
 
@@ -7,32 +7,31 @@ from pipeline.sandbox.world.timelines import World
 
 
 class Handles:
-    """The handles a sandbox has met; kept in a file, when there is one, so that a later start knows them."""
+    """The handles that a sandbox knows; with a file, a later start knows them too."""
 
     def __init__(self, world: World, file: Path | None = None) -> None:
         self._world = world
         self._file = file
         self._by_id: dict[int, str] = {}
-        met = file.read_text(encoding="utf-8").split() if file is not None and file.exists() else []
-        for handle in met:
+        stored = file.read_text(encoding="utf-8").split() if file is not None and file.exists() else []
+        for handle in stored:
             self._by_id[world.user_id(handle)] = handle
 
-    def meet(self, handle: str) -> int:
-        """Return the id of a lower-case handle and remember whose it is."""
+    def add(self, handle: str) -> None:
+        """Store a lower-case handle with its id."""
         user_id = self._world.user_id(handle)
         if user_id not in self._by_id:
             self._by_id[user_id] = handle
             if self._file is not None:
                 with self._file.open("a", encoding="utf-8") as file:
                     file.write(f"{handle}\n")
-        return user_id
 
     def known(self) -> list[str]:
-        """Return the lower-case handles that were looked up, and those that have a part in the sandbox's story."""
+        """Return the lower-case handles that were looked up, and those that have a persona of their own."""
         return list(dict.fromkeys([*self._by_id.values(), *named_handles()]))
 
     def handle_of(self, user_id: int) -> str | None:
-        """Return the lower-case handle of an id, or None when nobody has looked it up yet."""
+        """Return the lower-case handle of an id, or None if nobody has looked it up yet."""
         if user_id not in self._by_id:
             self._by_id |= {self._world.user_id(handle): handle for handle in named_handles()}
         return self._by_id.get(user_id)

@@ -1,10 +1,11 @@
-"""One request's parameters, checked the way X checks them: every error at once, in X's words."""
+"""A request's query parameters, checked as X checks them: all errors at once, in X's words."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pipeline.ids import ID, is_id
 from pipeline.sandbox.x.field_names import (
     BARE_EXPANSION,
     MEDIA_FIELDS,
@@ -15,7 +16,6 @@ from pipeline.sandbox.x.field_names import (
 )
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z")
-_ID = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,15 @@ class ParameterError:
         return {"parameters": {self.parameter: list(self.values)}, "message": self.message}
 
 
-class Refused(Exception):
-    """The request is wrong: a 400 with these errors."""
+def invalid_value(name: str, value: str, reason: str, *, item: str | None = None) -> ParameterError:
+    """Return the error for a parameter's value, or for one item of a list of values."""
+    shown = value if item is None else item
+    message = f"The `{name}` query parameter value [{shown}] {reason}"
+    return ParameterError(name, value.split(","), message)
+
+
+class InvalidRequest(Exception):
+    """A request with wrong parameters: a 400 with all its errors."""
 
     def __init__(self, errors: Sequence[ParameterError]) -> None:
         super().__init__("; ".join(error.message for error in errors))
@@ -40,8 +47,8 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which fields and expansions were asked for, in the old spelling, and how to spell the answer."""
+class FieldSelection:
+    """The fields and expansions of a request, in the old spelling, and how to spell the response."""
 
     new_spelling: bool = False
     post_fields: frozenset[str] = frozenset()
@@ -49,56 +56,59 @@ class Wanted:
     media_fields: frozenset[str] = frozenset()
     expansions: frozenset[str] = frozenset()
 
+    @property
+    def expands_references(self) -> bool:
+        """Whether the posts that a post refers to are requested too."""
+        return bool(self.expansions & {"referenced_tweets.id", "referenced_tweets.id.author_id"})
 
-class Checker:
-    """Reads one request's parameters and gathers every error."""
+
+class ParameterReader:
+    """Reads the parameters of one request and collects their errors."""
 
     def __init__(self, parameters: Mapping[str, str], accepted: Sequence[str]) -> None:
         self._given = dict(parameters)
         self.errors: list[ParameterError] = []
         accepted = sorted(accepted)
         for name in self._given.keys() - set(accepted):
-            self.complain(
+            self.add_error(
                 name, self._given[name], f"The query parameter [{name}] is not one of [{','.join(accepted)}]"
             )
 
-    def complain(self, name: str, value: str, message: str) -> None:
-        """Note one error."""
+    def add_error(self, name: str, value: str, message: str) -> None:
+        """Add one error."""
         self.errors.append(ParameterError(name, value.split(","), message))
 
-    def finish(self) -> None:
-        """Raise `Refused` when anything was wrong."""
+    def raise_if_invalid(self) -> None:
+        """Raise `InvalidRequest` if there are errors."""
         if self.errors:
-            raise Refused(sorted(self.errors, key=lambda error: error.parameter))
+            raise InvalidRequest(sorted(self.errors, key=lambda error: error.parameter))
 
     def text(self, name: str) -> str | None:
-        """Return a parameter as it came."""
+        """Return a parameter as it was sent."""
         return self._given.get(name)
 
-    def chosen(self, name: str, accepted: Sequence[str]) -> frozenset[str]:
+    def choices(self, name: str, accepted: Sequence[str]) -> frozenset[str]:
         """Return a comma-separated list of accepted values."""
         value = self._given.get(name)
         if value is None:
             return frozenset()
-        for item in value.split(","):
+        items = value.split(",")
+        for item in items:
             if item not in accepted:
-                listed = ",".join(sorted(accepted))
-                message = f"The `{name}` query parameter value [{item}] is not one of [{listed}]"
-                self.complain(name, value, message)
-        return frozenset(value.split(","))
+                reason = f"is not one of [{','.join(sorted(accepted))}]"
+                self.errors.append(invalid_value(name, value, reason, item=item))
+        return frozenset(items)
 
     def number(self, name: str, low: int, high: int, default: int) -> int:
-        """Return a whole number between bounds."""
+        """Return a whole number from `low` to `high`."""
         value = self._given.get(name)
         if value is None:
             return default
         if not re.fullmatch(r"-?[0-9]{1,9}", value):
-            self.complain(name, value, f"The `{name}` query parameter value [{value}] is not a number")
+            self.errors.append(invalid_value(name, value, "is not a number"))
             return default
         if not low <= int(value) <= high:
-            self.complain(
-                name, value, f"The `{name}` query parameter value [{value}] is not between {low} and {high}"
-            )
+            self.errors.append(invalid_value(name, value, f"is not between {low} and {high}"))
         return int(value)
 
     def post_id(self, name: str) -> int | None:
@@ -106,15 +116,13 @@ class Checker:
         value = self._given.get(name)
         if value is None:
             return None
-        if not _ID.fullmatch(value):
-            self.complain(
-                name, value, f"The `{name}` query parameter value [{value}] does not match ^[0-9]{{1,19}}$"
-            )
+        if not is_id(value):
+            self.errors.append(invalid_value(name, value, f"does not match ^{ID}$"))
             return None
         return int(value)
 
     def instant(self, name: str) -> datetime | None:
-        """Return an instant of the form X takes: `2026-11-22T00:00:00Z`."""
+        """Return an instant, which X takes as `2026-11-22T00:00:00Z`."""
         value = self._given.get(name)
         if value is None:
             return None
@@ -123,36 +131,35 @@ class Checker:
                 return datetime.fromisoformat(value).astimezone(UTC)
         except ValueError:
             pass
-        self.complain(
-            name, value, f"The `{name}` query parameter value [{value}] is not a valid RFC3339 date-time"
-        )
+        self.errors.append(invalid_value(name, value, "is not a valid RFC3339 date-time"))
         return None
 
-    def wanted(self, expansions: Sequence[str]) -> Wanted:
+    def selection(self, expansions: Sequence[str]) -> FieldSelection:
         """Return the fields and expansions in the old spelling; a request must not mix the two spellings."""
-        asked = set(self._given.get("expansions", "").split(","))
-        old = sorted(asked & NEW_SPELLING.keys() | self._given.keys() & {"tweet.fields"})
-        new = sorted(asked & {*OLD_SPELLING, BARE_EXPANSION} | self._given.keys() & {"post.fields"})
+        requested = set(self._given.get("expansions", "").split(","))
+        old = sorted(requested & NEW_SPELLING.keys() | self._given.keys() & {"tweet.fields"})
+        new = sorted(requested & {*OLD_SPELLING, BARE_EXPANSION} | self._given.keys() & {"post.fields"})
         if old and new:
-            self.complain(
+            self.add_error(
                 new[0],
                 new[0],
                 f"The old spelling [{','.join(old)}] cannot be mixed with the new [{','.join(new)}]",
             )
         new_spelling = bool(new) and not old
-        name = "post.fields" if new_spelling else "tweet.fields"
-        return Wanted(
+        return FieldSelection(
             new_spelling=new_spelling,
-            post_fields=self._spelled(name, POST_FIELDS, new_spelling),
-            user_fields=self._spelled("user.fields", USER_FIELDS, new_spelling),
-            media_fields=self.chosen("media.fields", MEDIA_FIELDS),
-            expansions=self._spelled("expansions", expansions, new_spelling),
+            post_fields=self._in_old_spelling(
+                "post.fields" if new_spelling else "tweet.fields", POST_FIELDS, new_spelling
+            ),
+            user_fields=self._in_old_spelling("user.fields", USER_FIELDS, new_spelling),
+            media_fields=self.choices("media.fields", MEDIA_FIELDS),
+            expansions=self._in_old_spelling("expansions", expansions, new_spelling),
         )
 
-    def _spelled(self, name: str, old_names: Sequence[str], new_spelling: bool) -> frozenset[str]:
+    def _in_old_spelling(self, name: str, old_names: Sequence[str], new_spelling: bool) -> frozenset[str]:
         if not new_spelling:
-            return self.chosen(name, old_names)
+            return self.choices(name, old_names)
         new_names = [NEW_SPELLING.get(old, old) for old in old_names]
         bare = {BARE_EXPANSION: "referenced_tweets.id"} if "referenced_tweets.id" in old_names else {}
         to_old = {**OLD_SPELLING, **bare}
-        return frozenset(to_old.get(item, item) for item in self.chosen(name, [*new_names, *bare]))
+        return frozenset(to_old.get(item, item) for item in self.choices(name, [*new_names, *bare]))

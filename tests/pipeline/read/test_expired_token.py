@@ -46,7 +46,7 @@ def test_every_post_is_bought_once_and_none_is_missed(
 
     gone = all_posts[forgotten]
     register.save(lake, register.begin(lake, gone, "asked for"))
-    fault_rules.give("citymetro", "expired_token", times=1, after=tokens_left)
+    fault_rules.add("citymetro", "expired_token", times=1, after=tokens_left)
     result = collect(lake, x, task)
 
     assert fault_rules.hits() == {"citymetro": 1}

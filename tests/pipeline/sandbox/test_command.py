@@ -46,7 +46,7 @@ def _alive(directory: Path) -> list[str]:
     return [line for line in listed.splitlines() if str(directory) in line]
 
 
-def test_a_command_runs_with_the_settings_and_its_exit_code_is_handed_on(tmp_path: Path) -> None:
+def test_a_command_runs_with_the_settings_and_its_exit_code_is_returned(tmp_path: Path) -> None:
     script = "import os, sys; print(os.environ['X_API_URL'], os.environ['AVIARY_LAKE']); sys.exit(7)"
     done = _run(tmp_path, "--", sys.executable, "-c", script)
     assert done.returncode == 7
@@ -62,18 +62,18 @@ def test_options_of_the_command_are_the_command_s(tmp_path: Path) -> None:
     assert done.stdout == "--dir elsewhere --help\n"
 
 
-def test_faults_and_a_rate_limit_can_be_ordered(tmp_path: Path) -> None:
+def test_faults_and_a_rate_limit_can_be_set(tmp_path: Path) -> None:
     script = """
 import os, requests
 address, token = os.environ["X_API_URL"], os.environ["X_BEARER_TOKEN"]
 answer = requests.get(f"{address}/2/users/1/tweets", headers={"Authorization": f"Bearer {token}"}, timeout=10)
 print(answer.status_code, answer.headers["x-rate-limit-limit"], int(answer.headers["x-rate-limit-reset"]) % 60)
-for order in requests.get(f"{address}/sandbox/orders", timeout=10).json():
-    print(*order.values())
+for rule in requests.get(f"{address}/sandbox/orders", timeout=10).json():
+    print(*rule.values())
 """
-    orders = ["--fault", "*=503:2", "--fault", "CityMetro=suspended::3", "--fault", "1729=depth:::20"]
+    rules = ["--fault", "*=503:2", "--fault", "CityMetro=suspended::3", "--fault", "1729=depth:::20"]
     done = _run(
-        tmp_path, *orders, "--rate-limit", "7", "--rate-window", "60", "--", sys.executable, "-c", script
+        tmp_path, *rules, "--rate-limit", "7", "--rate-window", "60", "--", sys.executable, "-c", script
     )
     assert done.stdout.splitlines() == [
         "503 7 0",
@@ -84,22 +84,22 @@ for order in requests.get(f"{address}/sandbox/orders", timeout=10).json():
 
 
 @pytest.mark.parametrize(
-    ("order", "said"),
+    ("rule", "message"),
     [
-        ("citymetro=teapot", "there is no fault 'teapot'; there are 429, 429_without_reset, "),
-        ("city-metro=503", "handle 'city-metro' is none: 1 to 15 letters, digits or _, without @"),
-        ("citymetro", "'citymetro' is no fault rule; write HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"),
-        ("citymetro=503:often", "'citymetro=503:often' is no fault rule: 'often' is not a whole number"),
-        ("citymetro=503:0", "times is a whole number from 1, not 0"),
-        ("citymetro=503:1:0:5:1", "'citymetro=503:1:0:5:1' is no fault rule"),
+        ("citymetro=teapot", "there is no fault 'teapot'; the faults are 429, 429_without_reset, "),
+        ("city-metro=503", "'city-metro' is not a handle: 1 to 15 letters, digits or _, without @"),
+        ("citymetro", "'citymetro' is not a fault rule; write HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]"),
+        ("citymetro=503:often", "'citymetro=503:often' is not a fault rule: 'often' is not a whole number"),
+        ("citymetro=503:0", "times must be a whole number of at least 1, not 0"),
+        ("citymetro=503:1:0:5:1", "'citymetro=503:1:0:5:1' is not a fault rule"),
     ],
 )
-def test_a_wrong_order_is_one_line_and_exit_code_2_and_nothing_starts(
-    tmp_path: Path, order: str, said: str
+def test_a_wrong_rule_is_one_line_and_exit_code_2_and_nothing_starts(
+    tmp_path: Path, rule: str, message: str
 ) -> None:
-    done = _run(tmp_path, "--fault", order, "--", "echo", "started")
+    done = _run(tmp_path, "--fault", rule, "--", "echo", "started")
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert done.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
@@ -116,7 +116,7 @@ def test_a_command_that_does_not_exist_is_one_line_and_127(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 128 + 15)])
-def test_alone_it_prints_its_settings_and_stays_until_it_is_told_to_end(
+def test_alone_it_prints_its_settings_and_stays_until_a_signal(
     tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
     process = _start(tmp_path)
@@ -171,7 +171,7 @@ def test_a_server_that_ends_by_itself_ends_the_sandbox_with_one_line(tmp_path: P
     assert _alive(tmp_path) == []
 
 
-def test_somebody_s_session_token_is_unset_before_the_settings(tmp_path: Path) -> None:
+def test_a_session_token_of_the_user_s_is_unset_before_the_settings(tmp_path: Path) -> None:
     process = subprocess.Popen(
         _command(tmp_path),
         cwd=ROOT,

@@ -24,7 +24,9 @@ from tests.pipeline.sandbox.processes import read_line
 
 ROOT = Path(__file__).parents[3]
 
-pytestmark = pytest.mark.skipif(uses_moto(), reason="no SeaweedFS on this machine: moto keeps no promises")
+pytestmark = pytest.mark.skipif(
+    uses_moto(), reason="no SeaweedFS here: moto neither checks keys nor stores data"
+)
 
 
 def _s3(environment: dict[str, str], secret: str | None = None) -> BaseClient:
@@ -44,13 +46,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield started
 
 
-def test_objects_are_kept_and_given_back(sandbox: Sandbox) -> None:
+def test_objects_are_stored_and_returned(sandbox: Sandbox) -> None:
     s3 = _s3(sandbox.environment)
     s3.put_object(Bucket="lake", Key="posts/day=2026-11-22/account=1729/x", Body=b"\0\1\2")
     assert s3.get_object(Bucket="lake", Key="posts/day=2026-11-22/account=1729/x")["Body"].read() == b"\0\1\2"
 
 
-def test_an_object_that_is_there_is_not_overwritten_when_asked_not_to(sandbox: Sandbox) -> None:
+def test_an_existing_object_is_not_overwritten_by_a_conditional_write(sandbox: Sandbox) -> None:
     s3 = _s3(sandbox.environment)
     s3.put_object(Bucket="lake", Key="once", Body=b"first", IfNoneMatch="*")
     with pytest.raises(ClientError, match="PreconditionFailed"):
@@ -63,12 +65,12 @@ def test_a_wrong_secret_is_refused(sandbox: Sandbox) -> None:
         _s3(sandbox.environment, secret="wrong").put_object(Bucket="lake", Key="x", Body=b"")
 
 
-def test_a_bucket_that_does_not_exist_is_not_made_by_writing_to_it(sandbox: Sandbox) -> None:
+def test_a_bucket_that_does_not_exist_is_not_created_by_writing_to_it(sandbox: Sandbox) -> None:
     with pytest.raises(ClientError, match="NoSuchBucket"):
         _s3(sandbox.environment).put_object(Bucket="pond", Key="x", Body=b"")
 
 
-def test_the_settings_lead_to_both_servers(sandbox: Sandbox) -> None:
+def test_the_settings_point_to_both_servers(sandbox: Sandbox) -> None:
     settings = sandbox.environment
     headers = {"Authorization": f"Bearer {settings['X_BEARER_TOKEN']}"}
     answer = requests.get(f"{settings['X_API_URL']}/2/users/by?usernames=nasa", headers=headers, timeout=10)
@@ -85,7 +87,7 @@ def test_polars_reads_and_writes_through_the_settings(sandbox: Sandbox) -> None:
     subprocess.run([sys.executable, "-c", script], env=sandbox.whole_environment(), check=True, timeout=60)
 
 
-def test_somebody_s_own_aws_session_does_not_get_in_the_way(
+def test_an_aws_session_of_the_user_s_own_is_left_out(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "mine")
@@ -93,7 +95,7 @@ def test_somebody_s_own_aws_session_does_not_get_in_the_way(
     assert not {"AWS_SESSION_TOKEN", "AWS_PROFILE"} & sandbox.whole_environment().keys()
 
 
-def test_the_loopback_is_kept_away_from_a_proxy(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_to_the_loopback_use_no_proxy(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     assert "127.0.0.1" in sandbox.whole_environment()["no_proxy"].split(",")
 
@@ -128,7 +130,7 @@ def test_another_sandbox_in_another_folder_runs_beside_it_and_leaves_nothing(
         _s3(sandbox.environment).get_object(Bucket="lake", Key="only-there")
 
 
-def test_a_later_start_goes_on_with_the_same_keys_world_and_data(tmp_path: Path) -> None:
+def test_a_later_start_has_the_same_keys_world_and_data(tmp_path: Path) -> None:
     with running(tmp_path, seed=5, story_day=date(2026, 11, 20)) as first:
         _s3(first.environment).put_object(Bucket="lake", Key="kept", Body=b"still here")
     with running(tmp_path, seed=6, story_day=date(2026, 11, 21)) as second:
@@ -175,7 +177,7 @@ def test_a_killed_sandbox_s_server_is_found_and_stopped_and_its_data_kept(tmp_pa
     assert command_line(x_pid) == ""
 
 
-def test_somebody_else_s_process_with_the_recorded_id_is_left_alone() -> None:
+def test_another_process_with_the_recorded_id_is_left_alone() -> None:
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     assert end_leftover(other.pid, lambda command: "weed" in command, 1) is False
     assert other.poll() is None

@@ -1,9 +1,9 @@
 """Who the sandbox's accounts are and what they write: one TOML file per persona.
 
 A persona has a profile, a rhythm (posts per day, by weekday and hour, UTC), pools of texts with their
-shares of the day, and stories that come back every 14 days. A handle without a file of its own
-gets one of the personas of `anyone/`, varied by the handle itself. Texts may hold `{slots}`:
-see `pipeline.sandbox.world.writing`.
+shares of the day, and stories that come back every 14 days. A handle without a file of its own gets one of
+the personas of `anyone/`, varied by the handle. Texts may contain `{slots}`: see
+`pipeline.sandbox.world.writing`.
 """
 
 import tomllib
@@ -30,9 +30,9 @@ _FIRST_JOINED = date(2022, 1, 3)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pool:
-    """Texts of one mood. `share`: their weight among the day's posts; `reach` multiplies engagement.
+    """Texts of one mood. `share` is their weight among the day's posts; `reach` multiplies engagement.
 
-    `heads` and `tails` fit before and after any of the texts, so that a text rarely reads the same twice.
+    `heads` and `tails` fit before and after each of the texts, so that a text rarely reads the same twice.
     """
 
     name: str
@@ -50,9 +50,9 @@ class Pool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment:
-    """One post that a story cannot do without; `times` is its engagement as a multiple of the median.
+    """One post that a story always has; `times` is its engagement as a multiple of the median.
 
-    The story day has the first of the `texts`, other rounds of the cycle the others.
+    The story day has the first of the `texts`, other rounds of the cycle have the others.
     """
 
     at: time
@@ -74,7 +74,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Persona:
-    """An invented account. Hours are UTC; `median` is the engagement of a middling post after a day."""
+    """An invented account. Hours are UTC; `median` is the engagement of an average post after a day."""
 
     handle: str
     name: str
@@ -104,15 +104,15 @@ class Persona:
 
 @lru_cache(maxsize=4096)
 def persona_of(handle: str, seed: int) -> Persona:
-    """Return the persona of a lower-case handle: a named one, or one invented from it and the seed."""
+    """Return the persona of a lower-case handle: a named one, or one invented from handle and seed."""
     named = _FOLDER / f"{handle}.toml"
     if named.exists():
         return _persona(handle, seed, _read(named))
-    choice = Random(f"{seed}|{handle}|voice")
+    choice = Random(f"{seed}|{handle}|voice")  # another word here would make other accounts
     source = dict(_read(choice.choice(sorted((_FOLDER / "anyone").glob("*.toml")))))
     followers = int(10 ** choice.uniform(3.3, 6.6))
     source |= {
-        "name": _spoken(handle),
+        "name": _display_name(handle),
         "description": f"Invented for @{handle} by the Aviary sandbox; nobody said any of this. "
         + source["description"],
         "joined": joined_on(handle, seed),
@@ -121,21 +121,21 @@ def persona_of(handle: str, seed: int) -> Persona:
         "verified": choice.random() < 0.6,
         "median": max(3.0, followers * 10 ** choice.uniform(-3.2, -2.4)),
         "posts_per_day": choice.uniform(2, 10),
-        "slots": {name: _some(choice, values) for name, values in source.get("slots", {}).items()},
+        "slots": {name: _half_of(choice, values) for name, values in source.get("slots", {}).items()},
     }
     return _persona(handle, seed, source)
 
 
 @lru_cache(maxsize=65_536)
 def user_id(handle: str, seed: int) -> int:
-    """Return the id of a lower-case handle: a snowflake of the day the account joined."""
-    chance = Random(f"{seed}|{handle}|id")
-    ms = day_start_ms(joined_on(handle, seed)) + chance.randrange(DAY_MS)
-    return make_id(ms, chance.getrandbits(22))
+    """Return the id of a lower-case handle: a snowflake of the day it joined."""
+    rng = Random(f"{seed}|{handle}|id")
+    ms = day_start_ms(joined_on(handle, seed)) + rng.randrange(DAY_MS)
+    return make_id(ms, rng.getrandbits(22))
 
 
 def joined_on(handle: str, seed: int) -> date:
-    """Return the UTC day an account was opened; nothing was posted before it."""
+    """Return the UTC day on which an account was opened; it has no earlier posts."""
     named = _FOLDER / f"{handle}.toml"
     if named.exists():
         joined: date = _read(named)["joined"]
@@ -208,11 +208,11 @@ def _story(source: Mapping[str, Any]) -> Story:
     )
 
 
-def _spoken(handle: str) -> str:
-    """Return a display name for a handle: `two_words` is "Two Words", digits alone stay as they are."""
+def _display_name(handle: str) -> str:
+    """Return a display name for a handle: `two_words` becomes "Two Words", digits alone do not change."""
     return " ".join(word.capitalize() for word in handle.split("_") if word) or handle
 
 
-def _some(choice: Random, values: list[str]) -> list[str]:
-    """Return about half of the values, so that two handles with one persona talk about different things."""
+def _half_of(choice: Random, values: list[str]) -> list[str]:
+    """Return about half of the values, so that two handles with one persona have different subjects."""
     return choice.sample(values, max(1, (len(values) + 1) // 2))

@@ -1,4 +1,4 @@
-"""A sandbox X API that was told to misbehave."""
+"""What the tests of faults share: a sandbox X API with fault rules, and a day of one account to read."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,14 +6,14 @@ from typing import Any
 
 import requests
 
-from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.app import create_app
 from pipeline.sandbox.x.server import serving
-from tests.pipeline.sandbox.conftest import ALL_FIELDS, TOKEN, X
+from tests.pipeline.sandbox.client import ALL_FIELDS, TOKEN, X
 
 HANDLE = "stadiumfc"
 
 
-DAY = {"start_time": "2026-11-22T00:00:00Z", "end_time": "2026-11-23T00:00:00Z"}
+DAY: dict[str, Any] = {"start_time": "2026-11-22T00:00:00Z", "end_time": "2026-11-23T00:00:00Z"}
 
 
 BY_FIVE: dict[str, Any] = {
@@ -23,7 +23,7 @@ BY_FIVE: dict[str, Any] = {
 } | DAY
 
 
-def order(fault: str, handle: str = HANDLE, **more: Any) -> dict[str, Any]:
+def rule(fault: str, handle: str = HANDLE, **more: Any) -> dict[str, Any]:
     return {"handle": handle, "fault": fault} | more
 
 
@@ -42,11 +42,11 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 
 def untouched(x: X) -> list[dict[str, Any]]:
-    """Return the day's pages of five as they are without any order."""
+    """Return the day's pages of five as they are without any rule."""
     requests.delete(f"{x.address}/sandbox/orders", timeout=10)
     return list(x.walk(HANDLE, **BY_FIVE))
 
 
 def hits(x: X) -> list[int]:
     listed = requests.get(f"{x.address}/sandbox/orders", timeout=10).json()
-    return [standing["hits"] for standing in listed]
+    return [active["hits"] for active in listed]

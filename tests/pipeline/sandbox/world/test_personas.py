@@ -1,4 +1,4 @@
-"""The voices' files: complete, filled in, true where they calculate, and nobody's but ours."""
+"""The personas' files: complete, with slots that can be filled, and correct where they calculate."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.sandbox.world import personas
 from pipeline.sandbox.world.personas import UNREADABLE, named_handles, persona_of
-from pipeline.sandbox.world.writing import _SLOT, BUILT_IN
+from pipeline.sandbox.world.writing import BUILT_IN, SLOT
 
 FILES = sorted(Path(personas.__file__).parent.rglob("*.toml"))
 # What looks like a slot and is part of the text.
@@ -32,14 +32,14 @@ def test_the_fifteen_accounts_of_the_demo_are_there() -> None:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_slot_of_a_voice_can_be_filled(file: Path) -> None:
+def test_every_slot_of_a_persona_can_be_filled(file: Path) -> None:
     source = tomllib.loads(file.read_text(encoding="utf-8"))
     known = BUILT_IN | source.get("slots", {}).keys() | LITERAL
-    assert {match[1] for match in _SLOT.finditer(str(source))} <= known
+    assert {match[1] for match in SLOT.finditer(str(source))} <= known
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_voice_has_a_whole_day_and_week(file: Path) -> None:
+def test_every_persona_has_a_whole_day_and_week(file: Path) -> None:
     source = tomllib.loads(file.read_text(encoding="utf-8"))
     assert len(source["hours"]) == 24
     assert len(source.get("weekdays", range(7))) == 7
@@ -62,12 +62,12 @@ def test_the_number_account_calculates_correctly() -> None:
         assert all(_is_prime(int(part)) for part in equation.split(" = ")[1].split(" + "))
 
 
-def test_unknown_handles_get_voices_that_differ() -> None:
-    voices_of_many = [persona_of(f"handle{i}", 1) for i in range(40)]
-    assert len({voice.description for voice in voices_of_many}) == 40
-    assert len({tuple(pool.name for pool in voice.pools) for voice in voices_of_many}) > 1
-    assert len({voice.followers for voice in voices_of_many}) == 40
-    assert all("Invented" in voice.description for voice in voices_of_many)
+def test_unknown_handles_get_personas_that_differ() -> None:
+    personas_of_many = [persona_of(f"handle{i}", 1) for i in range(40)]
+    assert len({persona.description for persona in personas_of_many}) == 40
+    assert len({tuple(pool.name for pool in persona.pools) for persona in personas_of_many}) > 1
+    assert len({persona.followers for persona in personas_of_many}) == 40
+    assert all("Invented" in persona.description for persona in personas_of_many)
 
 
 def _value(side: str) -> int:

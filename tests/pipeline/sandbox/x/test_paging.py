@@ -3,16 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.sandbox.world.snowflakes import first_id
 from pipeline.sandbox.world.timelines import World
 from pipeline.sandbox.x.paging import page_of
-from pipeline.sandbox.x.parameters import Wanted
-from pipeline.sandbox.x.requests import NO_UPPER_ID, Cursor, TimelineRequest
+from pipeline.sandbox.x.parameters import FieldSelection
+from pipeline.sandbox.x.requests import NO_UPPER_ID, TimelineRequest
 from pipeline.x_api.snowflakes import ms_of
-from tests.pipeline.sandbox.conftest import X
+from tests.pipeline.sandbox.client import X
 
 WEEK = {"start_time": "2026-11-16T00:00:00Z", "end_time": "2026-11-23T00:00:00Z"}
 
@@ -154,28 +152,5 @@ def test_only_the_newest_version_of_an_edited_post_is_shown(x: X) -> None:
     assert seen_after[second].versions == (first, second)
 
 
-@given(st.sampled_from(["older", "newer"]), st.integers(0, 2**63 - 1))
-def test_every_token_reads_back_as_the_turn_it_was_made_from(way: Any, post_id: int) -> None:
-    token = Cursor(way, post_id).token()
-    assert Cursor.read(token) == Cursor(way, post_id)
-    assert token.isalnum()
-    assert token == token.lower()
-
-
-@given(st.integers(0, 2**63 - 1), st.data())
-def test_a_token_with_one_letter_changed_is_no_token(post_id: int, data: st.DataObject) -> None:
-    token = Cursor("older", post_id).token()
-    place = data.draw(st.integers(0, len(token) - 2))  # the last letter holds padding bits
-    letter = data.draw(
-        st.sampled_from("0123456789abcdefghijklmnopqrstuv").filter(lambda c: c != token[place])
-    )
-    assert Cursor.read(token[:place] + letter + token[place + 1 :]) is None
-
-
-@given(st.text(max_size=60))
-def test_no_other_text_is_taken_for_a_token(text: str) -> None:
-    assert Cursor.read(text) is None
-
-
 def _request(above_id: int = 0, below_id: int = NO_UPPER_ID, max_results: int = 100) -> TimelineRequest:
-    return TimelineRequest(Wanted(), max_results, above_id, below_id, frozenset(), None)
+    return TimelineRequest(FieldSelection(), max_results, above_id, below_id, frozenset(), None)

@@ -1,28 +1,18 @@
-"""The sandbox X API answers as X does: who may ask, what may be asked, and in which words it refuses."""
+"""What all requests to the sandbox's X API share: token, clock, rate limit, counters."""
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
-from pipeline.sandbox.x.api import create_app
+from pipeline.sandbox.app import create_app
 from pipeline.sandbox.x.server import serving
-from tests.pipeline.sandbox.conftest import TOKEN, X
-
-INVALID = "https://api.twitter.com/2/problems/invalid-request"
-
-
-def _messages(x: X, path: str, **parameters: Any) -> list[str]:
-    answer = x.answer(path, **parameters)
-    body = answer.json()
-    assert answer.status_code == 400, body
-    assert (body["title"], body["type"]) == ("Invalid Request", INVALID)
-    return [error["message"] for error in body["errors"]]
+from tests.pipeline.sandbox.client import TOKEN, X
+from tests.pipeline.sandbox.faults.misbehaving import ask, misbehaving
 
 
-def test_every_answer_says_that_it_comes_from_the_sandbox(x: X) -> None:
+def test_every_response_says_that_it_comes_from_the_sandbox(x: X) -> None:
     answers = [
         x.answer("/2/users/by", usernames="nasa"),
         x.answer("/2/users/by", token="wrong", usernames="nasa"),
@@ -45,71 +35,6 @@ def test_a_wrong_token_gets_x_s_401_and_no_rate_limit_headers(x: X, path: str) -
     }
     assert answer.status_code == 401
     assert not [name for name in answer.headers if name.startswith("x-rate-limit")]
-
-
-def test_handles_are_found_in_any_letter_case(x: X) -> None:
-    assert x.user_id("StadiumFC") == x.user_id("stadiumfc") == x.user_id("STADIUMFC")
-
-
-def test_any_handle_at_all_has_an_account_and_posts(x: X) -> None:
-    for handle in ("nobody_ever_", "007", "X", "a" * 15):
-        assert x.timeline(handle, max_results=5)["meta"]["result_count"] > 0
-
-
-@pytest.mark.parametrize("names", ["nasa,not-a-name", "nasa,", "nasa,sixteen_letters_", "nasa, esa", "@nasa"])
-def test_one_malformed_name_refuses_the_whole_look_up(x: X, names: str) -> None:
-    (message,) = _messages(x, "/2/users/by", usernames=names)
-    assert "does not match ^[A-Za-z0-9_]{1,15}$" in message
-
-
-def test_a_look_up_takes_one_to_a_hundred_names(x: X) -> None:
-    assert len(x.get("/2/users/by", usernames=",".join(f"n{i}" for i in range(100)))["data"]) == 100
-    assert (
-        "not between 1 and 100"
-        in _messages(x, "/2/users/by", usernames=",".join(f"n{i}" for i in range(101)))[0]
-    )
-    assert "can not be empty" in _messages(x, "/2/users/by")[0]
-
-
-@pytest.mark.parametrize(
-    ("parameters", "said"),
-    [
-        ({"max_results": 4}, "[4] is not between 5 and 100"),
-        ({"max_results": 101}, "[101] is not between 5 and 100"),
-        ({"max_results": "ten"}, "[ten] is not a number"),
-        ({"tweet_fields": "created_at,likes"}, "[likes] is not one of [article,attachments,author_id,"),
-        ({"tweet_fields": "note_post"}, "[note_post] is not one of"),
-        ({"post_fields": "note_tweet"}, "[note_tweet] is not one of"),
-        ({"expansions": "everything"}, "[everything] is not one of"),
-        ({"exclude": "quotes"}, "[quotes] is not one of [replies,retweets]"),
-        ({"start_time": "2026-11-22"}, "is not a valid RFC3339 date-time"),
-        ({"start_time": "2026-13-22T00:00:00Z"}, "is not a valid RFC3339 date-time"),
-        ({"end_time": "2026-11-23T05:59:51Z"}, "must be a minimum of 10 seconds prior to the request time"),
-        ({"start_time": "2026-11-22T00:00:00Z", "end_time": "2026-11-22T00:00:00Z"}, "must be earlier than"),
-        ({"since_id": "12x"}, "[12x] does not match ^[0-9]{1,19}$"),
-        ({"pagination_token": "nonsense"}, "[nonsense] is not valid"),
-        ({"colour": "blue"}, "The query parameter [colour] is not one of [end_time,exclude,"),
-        ({"tweet_fields": "id", "post_fields": "id"}, "cannot be mixed"),
-        ({"tweet_fields": "id", "expansions": "referenced_posts"}, "cannot be mixed"),
-    ],
-)
-def test_a_wrong_parameter_is_refused_with_what_would_be_right(
-    x: X, parameters: dict[str, object], said: str
-) -> None:
-    messages = _messages(x, f"/2/users/{x.user_id('nasa')}/tweets", **parameters)
-    assert any(said in message for message in messages), messages
-
-
-def test_all_that_is_wrong_with_a_request_is_said_at_once(x: X) -> None:
-    assert len(_messages(x, "/2/users/1/tweets", max_results=4, exclude="all", colour="blue")) == 3
-
-
-def test_an_id_that_is_no_number_is_refused(x: X) -> None:
-    assert "[abc] is not valid" in _messages(x, "/2/users/abc/tweets")[0]
-
-
-def test_end_time_may_be_ten_seconds_ago(x: X) -> None:
-    x.timeline("nasa", end_time="2026-11-23T05:59:50Z")
 
 
 def test_rate_limit_headers_count_down_and_a_used_up_window_is_a_429() -> None:
@@ -135,11 +60,19 @@ def test_rate_limit_headers_count_down_and_a_used_up_window_is_a_429() -> None:
         assert x.answer(path, now="2026-11-23T06:15:00Z").status_code == 200
 
 
+def test_a_window_may_be_short() -> None:
+    with misbehaving(rate_limit=1, rate_window=60) as x:
+        passed, refused, later = (ask(x, now=f"2026-11-23T06:0{now}Z") for now in ("7:10", "7:59", "8:00"))
+    assert [answer.status_code for answer in (passed, refused, later)] == [200, 429, 200]
+    reset = int(datetime(2026, 11, 23, 6, 8, tzinfo=UTC).timestamp())
+    assert int(refused.headers["x-rate-limit-reset"]) == reset
+
+
 def test_an_unreadable_instant_in_the_clock_header_is_refused(x: X) -> None:
     assert x.answer("/2/users/by", now="yesterday", usernames="nasa").status_code == 400
 
 
-def test_the_frozen_clock_stands_in_when_a_request_brings_no_instant(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_frozen_clock_counts_when_a_request_names_no_instant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AVIARY_NOW", "2026-11-10T12:00:00Z")
     with serving(create_app(TOKEN)) as address:
         url = f"{address}/2/users/{X(address).user_id('citymetro')}/tweets"
@@ -162,7 +95,7 @@ def test_usage_counts_each_post_once_a_day() -> None:
     assert "daily_client_app_usage" not in body["data"]
 
 
-def test_the_counters_tell_what_was_served_and_can_be_reset() -> None:
+def test_the_stats_show_what_was_served_and_can_be_reset() -> None:
     with serving(create_app(TOKEN)) as address:
         x = X(address)
         x.timeline("stadiumfc", max_results=20)
@@ -176,7 +109,16 @@ def test_the_counters_tell_what_was_served_and_can_be_reset() -> None:
         assert x.answer("/sandbox/served").json()["requests"] == 0
 
 
-def test_an_id_is_known_again_after_a_restart_when_handles_are_kept(tmp_path: Path) -> None:
+def test_handles_are_found_in_any_letter_case(x: X) -> None:
+    assert x.user_id("StadiumFC") == x.user_id("stadiumfc") == x.user_id("STADIUMFC")
+
+
+def test_any_handle_at_all_has_an_account_and_posts(x: X) -> None:
+    for handle in ("nobody_ever_", "007", "X", "a" * 15):
+        assert x.timeline(handle, max_results=5)["meta"]["result_count"] > 0
+
+
+def test_an_id_is_known_after_a_restart_when_handles_are_stored(tmp_path: Path) -> None:
     kept = tmp_path / "handles.txt"
     with serving(create_app(TOKEN, handles_file=kept)) as address:
         user_id = X(address).user_id("some_new_handle")

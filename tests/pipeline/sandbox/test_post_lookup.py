@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.pipeline.sandbox.conftest import ALL_FIELDS, X
-from tests.pipeline.sandbox.faults.misbehaving import misbehaving, order
+from tests.pipeline.sandbox.client import ALL_FIELDS, X
+from tests.pipeline.sandbox.faults.misbehaving import misbehaving, rule
 
 PROBLEMS = "https://api.twitter.com/2/problems"
 HANDLE = "stadiumfc"
@@ -64,12 +64,12 @@ def test_posts_of_suspended_and_protected_accounts_are_refused() -> None:
             ("protected", "Authorization Error"),
             ("missing", "Not Found Error"),
         ):
-            with misbehaving(order(fault, endpoint="lookup")) as other:
+            with misbehaving(rule(fault, endpoint="lookup")) as other:
                 assert titles(lookup(other, ids[0])) == {ids[0]: title}
 
 
 def test_deleted_posts_are_gone_from_timelines_and_look_ups() -> None:
-    with misbehaving(order("gone", posts=3)) as x:
+    with misbehaving(rule("gone", posts=3)) as x:
         left = [post["id"] for post in posts_of(x)]
         with misbehaving() as before:
             all_ids = [post["id"] for post in posts_of(before)]
@@ -86,7 +86,7 @@ def test_deleted_posts_are_gone_from_timelines_and_look_ups() -> None:
 def test_a_look_up_misbehaves_for_the_account_it_was_ordered_for_as_often(
     fault: str, told: str | None
 ) -> None:
-    with misbehaving(order(fault, times=1)) as x:
+    with misbehaving(rule(fault, times=1)) as x:
         other = x.timeline("tideandco", max_results=5)["data"][0]["id"]
         post_id = posts_of(x)[0]["id"]
         body = lookup(x, post_id, other)
@@ -98,7 +98,7 @@ def test_a_look_up_misbehaves_for_the_account_it_was_ordered_for_as_often(
 
 @pytest.mark.parametrize(("fault", "status"), [("401", 401), ("402", 402), ("503", 503), ("429", 429)])
 def test_other_faults_meet_a_look_up_where_that_was_ordered(fault: str, status: int) -> None:
-    with misbehaving(order(fault, endpoint="lookup")) as x:
+    with misbehaving(rule(fault, endpoint="lookup")) as x:
         post_id = posts_of(x)[0]["id"]
         assert x.answer("/2/tweets", ids=post_id).status_code == status
         assert x.answer("/2/tweets", ids="20").status_code == 200  # about nobody's post

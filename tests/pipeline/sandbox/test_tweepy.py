@@ -7,18 +7,19 @@ import requests
 import tweepy
 from requests.adapters import HTTPAdapter
 
-from tests.pipeline.sandbox.conftest import ALL_FIELDS, MORNING_AFTER, TOKEN, X
+from tests.pipeline.sandbox.client import ALL_FIELDS, MORNING_AFTER, TOKEN, X
 
 
 class _ToSandbox(HTTPAdapter):
-    """Sends what tweepy addresses to its constant host to the sandbox instead."""
+    """Sends requests for tweepy's constant host to the sandbox instead."""
 
     def __init__(self, address: str) -> None:
         super().__init__()
         self._address = address
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-        request.url = (request.url or "").replace("https://api.twitter.com", self._address, 1)
+        assert request.url is not None
+        request.url = request.url.replace("https://api.twitter.com", self._address, 1)
         request.headers["X-Aviary-Now"] = MORNING_AFTER
         return super().send(request, *args, **options)
 

@@ -1,4 +1,4 @@
-"""What a sandbox's owner asks of it beside X's API: what it has served, how it is to misbehave. No token needed."""
+"""The sandbox's own routes beside X's API: what it has served, and its fault rules. No token is needed."""
 
 import json
 
@@ -12,47 +12,47 @@ from pipeline.sandbox.x.responses import json_response, problem
 from pipeline.sandbox.x.stats import RequestStats
 
 
-def control_routes(stats: RequestStats, active: FaultRules) -> list[Route]:
+def control_routes(stats: RequestStats, rules: FaultRules) -> list[Route]:
     """Return the routes below `/sandbox/`."""
-    control = _Control(stats, active)
+    control = _Control(stats, rules)
     return [
-        Route("/sandbox/served", control.served_counts),
-        Route("/sandbox/served/reset", control.reset_served, methods=["POST"]),
-        Route("/sandbox/orders", control.orders, methods=["GET", "POST", "DELETE"]),
+        Route("/sandbox/served", control.show_stats),
+        Route("/sandbox/served/reset", control.reset_stats, methods=["POST"]),
+        Route("/sandbox/orders", control.fault_rules, methods=["GET", "POST", "DELETE"]),
     ]
 
 
 class _Control:
-    def __init__(self, stats: RequestStats, fault_rules: FaultRules) -> None:
+    def __init__(self, stats: RequestStats, rules: FaultRules) -> None:
         self._stats = stats
-        self._fault_rules = fault_rules
+        self._rules = rules
 
-    async def served_counts(self, _: Request) -> Response:
+    async def show_stats(self, _: Request) -> Response:
         """Return what was served since the start or the last reset."""
         return json_response(self._stats.body())
 
-    async def reset_served(self, _: Request) -> Response:
-        """Start counting from nothing."""
+    async def reset_stats(self, _: Request) -> Response:
+        """Set all counters to zero."""
         self._stats.reset()
         return json_response(self._stats.body())
 
-    async def orders(self, request: Request) -> Response:
+    async def fault_rules(self, request: Request) -> Response:
         """Add fault rules (POST, a list), list them with their hits (GET), or remove them (DELETE)."""
         if request.method == "DELETE":
-            self._fault_rules.clear()
+            self._rules.clear()
         elif request.method == "POST":
             try:
-                self._fault_rules.add(_listed(await request.body()))
+                self._rules.add(_entries(await request.body()))
             except ConfigError as error:
                 return problem(400, "Invalid Request", detail=str(error))
-        return json_response(self._fault_rules.body())
+        return json_response(self._rules.body())
 
 
-def _listed(body: bytes) -> list[object]:
+def _entries(body: bytes) -> list[object]:
     try:
         entries = json.loads(body)
     except ValueError:
         entries = None
     if not isinstance(entries, list):
-        raise ConfigError("fault rules come as a JSON list of objects with handle and fault")
+        raise ConfigError("send fault rules as a JSON list of objects with handle and fault")
     return entries
