@@ -33,7 +33,7 @@ down: install ## stop everything `make up` started, and verify that nothing is l
 	@$(BIN)/python -m pipeline.local.up down
 
 test: install ## run the tests (no network, account or root needed)
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: install ## check lint, formatting and types
 	@$(BIN)/ruff check .
