@@ -1,8 +1,11 @@
 """The stage `analyze`, on a real lake: what it writes, and what it keeps when pages are missing."""
 
+from typing import Any
+
 import pytest
 
 from pipeline.analyze import analyze
+from pipeline.erasure.posts import forget_posts
 from pipeline.errors import AnalyzeError, LakeDamaged
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
@@ -12,6 +15,7 @@ from pipeline.lake.records import AccountTask, Counts, Manifest, Outcome
 from pipeline.page import Page, pack
 from pipeline.schema import POSTS
 from pipeline.status import Status
+from pipeline.transform import account_day
 from pipeline.transform.spreadsheet import from_csv
 from tests.pipeline.given import COLLECTED_AT, DAY, a_page, a_post, work
 
@@ -127,3 +131,26 @@ def test_an_account_without_posts_is_handed_on_as_it_ended(lake: Lake) -> None:
     put_outcome(lake, DAY, "nasa", Outcome(status=Status.SUSPENDED, reason="X has suspended this account"))
     assert analyze(lake, work()).status == Status.SUSPENDED
     assert not lake.exists(keys.posts(DAY, "nasa"))
+
+
+def test_a_post_that_is_forgotten_while_its_day_is_analyzed_does_not_come_back(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(lake, a_page(a_post(2), a_post(1)))
+    crossed: list[int] = []
+    original = account_day.make
+
+    def make(*args: Any) -> Outcome:
+        outcome = original(*args)
+        if not crossed:
+            crossed.append(1)
+            forget_posts(lake, "nasa", ["1990000000000000002"], [DAY], "asked for")
+            original(*args)  # as if this run had written after the other's search
+        return outcome
+
+    monkeypatch.setattr(account_day, "make", make)
+    outcome = analyzed(lake)
+    assert (outcome.counts.kept, outcome.counts.forgotten) == (1, 1)
+    posts = find_frame(lake, keys.posts(DAY, "nasa"), POSTS)
+    assert posts is not None
+    assert posts["post_id"].to_list() == ["1990000000000000001"]

@@ -241,3 +241,36 @@ def test_a_look_up_beyond_the_budget_plans_nothing(lake: Lake, x: XApi, request_
         planned(lake, x, "pixelforge", "citymetro", budget={"usd_per_run": 0.01})
     assert find_plan(lake, DAY) is None
     assert request_stats.requests() == 0
+
+
+# --- several runs, and renamed accounts ----------------------------------------------------------
+
+
+def test_two_runs_of_a_new_day_plan_the_accounts_of_both(
+    lake: Lake, x: XApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second writes its plan between the first one's reading and writing of it."""
+    crossed: list[str] = []
+    original = Lake.put_if
+
+    def put_if(self: Lake, key: str, body: bytes, etag: str | None) -> bool:
+        if key == keys.plan(DAY) and not crossed:
+            crossed.append(key)
+            planned(lake, x, "pixelforge", "tideandco", only=["tideandco"])
+        return original(self, key, body, etag)
+
+    monkeypatch.setattr(Lake, "put_if", put_if)
+    planned(lake, x, "pixelforge", "tideandco", only=["pixelforge"])
+    assert [entry.account for entry in the_plan(lake).accounts] == ["pixelforge", "tideandco"]
+
+
+def test_a_renamed_account_keeps_the_handle_that_its_day_was_planned_with(lake: Lake, x: XApi) -> None:
+    """X's id tells; under its new handle the day would be bought and counted again."""
+    [first] = planned(lake, x, "pixelforge")
+    known = the_plan(lake)
+    renamed = known.accounts[0].model_copy(update={"account": "oldname", "handle": "oldname"})
+    lake.put_model(keys.plan(DAY), known.model_copy(update={"accounts": (renamed,)}))
+    finish(lake, "oldname")
+    [again] = planned(lake, x, "pixelforge")
+    assert (again.account, again.user_id) == ("oldname", first.user_id)
+    assert [entry.account for entry in the_plan(lake).accounts] == ["oldname"]

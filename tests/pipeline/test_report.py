@@ -93,3 +93,22 @@ def test_reporting_again_is_the_same_bytes(lake: Lake) -> None:
         report(lake, DAY, lambda *_: "the page")
         written.append([lake.find(key) for key in (keys.rollup(DAY), keys.all_accounts_csv(DAY))])
     assert written[0] == written[1]
+
+
+def test_a_run_that_ends_an_account_meanwhile_is_in_the_figures(lake: Lake) -> None:
+    """Whichever of two reports of a day writes last, it has read all outcomes."""
+    plan_for(lake, "nasa", "esa")
+    store(lake, "nasa", Status.OK, stored_posts({"account": "nasa"}))
+    crossed: list[date] = []
+
+    def publish(lake: Lake, day: date) -> str:
+        if not crossed:
+            crossed.append(day)
+            store(lake, "esa", Status.OK, stored_posts({"account": "esa"}))
+            report(lake, day, lambda *_: "the other run's page")
+        return keys.report(day)
+
+    report(lake, DAY, publish)
+    rollup = find_frame(lake, keys.rollup(DAY), ROLLUP)
+    assert rollup is not None
+    assert dict(rollup.select("account", "posts").iter_rows()) == {"esa": 1, "nasa": 1}

@@ -103,3 +103,43 @@ def test_where_reports_are_served_is_an_address_or_left_open(monkeypatch: pytest
         ConfigError, match="AVIARY_REPORTS_URL='javascript:alert\\(1\\)' is not a web address"
     ):
         load_settings().report_url(page)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("X_BEARER_TOKEN=a\n".encode("utf-16"), ".env is UTF-16, as some editors on Windows write; save it"),
+        ("X_BEARER_TOKEN=a\n".encode("utf-16-be"), ".env is UTF-16"),
+        ("A=1\n# für später\n".encode("latin-1"), ".env:2: not UTF-8; save the file again as UTF-8"),
+    ],
+)
+def test_an_env_file_that_is_not_utf_8_is_named_with_the_cause(
+    body: bytes, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(body)
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert str(caught.value).startswith(said)
+
+
+def test_an_env_file_may_begin_with_a_byte_order_mark(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("X_BEARER_TOKEN", raising=False)
+    (tmp_path / ".env").write_bytes("X_BEARER_TOKEN=abc\n".encode("utf-8-sig"))
+    try:
+        assert load_settings().token() == "abc"
+    finally:
+        monkeypatch.delenv("X_BEARER_TOKEN", raising=False)
+
+
+@pytest.mark.parametrize("token", ['"abc"', "'abc'", "\u201cabc\u201d", '"abc'])
+def test_quotes_around_a_token_are_named_and_the_token_is_not(
+    monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("X_BEARER_TOKEN", token)
+    with pytest.raises(ConfigError, match="X_BEARER_TOKEN has quotes around it") as caught:
+        load_settings().token()
+    assert "abc" not in str(caught.value)

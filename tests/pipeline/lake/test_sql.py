@@ -124,3 +124,40 @@ def test_the_secret_is_shown_to_no_query(lake: Lake, environment: dict[str, str]
 def test_nothing_is_downloaded_whatever_a_query_asks_for(lake: Lake) -> None:
     asked = "SELECT value FROM duckdb_settings() WHERE name LIKE 'auto%_known_extensions'"
     assert connect(lake).execute(asked).fetchall() == [("false",), ("false",)]
+
+
+def test_posts_come_from_the_days_one_file_and_from_single_files_where_an_older_version_wrote_none(
+    lake: Lake,
+) -> None:
+    """What the last report stored counts, not what an account's run has written since."""
+    fill(lake)
+    other = DAY - timedelta(days=1)
+    put_frame(lake, keys.posts(other, "nasa"), stored_posts({"text": "older"}))
+    daily = stored_posts({"text": "of the report"}).select(pl.lit(DAY).alias("day"), *POSTS)
+    put_frame(lake, keys.posts_daily(DAY), daily)
+    found = connect(lake).execute("SELECT day, text FROM posts ORDER BY day").fetchall()
+    assert found == [(other, "older"), (DAY, "of the report")]
+
+
+def test_a_query_opens_the_files_of_its_days_only(lake: Lake) -> None:
+    days = [DAY - timedelta(days=back) for back in range(20)]
+    for day in days:
+        put_frame(lake, keys.posts_daily(day), stored_posts({}).select(pl.lit(day).alias("day"), *POSTS))
+    plan = (
+        connect(lake)
+        .execute(f"EXPLAIN ANALYZE SELECT text FROM posts WHERE day = DATE '{days[7]}'")
+        .fetchall()
+    )
+    assert "Scanning Files: 1/20" in plan[0][1]
+
+
+@pytest.mark.parametrize("handle", ["null", "true", "1e5", "007", "nan"])
+def test_a_handle_is_text_whatever_else_it_looks_like(lake: Lake, handle: str) -> None:
+    odd = Lake(f"{lake.url}/account=x/day=all")
+    posts = stored_posts({"account": handle})
+    put_frame(odd, keys.posts(DAY, handle), posts)
+    put_frame(odd, keys.posts_daily(DAY), posts.select(pl.lit(DAY).alias("day"), *POSTS))
+    row = dict.fromkeys(ROLLUP) | {"day": DAY, "account": handle}
+    put_frame(odd, keys.rollup(DAY), pl.DataFrame([row], schema=ROLLUP))
+    for view in ("posts", "daily", "latest_metrics"):
+        assert connect(odd).execute(f"SELECT day, account FROM {view}").fetchall() == [(DAY, handle)]
