@@ -55,7 +55,7 @@ def plan(
     outcomes = find_outcomes(lake, day)
     finished = {account for account, outcome in outcomes.items() if outcome.status.finished}
     budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
-    ledger = Ledger(lake, run_id, budget)
+    ledger = Ledger(lake, run_id, budget, day)
     ledger.begin()
     to_read = [account for account in chosen if refetch or account.key not in finished]
     found = _found(lake, x, ledger, to_read, config.profile_days)
