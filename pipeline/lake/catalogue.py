@@ -179,6 +179,14 @@ SPEND = ObjectKind(
     Redaction.NO_POSTS,
     f"{_OLDER_VERSION}; deleting it would forget what was spent this month",
 )
+USAGE = ObjectKind(
+    "usage",
+    "spend/usage/day={day}.json",
+    "how many posts were read on that UTC day, by X and by the ledger",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete it: X is asked again",
+)
 ERASED_POST = ObjectKind(
     "erased post",
     "forgotten/post={post}.json",

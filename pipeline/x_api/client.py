@@ -53,6 +53,7 @@ def _may_pass_soon(error: Exception) -> bool:
 
 _PERSISTENT = stamina.RetryingCaller(attempts=3, wait_initial=0.5).on(_may_pass_soon)
 
+USAGE_FIELDS = ["daily_project_usage", "daily_client_app_usage"]  # X leaves the days out otherwise
 USER_FIELDS = ["name", "public_metrics", "protected", "verified", "created_at"]
 
 
@@ -181,11 +182,11 @@ class XApi:
         )
 
     def usage(self, days: int) -> dict[str, Any]:
-        """Return X's own count of posts read over the last `days` days: the cheapest way to try a token."""
+        """Return X's own count of posts read over the last `days` days, by UTC day: free, and it tries the token."""
         return self._ask(
             "usage",
             "asking for usage",
-            lambda: self._get("/2/usage/tweets", {"days": str(days)}),
+            lambda: self._get("/2/usage/tweets", {"days": str(days), "usage.fields": ",".join(USAGE_FIELDS)}),
             data=dict,
         )
 
