@@ -33,7 +33,7 @@ down: install ## stop everything `make up` started, and verify that nothing is l
 	@$(BIN)/python -m pipeline.local.up down
 
 test: install ## run the tests (no network, account or root needed)
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: install ## check lint, formatting and types
 	@$(BIN)/ruff check .
@@ -62,7 +62,7 @@ test-pythons: install ## run the scoring tests on every Python 3.11-3.13 install
 		$(BIN)/uv venv --quiet --python $$found $$venvs/$$version; \
 		$(BIN)/uv pip install --quiet --python $$venvs/$$version/bin/python --no-deps --require-hashes -r $$venvs/needs.txt; \
 		$$venvs/$$version/bin/python -m pytest -q -p no:cacheprovider --confcutdir=tests/pipeline/sentiment \
-			tests/pipeline/sentiment tests/pipeline/test_clean_text.py; \
+			tests/pipeline/sentiment; \
 	done
 
 lock: install ## regenerate requirements.lock after a change of pyproject.toml

@@ -7,7 +7,7 @@ from typing import Any, Final
 import zstandard
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from pipeline.x_api.json_text import MAX_DEPTH, parse
+from pipeline.json_text import MAX_DEPTH, parse
 
 # What stands in a page where a forgotten post was: it was fetched, and is nothing else any more.
 TOMBSTONE: Final = {"forgotten": True}

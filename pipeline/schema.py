@@ -143,5 +143,6 @@ ROLLUP: Final = pl.Schema(
         "timezone": pl.String(),
         "sample": pl.Boolean(),  # read from the sandbox, not from X
         "schema_version": pl.Int32(),
+        "window_hours": pl.Float64(),  # of a day that is shorter or longer than its local day; null for the others
     }
 )

@@ -17,6 +17,7 @@ from pipeline.lake.frames import read_frames
 from pipeline.lake.records import Plan
 from pipeline.schema import POSTS, ROLLUP
 from reports import index, thresholds
+from reports.figures.comparable import NotCompared, comparable
 from reports.figures.day import DayFigures, day_figures
 from reports.figures.per_account import AccountFigures, per_account
 from reports.figures.posts import COLUMNS
@@ -36,7 +37,7 @@ def publish(lake: "Lake", day: date) -> str:
     `LakeError` when the lake cannot be read or written.
     """
     source = _source(lake, day)
-    figures = day_figures(source.plan, source.rollups, source.posts, source.other_timezones)
+    figures = day_figures(source.plan, source.rollups, source.posts, source.not_compared)
     key = keys.report(day)
     pages = _put_accounts(lake, source, figures)
     lake.put_html(key, render_report(figures, "../"))
@@ -68,7 +69,7 @@ def _put_accounts(lake: "Lake", source: "_Source", figures: DayFigures) -> set[s
 def read(lake: "Lake", day: date) -> DayFigures:
     """Return the figures of a day. Raises as `publish` does."""
     source = _source(lake, day)
-    return day_figures(source.plan, source.rollups, source.posts, source.other_timezones)
+    return day_figures(source.plan, source.rollups, source.posts, source.not_compared)
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ class _Source:
     """What a day's pages are made from: its plan, its posts, its roll-up and those of the eight weeks before."""
 
     plan: Plan
-    rollups: pl.DataFrame  # those of the plan's timezone
+    rollups: pl.DataFrame  # of the day, and of those it is compared with
     posts: pl.DataFrame
-    other_timezones: tuple[str, ...]  # of the other roll-ups
+    not_compared: NotCompared
 
 
 def _source(lake: "Lake", day: date) -> _Source:
@@ -98,7 +99,5 @@ def _source(lake: "Lake", day: date) -> _Source:
     rollups = read_frames(lake, stored, ROLLUP, again).drop("post_ids")
     with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
     posts = read_frames(lake, [keys.posts(day, account) for account in with_posts], POSTS, again)
-    # Days with other boundaries share hours with these, or lack some: they are not compared.
-    same = pl.col("timezone") == plan.timezone
-    others = rollups.filter(~same)["timezone"].unique().sort()
-    return _Source(plan, rollups.filter(same), posts.select(COLUMNS), tuple(others))
+    compared, not_compared = comparable(plan, rollups)
+    return _Source(plan, compared, posts.select(COLUMNS), not_compared)

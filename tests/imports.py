@@ -8,6 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("dags", "pipeline", "reports")
+STAGES = ("plan", "collect", "analyze", "report", "verdict")
+# Where the product is entered; they import on first use, and nothing in the product imports them.
+ENTRIES = ("pipeline", "pipeline.__main__")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,43 @@ def modules() -> dict[str, Path]:
 def imports() -> tuple[Import, ...]:
     """Return every import of the product but those for type checking only."""
     return tuple(found for name, file in modules().items() for found in _imports(name, file))
+
+
+def room_of(module: str) -> str:
+    """Return the part of the product that a module lies in: `dags`, `reports`, a folder of `pipeline`, or `stages`.
+
+    A plain module at the top of `pipeline`, which imports none of the folders, is a part of its own.
+    """
+    package, _, rest = module.partition(".")
+    first = rest.partition(".")[0]
+    if package != "pipeline" or not rest:
+        return package
+    return "stages" if first in (*STAGES, "run") else first
+
+
+def arrows() -> set[tuple[str, str]]:
+    """Return which part imports which, deferred imports included, in the order importer, imported."""
+    found = {
+        (room_of(each.module), room_of(each.target))
+        for each in imports()
+        if each.target in modules() and each.module not in ENTRIES
+    }
+    return {(importer, imported) for importer, imported in found if importer != imported}
+
+
+def shortest(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the arrows without those that follow from the others; these must not run in a circle."""
+
+    def below(part: str) -> set[str]:
+        return {deeper for importer, one in arrows if importer == part for deeper in {one} | below(one)}
+
+    return {
+        (importer, imported)
+        for importer, imported in arrows
+        if not any(
+            imported in below(other) for start, other in arrows if start == importer and other != imported
+        )
+    }
 
 
 def reachable(module: str) -> set[str]:

@@ -5,9 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.imports import ROOT, Import, files, imports, modules, reachable, roots
+from tests.imports import (
+    PACKAGES,
+    ROOT,
+    STAGES,
+    Import,
+    arrows,
+    files,
+    imports,
+    modules,
+    reachable,
+    room_of,
+    roots,
+    shortest,
+)
 
-STAGES = ("plan", "collect", "analyze", "report", "verdict")
 # What `reports` may know of `pipeline`: the lake and the shapes that lie in it, no stage.
 LAKE_SIDE = {"clock", "errors", "ids", "lake", "page", "schema", "share", "status", "text", "window"}
 # Records, and everything that computes: nothing of it reaches a network.
@@ -17,18 +29,13 @@ PURE = re.compile(
     r"|pipeline\.lake\.(catalogue|damage|frames|keys|kinds|records|versions|access)"
     r"|pipeline\.x_api\.(limits|prices|snowflakes)"
 )
+S3_MODULES = ("pipeline.lake.client", "pipeline.lake.health")  # `health` knows what failures mean
 CLIENTS = {"boto3", "botocore", "requests", "tweepy", "urllib3"}
 # Imports inside functions: where a command or a task pays only for what it needs.
 MAY_DEFER = ("pipeline.cli", "pipeline.local", "dags")
 LAZY = ("pipeline", "pipeline.sentiment")  # `__init__` files that import on first use
 PLAIN_MODULES = 20
 MAX_LINES = 300
-
-
-def room_of(module: str) -> str:
-    """Return the part of the product that a module lies in: a folder, or a module of its own."""
-    first, _, rest = module.partition(".")
-    return rest.partition(".")[0] or first if first == "pipeline" else first
 
 
 def ours(found: Import) -> bool:
@@ -66,7 +73,7 @@ def test_only_the_lake_opens_connections_to_s3_and_only_x_api_to_x() -> None:
     for found in imports():
         root = found.target.partition(".")[0]
         if room_of(found.module) != "sandbox":
-            assert root not in {"boto3", "botocore"} or found.module == "pipeline.lake.client", found
+            assert root not in {"boto3", "botocore"} or found.module in S3_MODULES, found
             assert root != "tweepy" or room_of(found.module) == "x_api", found
 
 
@@ -94,17 +101,38 @@ def test_imports_are_deferred_only_where_a_command_or_a_task_pays_for_what_it_ne
 
 
 def test_the_parts_depend_on_each_other_in_one_direction() -> None:
-    arrows = {
-        (room_of(found.module), room_of(found.target))
-        for found in imports()
-        if ours(found) and not found.deferred
-    }
-    waiting = {(importer, imported) for importer, imported in arrows if importer != imported}
+    waiting = arrows()
     while waiting:
         importers = {importer for importer, _ in waiting}
         left = {arrow for arrow in waiting if arrow[1] in importers}
         assert left != waiting, f"these import each other in a circle: {sorted(left)}"
         waiting = left
+
+
+def test_plain_modules_import_no_folder() -> None:
+    plain = {file.stem for file in (ROOT / "pipeline").glob("*.py")} - {
+        *STAGES,
+        "run",
+        "__init__",
+        "__main__",
+    }
+    folders = {folder.name for folder in (ROOT / "pipeline").iterdir() if folder.is_dir()}
+    assert not {arrow for arrow in arrows() if arrow[0] in plain and arrow[1] in folders | {"stages"}}
+
+
+def test_the_diagram_of_the_documentation_shows_who_imports_whom() -> None:
+    """It shows folders only, and leaves out what follows: who imports `read` may import what `read` imports."""
+    folders = {"stages", *PACKAGES} | {path.name for path in (ROOT / "pipeline").iterdir() if path.is_dir()}
+    real = {arrow for arrow in arrows() if set(arrow) <= folders}
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    diagram = re.search(r"```mermaid\n(.*?)```", text, re.DOTALL)
+    assert diagram
+    shown = {
+        (importer, imported)
+        for importer, targets in re.findall(r"^ +(\w+) --> ([\w &]+)$", diagram[1], re.MULTILINE)
+        for imported in targets.split(" & ")
+    }
+    assert shown == shortest(real)
 
 
 def test_the_top_of_the_pipeline_shows_its_stages_and_a_handful_of_plain_modules() -> None:

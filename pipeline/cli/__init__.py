@@ -8,8 +8,8 @@ import typer
 
 from pipeline.cli import backfill, check, cost, forget, report, run, sandbox, sql
 from pipeline.cli import open as open_command
-from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError
+from pipeline.local.console import ERRORS
 
 app = typer.Typer(
     help="Daily analytics with sentiment for many X accounts.",

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,12 +14,11 @@ from rich.progress import (
 )
 from typing_extensions import override
 
+from pipeline.local.console import ERRORS
 from pipeline.progress import DayProgress
 
 if TYPE_CHECKING:
     from pipeline.lake.records import AccountTask  # imports polars, which --help does not need
-
-ERRORS = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 class Bars(DayProgress):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.console import ERRORS
 from pipeline.cli.options import Accounts
 from pipeline.errors import AviaryError, ConfigError
+from pipeline.local.console import ERRORS
 from pipeline.text import one_line, visible
 
 if TYPE_CHECKING:

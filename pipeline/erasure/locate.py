@@ -6,12 +6,13 @@ An object holds something of it if redacting would change the object; so the sea
 import re
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipeline import clock
 from pipeline.erasure.redact import ErasureTarget, redact, redact_rows, redact_text
 from pipeline.lake import catalogue
 from pipeline.lake.catalogue import KINDS
@@ -51,6 +52,21 @@ def stored_of(lake: "Lake", account: str, days: Collection[date]) -> list[Versio
         version
         for version in _observed_since(lake, min(days) if days else None)
         if catalogue.account_of(version.key) == account
+    ]
+
+
+def read_again_since(lake: "Lake", account: str, first: date) -> list[Version]:
+    """Return all versions of the pages in which an account's earlier days were read again, from the day `first` on."""
+    today = clock.now().date()  # UTC; a local day may be one ahead
+    days = [first + timedelta(days=number) for number in range((today - first).days + 2)]
+    kinds = (catalogue.REFRESH_PAGE, catalogue.LOOKUP_PAGE)
+    return [
+        version
+        for day in days
+        for version in list_versions(
+            lake, catalogue.RAW_PAGE.prefix(day=day, account=account).rpartition("/")[0] + "/"
+        )
+        if catalogue.find_kind(version.key) in kinds
     ]
 
 

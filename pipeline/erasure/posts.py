@@ -13,7 +13,7 @@ from io import BytesIO
 import polars as pl
 
 from pipeline.erasure import register
-from pipeline.erasure.locate import find_matches, sources_since, stored_of, stored_on
+from pipeline.erasure.locate import find_matches, read_again_since, sources_since, stored_of, stored_on
 from pipeline.erasure.rebuild import rebuild, redact_object
 from pipeline.erasure.redact import ErasureTarget, copy_of, forgotten_items, related, related_in, versions
 from pipeline.erasure.register import target_of
@@ -87,6 +87,9 @@ def forget_posts(
     record = record.extended((), ((day, account) for day in days))
     record, found = _find(lake, record, stored_of(lake, account, days))
     register.save(lake, record)
+    if days:  # a post also stands where X was asked about its day later
+        read_again = [each for each in read_again_since(lake, account, min(days)) if each not in found]
+        found += find_matches(lake, read_again, target_of(record))
     _remove(lake, record, found)
     return Removed(record, Counter(label(version) for version in found))
 

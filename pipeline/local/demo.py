@@ -13,12 +13,12 @@ from pathlib import Path
 
 from pipeline import clock
 from pipeline.accounts import load_accounts
-from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError, ConfigError
 from pipeline.lake import keys
 from pipeline.lake.catalogue import KINDS, is_served
 from pipeline.lake.client import Lake
 from pipeline.local.airflow import run_day_in_airflow
+from pipeline.local.console import ERRORS
 from pipeline.local.processes import MARKER, STATE, find_processes, stop
 from pipeline.sandbox.serve import UNSET, running
 from pipeline.settings import load_settings

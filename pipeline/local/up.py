@@ -15,7 +15,6 @@ from typing import Any
 import httpx
 import typer
 
-from pipeline.cli.console import ERRORS
 from pipeline.errors import AviaryError, ConfigError
 from pipeline.local.airflow import (
     IMPORT_POOLS,
@@ -30,6 +29,7 @@ from pipeline.local.airflow import (
     service,
     tail,
 )
+from pipeline.local.console import ERRORS
 from pipeline.local.processes import MARKER, STATE, StandaloneError, find_processes, record_session, stop
 from pipeline.sandbox.serve import Sandbox, running
 from pipeline.settings import Settings, load_settings

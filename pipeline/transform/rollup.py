@@ -35,6 +35,7 @@ _ROW = (
     "day", "account", "handle", "name", "group", "user_id", "followers", "followers_on", "status", "reason",
     "truncated", "fetched", "kept", "filtered", "duplicates", "quarantined", "forgotten", "doubted", "doubted_days",
     "posts_refused", "deletions_waiting", "collected_at", "cost_usd", "timezone", "sample", "schema_version",
+    "window_hours",
 )  # fmt: skip
 _ADDED_UP = (
     "posts", "retweets", "likes", "reposts", "replies", "quotes", "engagement", "impressions_known",
@@ -45,6 +46,7 @@ _LISTS = ("post_ids", "post_hours", "post_engagements")
 
 def _row(plan: Plan, entry: PlannedAccount, outcome: Outcome) -> dict[str, Any]:
     values = plan.model_dump() | entry.model_dump() | outcome.model_dump() | outcome.counts.model_dump()
+    values["window_hours"] = None if plan.window.is_whole else plan.window.hours
     return {name: values[name] for name in _ROW}
 
 

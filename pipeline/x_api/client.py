@@ -26,8 +26,8 @@ from pipeline.errors import (
     XUnavailable,
 )
 from pipeline.ids import is_handle, is_id
+from pipeline.json_text import parse
 from pipeline.text import one_line, printable
-from pipeline.x_api.json_text import parse
 from pipeline.x_api.problems import Refusal, concerns_account, objects, refusal_in, translate_errors
 from pipeline.x_api.transport import TWEEPY_HOST, Transport
 from pipeline.x_api.vocabulary import timeline_query

@@ -21,9 +21,9 @@ from pipeline.errors import (
     XUnavailable,
     XUnreachable,
 )
+from pipeline.json_text import parse
 from pipeline.status import Status
 from pipeline.text import one_line
-from pipeline.x_api.json_text import parse
 from pipeline.x_api.transport import REFUSED_LOCATION, AnswerTooLarge, NeverSent
 from pipeline.x_api.waiting import CEILING, rate_limited, told_wait
 

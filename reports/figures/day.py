@@ -12,6 +12,7 @@ from pipeline.window import Window
 from reports import thresholds
 from reports.figures.accounts import accounts
 from reports.figures.alerts import Finding, findings
+from reports.figures.comparable import ALL_COMPARED, NotCompared
 from reports.figures.data import DataFigures, data
 from reports.figures.hours import hours
 from reports.figures.metrics import Metric, daily_metrics, equal_age
@@ -42,7 +43,7 @@ class DayFigures:
     standouts: pl.DataFrame
     data: DataFigures
     previous: date | None  # the nearest earlier day with a roll-up
-    other_timezones: tuple[str, ...]  # of earlier days, which are not compared
+    not_compared: NotCompared
 
     @property
     def day(self) -> date:
@@ -78,12 +79,12 @@ class DayFigures:
 
 
 def day_figures(
-    plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame, other_timezones: tuple[str, ...] = ()
+    plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame, not_compared: NotCompared = ALL_COMPARED
 ) -> DayFigures:
     """Return the figures of the plan's day.
 
     `rollups` are those of the day and the 56 days before (columns of ROLLUP) in the plan's timezone, `posts` the
-    day's posts (at least `figures.posts.COLUMNS`). `other_timezones` names those of days that are left out.
+    day's posts (at least `figures.posts.COLUMNS`). `not_compared` says what was left out of the roll-ups.
     """
     day = plan.day
     aged = equal_age(rollups, day)
@@ -110,5 +111,5 @@ def day_figures(
         standouts=stood_out,
         data=data(aged, posts, day),
         previous=max(earlier.to_list(), default=None),
-        other_timezones=other_timezones,
+        not_compared=not_compared,
     )

@@ -98,14 +98,27 @@ def account_data(found: AccountFigures) -> Data:
     )
 
 
-def other_timezones(figures: DayFigures) -> str:
-    """Return why days of another timezone are not compared; empty where there are none."""
-    if not figures.other_timezones:
-        return ""
-    return (
-        f"days counted in {fmt.listing(list(figures.other_timezones))} are not compared with days of "
-        f"{figures.window.timezone}"
-    )
+def not_compared(figures: DayFigures) -> str:
+    """Return which days are not compared, and why; empty where all are."""
+    found = figures.not_compared
+    reasons = []
+    if found.hours is not None:
+        reasons.append(
+            f"this day is {fmt.duration(found.hours)} long, because the timezone changed beside it, and is not compared"
+        )
+    if found.timezones:
+        reasons.append(
+            f"days counted in {fmt.listing(list(found.timezones))} are not compared with days of "
+            f"{figures.window.timezone}"
+        )
+    if found.partial_days:
+        are = (
+            "is not a whole local day and is"
+            if found.partial_days == 1
+            else "are not whole local days and are"
+        )
+        reasons.append(f"{fmt.plural(found.partial_days, 'day')} {are} not compared")
+    return "; ".join(reasons)
 
 
 def _made(figures: DayFigures) -> str:
@@ -128,6 +141,7 @@ def _facts(figures: DayFigures, *, accounts: bool) -> tuple[Fact, ...]:
         _sentiment(found),
         _impressions(found),
         _history(figures),
+        *_overlap(figures),
         _age(found),
         *(Fact(name, text, warn=True) for name, text in deletions(figures.accounts)),
         Fact(
@@ -197,7 +211,7 @@ def _impressions(found: DataFigures) -> Fact:
 
 
 def _history(figures: DayFigures) -> Fact:
-    found, other = figures.data, other_timezones(figures)
+    found, other = figures.data, not_compared(figures)
     if not found.days_expected:
         return Fact(
             "History", f"none yet: {other}" if other else "none: this is the first day", warn=bool(other)
@@ -211,6 +225,15 @@ def _history(figures: DayFigures) -> Fact:
     if other:
         text += f"; {other}"
     return Fact("History", text, warn=bool(found.gaps or found.other_age or other))
+
+
+def _overlap(figures: DayFigures) -> tuple[Fact, ...]:
+    """Days that an earlier version read by different timezones may share hours."""
+    hours = figures.not_compared.overlap_hours
+    if not hours:
+        return ()
+    text = f"{fmt.duration(hours)} belong to the day before as well; posts of these hours are counted on both days"
+    return (Fact("Overlap", text, warn=True),)
 
 
 def _age(found: DataFigures) -> Fact:

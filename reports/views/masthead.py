@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from pipeline.status import Status
+from pipeline.window import Window
 from reports import format as fmt
 from reports.figures.day import DayFigures
 
@@ -52,8 +54,9 @@ class Masthead:
 def masthead(figures: DayFigures) -> Masthead:
     """Return the head of the page."""
     window = figures.window
-    length = round((window.end - window.start).total_seconds() / 3600)
-    hours = f"00:00\u201324:00 {window.timezone}" + (f" ({length} hours)" if length != 24 else "")
+    hours = f"{_hours(window)} {window.timezone}" + (
+        f" ({window.hours:g} hours)" if window.hours != 24 else ""
+    )
     return Masthead(
         day=figures.day.isoformat(),
         title=fmt.long_day(figures.day),
@@ -63,6 +66,13 @@ def masthead(figures: DayFigures) -> Masthead:
         previous=day_link(figures.previous, fmt.short_day(figures.previous)) if figures.previous else None,
         owner=_owner(figures) if figures.single else None,
     )
+
+
+def _hours(window: Window) -> str:
+    if window.is_whole:
+        return "00:00\u201324:00"
+    start, end = (instant.astimezone(ZoneInfo(window.timezone)) for instant in (window.start, window.end))
+    return f"{start.day} {start:%b %H:%M} to {end.day} {end:%b %H:%M}"
 
 
 def day_link(day: date, label: str) -> DayLink:

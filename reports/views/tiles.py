@@ -11,7 +11,7 @@ from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.metrics import Metric
 from reports.figures.tiles import last_days, rate_per_follower
-from reports.views.data import other_timezones
+from reports.views.data import not_compared
 from reports.views.metrics import NAMES, Delta, delta, figure, usual_day
 
 _ORDER: Final[tuple[Metric, ...]] = ("posts", "engagement", "median", "rate", "net")
@@ -116,7 +116,7 @@ def _note(figures: DayFigures) -> str:
     total = figures.total("engagement") or figures.total("posts")
     if total is None or total.usual is None:
         note = f"Comparisons start after {thresholds.USUAL_NEEDS} days of data whose counts were read at the same age."
-        if other := other_timezones(figures):
+        if other := not_compared(figures):
             note += f" {other[0].upper()}{other[1:]}."
     else:
         note = (

@@ -18,8 +18,8 @@ from pipeline.sandbox.x.server import serving
 from pipeline.status import Status
 from tests.conftest import DAY
 from tests.dags.post import Post, text_of
+from tests.promises.broken import Broken, break_accounts
 from tests.promises.days import write_accounts
-from tests.promises.test_one_bad_account import Broken, break_accounts
 
 ROOT = Path(__file__).parents[2]
 

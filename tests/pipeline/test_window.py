@@ -1,6 +1,8 @@
 """Days are windows `[start, end)` that cover time once and without a hole, in every timezone."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from random import Random
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
-from pipeline.window import X_SETTLING, Window, last_full_day, parse_day, run_day_of
+from pipeline.window import X_SETTLING, Window, last_full_day, parse_day, run_day_of, tiled
 
 ZONES = sorted(available_timezones() - {"localtime"})  # that one is whatever the machine says
 zones = st.sampled_from(ZONES)
@@ -121,3 +123,54 @@ def test_a_run_is_for_the_day_asked_else_its_intervals_else_the_last_full_one() 
     assert run_day_of(None, interval, "Europe/Berlin", now) == date(2026, 11, 20)
     assert run_day_of("", None, "Europe/Berlin", now) == date(2026, 11, 22)
     assert run_day_of(None, None, "Pacific/Honolulu", now) == date(2026, 11, 21)
+
+
+# --- days beside each other when the timezone changes ----------------------------------------------
+
+
+@given(days, st.lists(zones, min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_days_in_any_order_and_of_any_timezones_hold_no_instant_twice_and_leave_none_out(
+    first: date, timezones: list[str], order: Random
+) -> None:
+    """As long as no day is refused because the others leave nothing of it."""
+    stored: dict[date, Window] = {}
+    wanted = [(first + timedelta(days=number), zone) for number, zone in enumerate(timezones)]
+    order.shuffle(wanted)
+    for day, zone in wanted:
+        try:
+            stored[day] = tiled(day, zone, list(stored.values()))
+        except ConfigError:
+            continue
+    windows = [stored[day] for day in sorted(stored)]
+    assert all(window.start < window.end for window in windows)
+    for before, after in pairwise(windows):
+        assert before.end <= after.start
+        if after.day - before.day == timedelta(days=1):
+            assert before.end == after.start
+
+
+@given(days, zones)
+def test_beside_days_of_its_own_timezone_a_day_is_the_local_day(day: date, zone: str) -> None:
+    around = [Window(day + timedelta(days=step), zone) for step in (-2, -1, 1, 2)]
+    nominal = Window(day, zone)
+    if nominal.start < nominal.end:  # Samoa left a day out
+        assert tiled(day, zone, around) == nominal
+        assert tiled(day, zone, []).is_whole
+
+
+def test_a_day_after_a_move_to_the_east_is_shorter_and_after_one_to_the_west_longer() -> None:
+    day, eve = date(2026, 11, 22), date(2026, 11, 21)
+    assert tiled(day, "Asia/Tokyo", [Window(eve, "America/New_York")]).hours == 10
+    assert tiled(day, "America/New_York", [Window(eve, "Asia/Tokyo")]).hours == 38
+
+
+def test_a_day_of_which_the_stored_days_leave_nothing_is_refused() -> None:
+    day = date(2026, 11, 22)
+    beside = [
+        Window(day - timedelta(days=1), "Etc/GMT+12"),
+        Window(day + timedelta(days=1), "Pacific/Kiritimati"),
+    ]
+    with pytest.raises(
+        ConfigError, match=f"nothing is left of {day} in UTC: .*; run another day, or set the timezone"
+    ):
+        tiled(day, "UTC", beside)

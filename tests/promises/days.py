@@ -86,3 +86,11 @@ def expire_pages(lake: Lake, day: date, account: str) -> None:
     """Remove an account-day's raw objects, as the bucket's lifecycle does."""
     for key in lake.keys(keys.raw_folder(day, account)):
         lake.delete(key)
+
+
+def adds_up(outcome: Outcome) -> bool:
+    """Whether every fetched post is accounted for."""
+    counts = outcome.counts
+    return counts.fetched == (
+        counts.kept + counts.filtered + counts.duplicates + counts.quarantined + counts.forgotten
+    )

@@ -19,8 +19,7 @@ from pipeline.status import Status
 from pipeline.x_api import transport
 from pipeline.x_api.client import XApi
 from tests.conftest import DAY, FaultRules, RequestStats
-from tests.promises.days import points_at_nothing_missing, write_accounts
-from tests.promises.test_nothing_lost import adds_up
+from tests.promises.days import adds_up, points_at_nothing_missing, write_accounts
 
 
 class Case(NamedTuple):

@@ -17,7 +17,7 @@ from pipeline.report import report
 from pipeline.schema import POSTS, ROLLUP
 from reports import publish
 from tests.conftest import DAY
-from tests.promises.days import etags, expire_pages
+from tests.promises.days import adds_up, etags, expire_pages
 from tests.promises.holders import (
     a_thread,
     accounts,  # noqa: F401  # fixtures
@@ -25,7 +25,6 @@ from tests.promises.holders import (
     holders,
     the_best,
 )
-from tests.promises.test_nothing_lost import adds_up
 
 
 def a_retweeted(lake: Lake) -> dict[str, str]:

@@ -11,20 +11,12 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes
 from pipeline.lake.frames import find_frame
-from pipeline.lake.records import Outcome
 from pipeline.schema import ROLLUP
 from pipeline.spend.ledger import read_month, spent
 from pipeline.status import Status
 from pipeline.x_api.prices import usd
 from tests.conftest import DAY, RequestStats
-from tests.promises.days import ACCOUNTS, write_accounts
-
-
-def adds_up(outcome: Outcome) -> bool:
-    counts = outcome.counts
-    return counts.fetched == (
-        counts.kept + counts.filtered + counts.duplicates + counts.quarantined + counts.forgotten
-    )
+from tests.promises.days import ACCOUNTS, adds_up, write_accounts
 
 
 def test_fetched_is_the_sum_of_where_it_went_and_what_x_served(

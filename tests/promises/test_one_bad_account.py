@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from pipeline import run_day
 from pipeline.errors import RunFailed
@@ -16,27 +13,10 @@ from pipeline.sandbox.app import create_app
 from pipeline.sandbox.x.server import serving
 from pipeline.status import Status
 from tests.conftest import DAY
+from tests.promises.broken import Broken, break_accounts
 from tests.promises.days import write_accounts
 
 FIVE = ["stadiumfc", "pixelforge", "tideandco", "1729", "lumenenergy"]
-
-
-class Broken:
-    """The sandbox's X API, but for timelines whose ids are in `ids`: they answer with an error."""
-
-    def __init__(self, app: Starlette) -> None:
-        self.app = app
-        self.ids: set[str] = set()
-        self.status = 503
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        broken = (
-            scope["type"] == "http"
-            and scope["path"].split("/")[3:4]
-            and scope["path"].split("/")[3] in self.ids
-        )
-        answer = Response("<html>over capacity</html>", self.status) if broken else self.app
-        await answer(scope, receive, send)
 
 
 @pytest.fixture
@@ -45,15 +25,6 @@ def broken(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iter
     with serving(app) as address:  # type: ignore[arg-type]
         monkeypatch.setenv("X_API_URL", address)
         yield app
-
-
-def break_accounts(broken: Broken, *handles: str) -> None:
-    import os
-
-    from pipeline.x_api.client import XApi
-
-    found, _ = XApi(os.environ["X_BEARER_TOKEN"], os.environ["X_API_URL"]).users(handles)
-    broken.ids = {profile.user_id for profile in found.values()}
 
 
 def test_an_account_x_does_not_deliver_costs_itself_only(

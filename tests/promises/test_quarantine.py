@@ -1,13 +1,9 @@
 """What breaks the contract stops nothing, is told everywhere, and comes back from `raw/` alone once that is mended."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.types import Message, Receive, Scope, Send
 
 from pipeline import run_day
 from pipeline.lake import keys
@@ -19,36 +15,8 @@ from pipeline.sandbox.x.server import serving
 from pipeline.schema import POSTS, QUARANTINE, ROLLUP
 from pipeline.transform import normalize
 from tests.conftest import DAY
+from tests.promises.broken import Renamed
 from tests.promises.days import etags, write_accounts
-
-
-class Renamed:
-    """The sandbox's X API, but every other post calls its likes by another name."""
-
-    def __init__(self, app: Starlette) -> None:
-        self.app = app
-        self.requests = 0
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.requests += 1
-        sent: list[Message] = []
-
-        async def keep(message: Message) -> None:
-            sent.append(message)
-
-        await self.app(scope, receive, keep)
-        body = b"".join(message.get("body", b"") for message in sent[1:])
-        if scope["path"].endswith("/tweets"):
-            body = json.dumps(renamed(json.loads(body))).encode()
-        headers = [pair for pair in sent[0]["headers"] if pair[0] != b"content-length"]
-        await send({**sent[0], "headers": [*headers, (b"content-length", str(len(body)).encode())]})
-        await send({"type": "http.response.body", "body": body})
-
-
-def renamed(answer: dict[str, Any]) -> dict[str, Any]:
-    for item in answer.get("data", [])[::2]:
-        item["public_metrics"]["thumbs_up"] = item["public_metrics"].pop("like_count")
-    return answer
 
 
 @pytest.fixture

@@ -91,6 +91,19 @@ def test_without_refresh_days_nothing_is_asked(eve: Lake) -> None:
     assert ids_of(eve, EVE) == [GONE, LEFT]
 
 
+def test_a_deleted_post_also_leaves_the_pages_in_which_its_day_was_read_again(eve: Lake) -> None:
+    later = NEXT + timedelta(days=1)
+    run(eve, Timeline([*OF_EVE, OF_DAY]), DAY, MORNINGS[DAY])
+    assert GONE in str([page.body for page in read_pages(eve, DAY, "nasa", keys.refresh_page)])
+    x = Timeline([OF_EVE[1], OF_DAY, OF_NEXT])
+    run(eve, x, NEXT, MORNINGS[NEXT], refresh_days=3)
+    run(eve, x, later, "2026-11-25T06:00:00", refresh_days=3)
+    assert outcome_of(eve, later).deleted == 1
+    for day in (EVE, DAY, NEXT, later):
+        for page_key in (keys.raw_page, keys.refresh_page, keys.lookup_page):
+            assert GONE not in str([page.model_dump() for page in read_pages(eve, day, "nasa", page_key)])
+
+
 def test_what_a_run_found_deleted_stays_its_finding_when_it_is_repeated(eve: Lake) -> None:
     x = Timeline([OF_EVE[1], OF_DAY, OF_NEXT])
     run(eve, x, DAY, MORNINGS[DAY])

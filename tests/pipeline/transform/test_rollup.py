@@ -148,6 +148,7 @@ def test_a_day_worked_out_by_hand() -> None:
         "timezone": "UTC",
         "sample": True,
         "schema_version": SCHEMA_VERSION,
+        "window_hours": None,
     }
 
 
@@ -214,6 +215,12 @@ def test_hours_are_local_on_the_day_the_clock_is_set_back() -> None:
         *(post(number, when, 0, 0, 0, 0) for number, when in enumerate([first, second, last])),
     )
     assert row["post_hours"] == [2, 2, 23]  # half past two comes twice
+
+
+def test_a_day_that_is_no_whole_local_day_says_how_long_it_is() -> None:
+    whole = a_plan("nasa", timezone="Asia/Tokyo")
+    short = whole.model_copy(update={"end": whole.window.end - timedelta(hours=9.5)})
+    assert [rolled_up(plan, {"nasa": OK})[0]["window_hours"] for plan in (whole, short)] == [None, 14.5]
 
 
 def test_the_order_of_posts_and_accounts_changes_nothing() -> None:

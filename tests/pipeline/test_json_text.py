@@ -9,8 +9,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.json_text import MAX_DEPTH, parse
 from pipeline.page import Page, pack, unpack
-from pipeline.x_api.json_text import MAX_DEPTH, parse
 from tests.pipeline.given import COLLECTED_AT
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
