@@ -132,9 +132,10 @@ def report(day: str | None) -> dict[str, Any]:
 )
 def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | None) -> dict[str, int]:
     """Fail the run when too many accounts failed, with their names and reasons."""
-    from dags.connections import open_lake
+    from dags.connections import open_lake, open_x
     from pipeline.errors import RunFailed
     from pipeline.lake.records import AccountTask
+    from pipeline.spend.reconcile import reconcile_after
     from pipeline.verdict import verdict
 
     if planned is None or reported is None:
@@ -145,7 +146,9 @@ def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | Non
     if get_current_context()["params"]["render_only"]:
         return {}
     account_tasks = [AccountTask.model_validate(account) for account in planned]
-    statuses = verdict(open_lake(), account_tasks, CONFIG.tolerate.failed_accounts).statuses
+    lake = open_lake()
+    reconcile_after(lake, open_x(), get_current_context()["run_id"])
+    statuses = verdict(lake, account_tasks, CONFIG.tolerate.failed_accounts).statuses
     return {str(status): accounts for status, accounts in statuses.items()}
 
 

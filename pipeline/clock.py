@@ -35,6 +35,11 @@ def now() -> datetime:
     return frozen_at() or datetime.now(UTC)
 
 
+def machine_now() -> datetime:
+    """Return the instant by the machine's own clock, frozen or not: for what other processes wait for."""
+    return datetime.now(UTC)
+
+
 @contextmanager
 def frozen(instant: datetime) -> Iterator[None]:
     """Freeze the clock at `instant` for this process and every process it starts."""

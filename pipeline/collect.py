@@ -168,7 +168,7 @@ def _range(task: AccountTask, user_id: str) -> TimelineRange:
 
 
 def _ledger(lake: Lake, task: AccountTask) -> Ledger:
-    return Ledger(lake, task.run_id, Budget(task.usd_per_run, task.usd_per_month))
+    return Ledger(lake, task.run_id, Budget(task.usd_per_run, task.usd_per_month), task.day)
 
 
 def _collected(task: AccountTask, manifest: Manifest) -> Collected:

@@ -58,15 +58,27 @@ class LakeDamaged(Terminal, AviaryError):
 
 
 class XError(AviaryError):
-    """X answered with something other than what was asked for."""
+    """X answered with something other than what was asked for.
+
+    `perhaps_billed`: whether X may have billed the request, in any of its tries. What X refuses, and what never reached
+    it, costs nothing.
+    """
+
+    perhaps_billed = False
 
 
 class XUnavailable(Transient, XError):
     """X cannot answer just now (5xx)."""
 
 
+class XUnreachable(XUnavailable):
+    """No connection to X could be made, so nothing was sent."""
+
+
 class XBadResponse(XUnavailable):
     """X sent no answer, or none that can be read. Unlike the errors that X reports, this may have been billed."""
+
+    perhaps_billed = True
 
 
 class XTimedOut(XBadResponse):

@@ -55,12 +55,13 @@ def plan(
     outcomes = find_outcomes(lake, day)
     finished = {account for account, outcome in outcomes.items() if outcome.status.finished}
     budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
-    ledger = Ledger(lake, run_id, budget)
+    ledger = Ledger(lake, run_id, budget, day)
     ledger.begin()
     to_read = [account for account in chosen if refetch or account.key not in finished]
     found = _found(lake, x, ledger, to_read, config.profile_days)
     listed = {account.key for account in config.accounts}
     chosen = _under_their_first_handles(chosen, before, listed, found)
+    found = _each_once(chosen, before, found)
     for account in chosen:
         refusal = found.refusals.get(account.key)
         if refusal and account.key not in finished:
@@ -125,6 +126,32 @@ def _under_their_first_handles(
         return account.model_copy(update={"handle": planned}) if renamed else account
 
     return list(map(as_planned, chosen))
+
+
+def _each_once(chosen: Sequence[Account], before: Plan | None, found: Found) -> Found:
+    """Refuse an account that is listed twice, under the handle it has and the one it had, except under one of these.
+
+    The day's plan decides which, else the newer look-up: for a while both handles are known to be of the same id.
+    """
+    planned = before.accounts if before else ()
+    readers = {each.user_id: each.account for each in planned if each.account not in found.refusals}
+    users = {
+        account.key: found.users[account.key]
+        for account in chosen
+        if account.key in found.users and account.key not in found.refusals
+    }
+    for account, user in sorted(users.items(), key=lambda known: known[1].looked_up_on, reverse=True):
+        readers.setdefault(user.user_id, account)
+    twice = {
+        account: Refusal(
+            Status.FAILED,
+            f"it is the same account on X as @{readers[user.user_id]} (id {user.user_id}), which was renamed; take one "
+            "of the two out of accounts.yaml",
+        )
+        for account, user in users.items()
+        if readers[user.user_id] != account
+    }
+    return Found(found.users, {**found.refusals, **twice})
 
 
 def _write(lake: Lake, day: date, merged: Callable[[Plan | None], Plan]) -> Plan:

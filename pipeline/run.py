@@ -21,6 +21,7 @@ from pipeline.plan import plan
 from pipeline.progress import DayProgress
 from pipeline.refresh.apply import apply_refresh
 from pipeline.report import Publish, report
+from pipeline.spend.reconcile import reconcile_after
 from pipeline.status import Status
 from pipeline.verdict import verdict
 from pipeline.x_api.client import XApi
@@ -82,6 +83,7 @@ def run_stages(
     accounts.run(tasks)
     progress.stage("making the report")
     reported = report(lake, day, publish)
+    reconcile_after(lake, x, run_id)
     if accounts.not_refetched:
         raise RunFailed("\n".join(accounts.not_refetched))
     ended = verdict(lake, tasks, config.tolerate.failed_accounts)

@@ -6,7 +6,13 @@ import typer
 
 from pipeline.cli.options import Accounts
 from pipeline.errors import AviaryError, ConfigError
-from pipeline.x_api.prices import POST_READ_USD, USER_READ_USD, day_at_most, first_run_at_most
+from pipeline.x_api.prices import (
+    POST_READ_USD,
+    USER_READ_USD,
+    at_most_text,
+    day_at_most,
+    first_run_at_most,
+)
 
 if TYPE_CHECKING:
     from pipeline.accounts import AccountsConfig
@@ -34,9 +40,9 @@ def check(
     typer.echo(f"{settings.accounts_path}: {len(config.accounts)} accounts, timezone {config.timezone}")
     at_most, first = sum(map(day_at_most, config.accounts)), first_run_at_most(config)
     typer.echo(
-        f"a day costs at most ${at_most:,.2f} (${POST_READ_USD} per post; only existing posts are billed), the first "
-        f"run ${first:,.2f} including look-ups (${USER_READ_USD:.2f} per account); a run stops at budget.usd_per_run, "
-        f"${config.budget.usd_per_run:,.2f}"
+        f"a day costs at most {at_most_text(at_most)} (${POST_READ_USD} per post; only existing posts are billed), the "
+        f"first run {at_most_text(first)}, both including look-ups (${USER_READ_USD:.2f} per account); a run stops at "
+        f"budget.usd_per_run, ${config.budget.usd_per_run:,.2f}"
     )
     if live:
         _check_live(settings, config)

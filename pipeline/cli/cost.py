@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import Accounts
-from pipeline.x_api.prices import POST_READ_USD, USER_READ_USD
+from pipeline.x_api.prices import POST_READ_USD, USER_READ_USD, at_most_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,11 +48,12 @@ def _table(found: "Cost", days: int) -> "Table":
         table.add_column(column, justify="right")
     for each in found.accounts:
         expected = "not read yet" if each.expected is None else f"${each.expected:,.3f}"
-        table.add_row(f"@{each.account.handle}", expected, f"${each.at_most:,.2f}", f"${each.spent:,.2f}")
-    look_ups = f"${found.look_ups:,.3f}"
-    table.add_row("look-ups of names and followers", look_ups, look_ups, "")
+        if each.unreadable:
+            expected = f"{each.unreadable} {expected}"
+        table.add_row(f"@{each.account.handle}", expected, at_most_text(each.at_most), f"${each.spent:,.2f}")
+    table.add_row("look-ups of names and followers", f"${found.look_ups:,.3f}", "included", "")
     spent = sum(each.spent for each in found.accounts)
-    table.add_row("one run", f"${found.expected:,.2f}", f"${found.at_most:,.2f}", f"${spent:,.2f}")
+    table.add_row("one run", f"${found.expected:,.2f}", at_most_text(found.at_most), f"${spent:,.2f}")
     return table
 
 
@@ -64,6 +65,7 @@ def _lines(found: "Cost", config: "AccountsConfig", days: int) -> list[str]:
         f"prices: ${POST_READ_USD} per post, ${USER_READ_USD:.2f} per account looked up; 30 such runs cost "
         f"${30 * found.expected:,.2f}",
         f"spent per UTC month, by the ledger: {by_month}",
+        *_held(found),
         f"left this month: ${max(left, 0):,.2f} of budget.usd_per_month ${budget.usd_per_month:,.2f}; "
         f"a run stops at budget.usd_per_run ${budget.usd_per_run:,.2f}",
     ]
@@ -71,6 +73,19 @@ def _lines(found: "Cost", config: "AccountsConfig", days: int) -> list[str]:
         lines.append(
             "a run is expected to reach budget.usd_per_run before all accounts are read: raise it, or lower max_posts"
         )
-    elif 30 * found.expected > budget.usd_per_month:
+    elif 30 * found.usual > budget.usd_per_month:
         lines.append("at this rate budget.usd_per_month does not last a month: raise it, or lower max_posts")
+    return lines
+
+
+def _held(found: "Cost") -> list[str]:
+    """Say what counts for the month and is not known to be spent."""
+    lines = []
+    if found.held:
+        lines.append(f"held for requests that are under way: ${found.held:,.2f}")
+    if found.perhaps_billed:
+        lines.append(
+            f"perhaps billed: ${found.perhaps_billed:,.2f}, for requests of this month whose answer was lost; it "
+            "counts for budget.usd_per_month"
+        )
     return lines

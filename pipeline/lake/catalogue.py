@@ -174,10 +174,18 @@ TRIAL = ObjectKind(
 SPEND = ObjectKind(
     "ledger",
     "spend/month={month}.json",
-    "reads bought per run",
+    "posts and accounts bought: per run, per day of the lake and per UTC day; what is held for requests under way",
     _JSON,
     Redaction.NO_POSTS,
     f"{_OLDER_VERSION}; deleting it would forget what was spent this month",
+)
+USAGE = ObjectKind(
+    "usage",
+    "spend/usage/day={day}.json",
+    "how many posts were read on that UTC day, by X and by the ledger",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete it: X is asked again",
 )
 ERASED_POST = ObjectKind(
     "erased post",

@@ -114,6 +114,11 @@ def spend(month: str) -> str:
     return catalogue.SPEND.key(month=month)
 
 
+def usage(utc_day: date) -> str:
+    """Return the key of what X says was read on a UTC day."""
+    return catalogue.USAGE.key(day=utc_day)
+
+
 def erased_post(post_id: str) -> str:
     """Return the key of what says that a post must stay forgotten. Keys sort like the ids' numbers."""
     return catalogue.ERASED_POST.key(post=f"{post_id:0>19}")

@@ -196,6 +196,15 @@ class RefreshManifest(Record):
     stopped_because: str | None = Field(default=None, alias="short")
 
 
+class UsageDay(Record):
+    """How many posts were read on a UTC day that is over, by X and by the ledger."""
+
+    day: date
+    posts: int  # by X, whichever programs share the token's project
+    ledger_posts: int
+    asked_at: AwareDatetime
+
+
 class DeletedPosts(Record):
     """Posts by their days: ids only.
 

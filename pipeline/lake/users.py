@@ -25,6 +25,8 @@ USERS = pl.Schema(
         "published": pl.Int64(),  # posts since the account was made; null when not returned by X
         "created_at": pl.Datetime("us", "UTC"),  # when the account was made; null when not returned by X
         "looked_up_on": pl.Date(),  # the UTC date this row is of
+        "protected": pl.Boolean(),  # only followers may read it; null in rows of older versions, where it is not
+        "owner_id": pl.String(),  # the account that has the handle since then, where that is another; else null
     }
 )
 _RECENT = timedelta(days=40)
@@ -42,6 +44,8 @@ class KnownUser:
     looked_up_on: date
     post_count: int | None = None
     created_at: datetime | None = None
+    protected: bool | None = None
+    owner_id: str | None = None
 
 
 def known_users(lake: Lake, on: date) -> dict[str, KnownUser]:

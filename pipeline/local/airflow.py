@@ -32,9 +32,34 @@ SERVICES = (
 )
 
 
-def airflow_environment(state: Path, given: Mapping[str, str], ui_port: int = UI_PORT) -> dict[str, str]:
+def airflow_home(state: Path, *, live: bool) -> Path:
+    """Return the folder of Airflow's own state: its runs, its switches, its logins.
+
+    Live reading and the sandbox each have theirs: a DAG that was switched on for sample data buys nothing, and a day
+    that the sandbox has run is not done. That of earlier versions, which knew one only, is the sandbox's.
+    """
+    return state / ("airflow-live" if live else "airflow")
+
+
+def make_private(home: Path) -> None:
+    """Create the folder, and in it the file that Airflow writes its passwords to, so that no other user reads them."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.chmod(0o700)  # the log that names a new password lies there too
+    passwords = passwords_file(home)
+    passwords.touch(mode=0o600)
+    passwords.chmod(0o600)
+
+
+def passwords_file(home: Path) -> Path:
+    """Return the file of the logins that Airflow generates."""
+    return home / "simple_auth_manager_passwords.json.generated"
+
+
+def airflow_environment(
+    state: Path, given: Mapping[str, str], ui_port: int = UI_PORT, *, live: bool = False
+) -> dict[str, str]:
     """Return `given` with the settings of config/airflow added, and this repository as the DAG bundle."""
-    home = (state / "airflow").resolve()
+    home = airflow_home(state, live=live).resolve()
     bundle = [
         {
             "name": "aviary",
@@ -74,7 +99,9 @@ def run_airflow(command: list[str], environment: Mapping[str, str], log: Path) -
 def run_day_in_airflow(day: date, state: Path, given: Mapping[str, str]) -> None:
     """Let Airflow run the DAG once for `day`, and wait for it. Raises `StandaloneError` when the run fails."""
     environment = airflow_environment(state, given) | {PAUSED: "False"}
-    log = state / "airflow" / "demo.log"
+    home = airflow_home(state, live=False)
+    make_private(home)
+    log = home / "demo.log"
     run_airflow(["db", "migrate"], environment, log)
     run_airflow(IMPORT_POOLS, environment, log)
     run_airflow(["dags", "test", "aviary_daily", "--conf", json.dumps({"day": str(day)})], environment, log)

@@ -27,7 +27,12 @@ class StandaloneError(AviaryError):
 def record_session(state: Path, leader: int) -> None:
     """Record the process that leads the session in which everything of `state` runs."""
     session = {"pid": leader, "created": psutil.Process(leader).create_time()}
-    (state / "airflow" / "session.json").write_text(json.dumps(session))
+    _session_file(state).parent.mkdir(parents=True, exist_ok=True)
+    _session_file(state).write_text(json.dumps(session))
+
+
+def _session_file(state: Path) -> Path:
+    return state / "airflow" / "session.json"
 
 
 def find_processes(state: Path) -> list[psutil.Process]:
@@ -47,7 +52,7 @@ def find_processes(state: Path) -> list[psutil.Process]:
 def _session(state: Path) -> int | None:
     """Return the session that `up` started, or None if another process has its number by now."""
     try:
-        recorded = json.loads((state / "airflow" / "session.json").read_text())
+        recorded = json.loads(_session_file(state).read_text())
     except FileNotFoundError:
         return None
     try:

@@ -10,6 +10,7 @@ import time
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import httpx
 import typer
@@ -21,6 +22,9 @@ from pipeline.local.airflow import (
     SERVICES,
     UI_PORT,
     airflow_environment,
+    airflow_home,
+    make_private,
+    passwords_file,
     run_airflow,
     service,
     tail,
@@ -47,16 +51,12 @@ def up(port: int = UI_PORT) -> None:
             f"port {port} is in use by another program; stop it, or choose another port: make up PORT=8081"
         )
     settings = load_settings()
-    if settings.x_bearer_token.get_secret_value():
-        ERRORS.print(
-            f"LIVE: posts are read from {settings.x_api_url}, and X bills them; the lake is {settings.aviary_lake}"
-        )
-    else:
-        ERRORS.print(
-            "SAMPLE DATA: no live settings are given, so Airflow uses the sandbox, with invented accounts and posts"
-        )
-    log = STATE / "airflow" / "up.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    live = _is_live(settings)
+    home = airflow_home(STATE, live=live)
+    for line in announcement(settings, STATE):
+        ERRORS.print(line)
+    make_private(home)
+    log = home / "up.log"
     with log.open("wb") as output:
         server = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "pipeline.local.up", "serve", "--port", str(port)],
@@ -68,11 +68,39 @@ def up(port: int = UI_PORT) -> None:
         )
     record_session(STATE, server.pid)
     with ERRORS.status("Airflow is starting; this takes about a minute"):
-        _wait_until_ready(server, port, log)
+        is_paused = _wait_until_ready(server, port, log)
     typer.echo(f"Airflow: http://127.0.0.1:{port}/dags/aviary_daily")
-    user, password = _login()
+    user, password = _login(home)
     typer.echo(f"login:   {user} / {password}")
-    typer.echo("Trigger aviary_daily there. `make down` stops everything.")
+    if live and is_paused:
+        typer.echo(
+            "aviary_daily is switched off; once you switch it on, it reads each day from X, which bills it."
+        )
+    else:
+        typer.echo("Trigger aviary_daily there.")
+    typer.echo("`make down` stops everything.")
+
+
+def announcement(settings: Settings, state: Path) -> list[str]:
+    """Return what to say before Airflow starts: what is read, who pays, and whose state of Airflow's it is."""
+    if not _is_live(settings):
+        return [
+            "SAMPLE DATA: no live settings are given, so Airflow uses the sandbox, with invented accounts and posts"
+        ]
+    lines = [
+        f"LIVE: posts are read from {settings.x_api_url}, and X bills them; the lake is {settings.aviary_lake}"
+    ]
+    home, sandboxes = airflow_home(state, live=True), airflow_home(state, live=False)
+    if not (home / "airflow.db").exists() and (sandboxes / "airflow.db").exists():
+        lines.append(
+            f"Airflow's state in {sandboxes}, with its runs and switches, is the sandbox's from now on; live reading "
+            f"begins with its own, in {home}, where the DAG is switched off until you switch it on"
+        )
+    return lines
+
+
+def _is_live(settings: Settings) -> bool:
+    return bool(settings.x_bearer_token.get_secret_value())
 
 
 @app.command()
@@ -87,13 +115,16 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    """Wait until Airflow knows the DAG and its scheduler is healthy. Otherwise stops everything and raises."""
+def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -> bool:
+    """Wait until Airflow knows the DAG and its scheduler is healthy, and return whether the DAG is switched off.
+
+    Otherwise stops everything and raises.
+    """
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            if _is_ready(f"http://127.0.0.1:{port}"):
-                return
+            if (dag := _find_dag(f"http://127.0.0.1:{port}", log.parent)) is not None:
+                return bool(dag["is_paused"])
         except (httpx.HTTPError, OSError, ValueError, KeyError):
             pass  # not ready yet
         except StandaloneError:
@@ -104,17 +135,20 @@ def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -
     raise StandaloneError(f"Airflow did not start; the last lines of {log}:\n{tail(log)}")
 
 
-def _is_ready(address: str) -> bool:
+def _find_dag(address: str, home: Path) -> dict[str, Any] | None:
+    """Return the DAG as Airflow describes it; None while it is not known or the scheduler is not healthy."""
     health = httpx.get(f"{address}/api/v2/monitor/health", timeout=2).json()
     if health["scheduler"]["status"] != "healthy":
-        return False
-    user, password = _login()
+        return None
+    user, password = _login(home)
     token = httpx.post(f"{address}/auth/token", json={"username": user, "password": password}, timeout=5)
     authorized = {"Authorization": f"Bearer {token.json()['access_token']}"}
     errors = httpx.get(f"{address}/api/v2/importErrors", headers=authorized, timeout=5).json()
     if errors["total_entries"]:
         raise StandaloneError(f"Airflow cannot read the DAG: {errors['import_errors'][0]['stack_trace']}")
-    return httpx.get(f"{address}/api/v2/dags/aviary_daily", headers=authorized, timeout=5).is_success
+    answer = httpx.get(f"{address}/api/v2/dags/aviary_daily", headers=authorized, timeout=5)
+    dag: dict[str, Any] | None = answer.json() if answer.is_success else None
+    return dag
 
 
 def _sandbox(settings: Settings, state: Path) -> AbstractContextManager[Sandbox | None]:
@@ -135,28 +169,28 @@ def serve(port: int = UI_PORT) -> None:
         signal.signal(signal.SIGTERM, _exit)
         given = sandbox.whole_environment() if sandbox else os.environ
         # Sample data costs nothing, so its DAG starts unpaused; live reads wait until someone unpauses it.
-        environment = airflow_environment(STATE, given, port) | {PAUSED: str(sandbox is None)}
-        log = STATE / "airflow" / "prepare.log"
+        live = sandbox is None
+        environment = airflow_environment(STATE, given, port, live=live) | {PAUSED: str(live)}
+        home = airflow_home(STATE, live=live)
+        make_private(home)
+        log = home / "prepare.log"
         run_airflow(["db", "migrate"], environment, log)
         running_services = [
-            services.enter_context(service(command, environment, STATE / "airflow")) for command in SERVICES
+            services.enter_context(service(command, environment, home)) for command in SERVICES
         ]
         run_airflow(IMPORT_POOLS, environment, log)
         while all(service.poll() is None for service in running_services):
             time.sleep(1)
-        raise StandaloneError(
-            f"one of Airflow's services stopped unexpectedly; its log is in {STATE / 'airflow'}"
-        )
+        raise StandaloneError(f"one of Airflow's services stopped unexpectedly; its log is in {home}")
 
 
 def _exit(signum: int, frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _login() -> tuple[str, str]:
-    """Return the user and the password that Airflow generated for this folder."""
-    passwords = STATE / "airflow" / "simple_auth_manager_passwords.json.generated"
-    user, password = next(iter(json.loads(passwords.read_text()).items()))
+def _login(home: Path) -> tuple[str, str]:
+    """Return the user and the password that Airflow generated for this folder. Raises `ValueError` before it has."""
+    user, password = next(iter(json.loads(passwords_file(home).read_text()).items()))
     return str(user), str(password)
 
 

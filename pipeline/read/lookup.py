@@ -1,8 +1,12 @@
-"""Handles to X's ids and profiles: from what is known, and from X for the rest."""
+"""Handles to X's ids and profiles: from what is known, and from X for the rest.
+
+Every profile that X returns is billed, so each is stored, also where the account is then not read.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 
 from pipeline import clock
 from pipeline.accounts import Account
@@ -14,6 +18,10 @@ from pipeline.x_api.client import Profile, XApi
 from pipeline.x_api.limits import USERS_PER_LOOKUP
 from pipeline.x_api.prices import Reads
 from pipeline.x_api.problems import PROTECTED, Refusal
+
+_REFUSED_DAYS: Final = (
+    7  # an account that is not read is looked up again after so long, whatever `profile_days` is
+)
 
 
 @dataclass(frozen=True)
@@ -31,49 +39,70 @@ def look_up(lake: Lake, x: XApi, ledger: Ledger, accounts: Sequence[Account], pr
     stale = [
         account for account in accounts if not _fresh(users.get(account.key), account, today, profile_days)
     ]
-    refusals: dict[str, Refusal] = {}
+    refusals = {
+        account.key: refusal
+        for account in accounts
+        if account not in stale and (refusal := _refusal_of(account, users[account.key]))
+    }
     for start in range(0, len(stale), USERS_PER_LOOKUP):
         chunk = stale[start : start + USERS_PER_LOOKUP]
         with ledger.reserve(f"looking up {len(chunk)} accounts", Reads(users=len(chunk))) as reservation:
             profiles, refused = x.users([account.handle for account in chunk])
             reservation.settle(Reads(users=len(profiles)))
+        looked_up: dict[str, KnownUser] = {}
         for account in chunk:
+            profile = profiles.get(account.key)
             answer = resolve_profile(
-                account, users.get(account.key), profiles.get(account.key), refused.get(account.key)
+                account, users.get(account.key), profile, refused.get(account.key), today
             )
             if isinstance(answer, Refusal):
                 refusals[account.key] = answer
-            else:
-                users[account.key] = _known(answer, today)
+                continue
+            looked_up[account.key] = answer
+            if refusal := _refusal_of(account, answer):
+                refusals[account.key] = refusal
+        users |= looked_up
         # Chunk by chunk: what was paid for is kept even if the next request fails.
-        save_users(lake, today, [users[account.key] for account in chunk if account.key not in refusals])
+        save_users(lake, today, looked_up.values())
     return Found(users, refusals)
 
 
 def _fresh(known: KnownUser | None, account: Account, today: date, profile_days: int) -> bool:
-    return (
-        known is not None
-        and known.looked_up_on > today - timedelta(days=profile_days)
-        and account.id in (None, known.user_id)
-    )
+    if known is None or account.id not in (None, known.user_id):
+        return False
+    days = min(profile_days, _REFUSED_DAYS) if _refusal_of(account, known) else profile_days
+    return known.looked_up_on > today - timedelta(days=days)
 
 
 def resolve_profile(
-    account: Account, known: KnownUser | None, profile: Profile | None, refusal: Refusal | None
-) -> Profile | Refusal:
-    """Decide between an account's profile and the reason why it is not to be read."""
+    account: Account, known: KnownUser | None, profile: Profile | None, refusal: Refusal | None, today: date
+) -> KnownUser | Refusal:
+    """Return what is known of an account by now, or the reason why X's answer says nothing of it."""
     if refusal:
         return refusal
     if profile is None:
         return Refusal(Status.FAILED, "X's answer left this account out; run again")
     expected = account.id or (known.user_id if known else profile.user_id)
-    if profile.user_id != expected:
-        return Refusal(
-            Status.FAILED,
-            f"the handle now belongs to another account (id {profile.user_id}, not {expected}); if that is right, "
-            f'write it as "- handle: {account.handle}" with "id: {profile.user_id}" in accounts.yaml',
-        )
-    return PROTECTED if profile.protected else profile
+    if profile.user_id == expected:
+        return _known(profile, today)
+    if known and known.user_id == expected:
+        return replace(known, looked_up_on=today, owner_id=profile.user_id)
+    return _changed_hands(account.handle, profile.user_id, expected)
+
+
+def _refusal_of(account: Account, user: KnownUser) -> Refusal | None:
+    """Return why an account is not read, by what is known of it."""
+    if user.owner_id:
+        return _changed_hands(account.handle, user.owner_id, user.user_id)
+    return PROTECTED if user.protected else None
+
+
+def _changed_hands(handle: str, owner_id: str, expected: str) -> Refusal:
+    return Refusal(
+        Status.FAILED,
+        f"the handle now belongs to another account (id {owner_id}, not {expected}); if that is right, "
+        f'write it as "- handle: {handle}" with "id: {owner_id}" in accounts.yaml',
+    )
 
 
 def _known(profile: Profile, today: date) -> KnownUser:
@@ -86,4 +115,5 @@ def _known(profile: Profile, today: date) -> KnownUser:
         post_count=profile.post_count,
         created_at=profile.created_at,
         looked_up_on=today,
+        protected=profile.protected,
     )

@@ -21,7 +21,7 @@ from pipeline.progress import OnPage
 from pipeline.spend.ledger import Ledger
 from pipeline.x_api.client import XApi
 from pipeline.x_api.limits import PAGE_MAX, PAGE_MIN
-from pipeline.x_api.prices import Reads
+from pipeline.x_api.prices import Reads, page_at_most
 from pipeline.x_api.snowflakes import first_id_at
 from pipeline.x_api.vocabulary import RETWEET_ORIGINALS
 
@@ -102,9 +102,8 @@ class TimelineReader:
     def fetch_page(self, request: dict[str, Any], before: Sequence[Page]) -> Page:
         """Reserve the price of the page after `before`, ask for it, store it, and book what it really cost."""
         subject = f"@{self.posts_range.handle}"
-        # Included originals are probably billed like posts.
-        max_reads = Reads(posts=request["max_results"] * (2 if request["expansions"] else 1))
-        with self.ledger.reserve(subject, max_reads) as reservation:
+        max_reads = page_at_most(request["max_results"], with_originals=bool(request["expansions"]))
+        with self.ledger.reserve(subject, Reads(posts=max_reads)) as reservation:
             body = self.x.timeline_page(self.posts_range.handle, self.posts_range.user_id, **request)
             asked = {
                 name: value.isoformat() if isinstance(value, datetime) else value

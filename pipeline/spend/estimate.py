@@ -1,8 +1,9 @@
-"""What reading costs: at max_reads by accounts.yaml, as a rule by the days already read, and really by the ledger."""
+"""What reading costs: at most by accounts.yaml, as a rule by the days already read, and really by the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Final
 
 import polars as pl
 
@@ -12,7 +13,12 @@ from pipeline.lake.client import Lake
 from pipeline.lake.frames import read_frames
 from pipeline.schema import ROLLUP
 from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.month import MonthLedger, held, perhaps_billed
+from pipeline.status import Status
 from pipeline.x_api.prices import day_at_most, usd
+
+_NOT_BILLED: Final = (Status.SUSPENDED, Status.MISSING)  # not even the look-up
+_UNREADABLE: Final = (*_NOT_BILLED, Status.PROTECTED)
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,9 @@ class AccountCost:
     at_most: float  # of one day
     expected: float | None  # of one day: the mean of the days read; None when there are none
     spent: float  # over the days asked for
+    unreadable: str | None = (
+        None  # the status of its last day, where X does not show it: nothing of it is billed
+    )
 
 
 @dataclass(frozen=True)
@@ -30,14 +39,18 @@ class Cost:
     """What a run, the last days and the month cost, in dollars."""
 
     accounts: tuple[AccountCost, ...]
-    look_ups: float  # of names and followers, a day: each account once in `profile_days`
-    spent_in_month: float  # by the ledger, what is reserved right now included
-    months: tuple[tuple[str, float], ...]  # the ledger's months that the days asked for lie in, oldest first
+    look_ups: float  # of names and followers, a day as a rule: each account once in `profile_days`
+    spent_in_month: float  # by the ledger, what is held and what is perhaps billed included
+    months: tuple[
+        tuple[str, float], ...
+    ]  # the ledger's months of the days asked for, oldest first, without these two
+    held: float = 0.0  # in this month, for requests that are under way
+    perhaps_billed: float = 0.0  # in this month, by runs that ended without an answer
 
     @property
     def at_most(self) -> float:
-        """The highest price of one day's run."""
-        return sum(each.at_most for each in self.accounts) + self.look_ups
+        """The highest price of one day's run, in which every account may be looked up."""
+        return sum(each.at_most for each in self.accounts)
 
     @property
     def expected(self) -> float:
@@ -47,6 +60,11 @@ class Cost:
             + self.look_ups
         )
 
+    @property
+    def usual(self) -> float:
+        """The usual price of one day's run as far as it is known: accounts without history are left out."""
+        return sum(each.expected or 0.0 for each in self.accounts) + self.look_ups
+
 
 def cost_of(lake: Lake, config: AccountsConfig, today: date, days: int) -> Cost:
     """Return the cost of a run and of the `days` before `today` (a UTC date), from roll-ups and the ledger."""
@@ -55,23 +73,41 @@ def cost_of(lake: Lake, config: AccountsConfig, today: date, days: int) -> Cost:
     again = "make it again: python -m pipeline report --day DAY"
     rollups = read_frames(lake, stored, ROLLUP, again)
     months = sorted({f"{first + timedelta(days=n):%Y-%m}" for n in range(days + 1)})
-    by_month = tuple((month, spent(read_month(lake, month)).usd) for month in months)
+    ledgers = {month: read_month(lake, month) for month in months}
+    now = ledgers[months[-1]]
+    accounts = account_costs(config.accounts, rollups)
+    billed = [each for each in accounts if each.unreadable not in _NOT_BILLED]
     return Cost(
-        accounts=account_costs(config.accounts, rollups),
-        look_ups=usd(users=len(config.accounts)) / config.profile_days,
-        spent_in_month=by_month[-1][1],
-        months=by_month,
+        accounts=accounts,
+        look_ups=usd(users=len(billed)) / config.profile_days,
+        spent_in_month=spent(now).usd,
+        months=tuple((month, _settled(ledger)) for month, ledger in ledgers.items()),
+        held=held(now).usd,
+        perhaps_billed=perhaps_billed(now).usd,
     )
+
+
+def _settled(ledger: MonthLedger) -> float:
+    return round(spent(ledger).usd - held(ledger).usd - perhaps_billed(ledger).usd, 6)
 
 
 def account_costs(accounts: Sequence[Account], rollups: pl.DataFrame) -> tuple[AccountCost, ...]:
     """Return each account's price, from ROLLUP of the days to go by."""
     was_read = pl.col("collected_at").is_not_null()
-    found = rollups.group_by("account").agg(
-        pl.col("cost_usd").filter(was_read).mean().alias("expected"), pl.col("cost_usd").sum().alias("spent")
+    found = (
+        rollups.sort("day")
+        .group_by("account")
+        .agg(
+            pl.col("cost_usd").filter(was_read).mean().alias("expected"),
+            pl.col("cost_usd").sum().alias("spent"),
+            pl.col("status").last(),
+        )
     )
-    by_account = {account: (expected, paid) for account, expected, paid in found.iter_rows()}
-    return tuple(
-        AccountCost(account, day_at_most(account), *by_account.get(account.key, (None, 0.0)))
-        for account in accounts
-    )
+    by_account = {row["account"]: row for row in found.iter_rows(named=True)}
+    return tuple(_account_cost(account, by_account.get(account.key, {})) for account in accounts)
+
+
+def _account_cost(account: Account, found: Mapping[str, Any]) -> AccountCost:
+    unreadable = found.get("status") if found.get("status") in _UNREADABLE else None
+    expected = 0.0 if unreadable else found.get("expected")
+    return AccountCost(account, day_at_most(account), expected, found.get("spent", 0.0), unreadable)

@@ -1,8 +1,9 @@
-"""The spending ledger: what was bought, and what is reserved right now, per UTC month and per run.
+"""The spending ledger: what was bought, and what is held right now, per UTC month, per run and per day of the lake.
 
-Before a page is requested its highest price is reserved; when it has come the reservation becomes what it
-really cost. A crash in between leaves the reservation standing: the ledger may say too much, never too
-little. One small object a month, changed only by conditional writes, so concurrent workers lose no update.
+Before a page is requested its highest price is held; when it has come the hold becomes what it really cost. A crash in
+between leaves the hold: the ledger may say too much, never too little. One small object a month, changed only by
+conditional writes, so concurrent workers lose no update; each hold has an id, so that a write whose answer is lost
+counts once.
 
 Every request passes here first, so this is also where a run's workers learn that X refuses all of them: once one has
 received 401 or 402, the others send nothing more.
@@ -11,51 +12,40 @@ received 401 or 402, the others send nothing more.
 import json
 import random
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NotRequired, TypedDict, TypeVar
+from datetime import date, datetime, timedelta
+from functools import cached_property, partial
+from typing import TypeVar
 
 from pipeline import clock
-from pipeline.errors import LakeError, OverBudget, RunStopped, XBadResponse, XError
-from pipeline.lake import keys
+from pipeline.errors import LakeError, OverBudget, RunStopped, XError
+from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.damage import damaged
-from pipeline.x_api.prices import Reads, usd
-
-Run = dict[str, int]  # posts, users, and how many of each are only reserved: held_posts, held_users
-
-
-class Stop(TypedDict):
-    """That X refuses every request of a run."""
-
-    at: str  # an instant
-    reason: str
-
-
-class MonthLedger(TypedDict):
-    """A UTC month, as stored; both parts by run id."""
-
-    runs: dict[str, Run]
-    stopped: NotRequired[dict[str, Stop]]
-
+from pipeline.spend import month as stored
+from pipeline.spend.holds import Hold, may_ask, new_hold
+from pipeline.spend.month import MonthLedger, Run, Stop
+from pipeline.x_api.prices import Reads
 
 Answer = TypeVar("Answer")
 
-_EMPTY: Run = {"posts": 0, "users": 0, "held_posts": 0, "held_users": 0}
 _EPSILON = 1e-9  # money is counted in reads; dollars are floats only where they are compared
 _MAX_CONFLICTS = 40  # lost races before giving up; sixteen workers at once were seen to need under ten
 _WAITS = 40  # waits of about a second for others to settle: what one page takes at worst
 # How long a stop holds: long enough for a run's other workers to find it, and short enough that whoever has fixed the
 # cause can clear one of their tasks without clearing `plan` too.
 _STOP_HOLDS = timedelta(minutes=10)
-_CROSSING = timedelta(days=2)  # a run that began in one month may go on into the next for this long
+_CROSSING = timedelta(
+    days=1
+)  # so near to a month's end, others may already, or still, write in the other month
 
 
 @dataclass(frozen=True)
 class Budget:
-    """The most a run and a UTC month may cost, in dollars."""
+    """The most that a day of the lake and a UTC month may cost, in dollars."""
 
     usd_per_run: float
     usd_per_month: float
@@ -66,110 +56,162 @@ class _Shortage:
     limit_name: str
     used: float
     limit: float
-    passing: bool  # only what others have reserved is in the way
+    passing: bool  # only what others hold is in the way
 
 
 class Ledger:
-    """The ledger as one run uses it."""
+    """The ledger as one run uses it.
 
-    def __init__(self, lake: Lake, run_id: str, budget: Budget) -> None:
+    What is bought for `day` counts towards the day's limit, whichever commands buy it and in whichever months. Without
+    a day, as in `check`, the run has that limit for itself.
+    """
+
+    def __init__(self, lake: Lake, run_id: str, budget: Budget, day: date | None = None) -> None:
         self._lake = lake
         self._run_id = run_id
         self._budget = budget
+        self._day = str(day) if day else None
 
     @contextmanager
     def reserve(self, subject: str, max_reads: Reads) -> Iterator["Reservation"]:
-        """Reserve the price of one request of X and what is done with the answer; the caller settles it.
+        """Hold the price of one request of X and what is done with the answer; the caller settles it.
 
         Raises, having changed nothing, `OverBudget` when there is not enough, and `RunStopped` while X is known to
         refuse every request of this run.
         """
-        month = _month(clock.now())
-        self._reserve(month, subject, max_reads)
-        reservation = Reservation(
-            lambda read: self._change(month, lambda _, run: _settle(run, max_reads, read))
-        )
+        reservation = self._reserve(subject, max_reads)
         try:
             yield reservation
-        except XBadResponse:
-            raise  # X may have answered, and billed
-        except RunStopped as stop:
-            reservation.settle(Reads())
-            reason = str(stop)
-            self._change(month, lambda month_ledger, _: self._note_stop(month_ledger, reason))
-            raise
-        except XError:
-            reservation.settle(Reads())
+        except XError as error:
+            if not error.perhaps_billed:
+                reservation.settle(Reads())
+            if isinstance(error, RunStopped):
+                stop = Stop(at=clock.now().isoformat(), reason=str(error))
+                self._change(_month(clock.now()), lambda month_ledger: self._note_stop(month_ledger, stop))
             raise
 
     def begin(self) -> None:
         """Clear an earlier attempt's stop: this run is planned again, so X may be asked again."""
-        self._change(_month(clock.now()), lambda month_ledger, _: _clear_stop(month_ledger, self._run_id))
+        self._change(_month(clock.now()), lambda month_ledger: _clear_stop(month_ledger, self._run_id))
 
-    def _reserve(self, month: str, subject: str, max_reads: Reads) -> None:
-        """Reserve, once there is room.
+    def _reserve(self, subject: str, max_reads: Reads) -> "Reservation":
+        """Hold the price, once there is room.
 
-        A page is reserved at its highest price and mostly costs a tenth of it. So while only what others have
-        reserved is in the way, this waits for them: else many workers would run out of money none has spent.
+        A page is held at its highest price and mostly costs a tenth of it. So while only what others hold is in the
+        way, this waits for them: else many workers would run out of money none has spent.
         """
-        earlier = self._spent_before(month)
-        for waited in range(_WAITS + 1):
-            shortage = self._change(
-                month, lambda month_ledger, run: self._hold(month_ledger, run, max_reads, earlier)
-            )
-            if shortage is None:
-                return
-            if not shortage.passing or waited == _WAITS:
+        waits = 0
+        while True:
+            now, hold_id = clock.now(), uuid.uuid4().hex
+            hold = new_hold(self._run_id, self._day, max_reads.posts, max_reads.users)
+            reservation = Reservation(partial(self._settle, now, hold_id))
+            shortage = self._hold(now, hold_id, hold)
+            if shortage is None and may_ask(hold):
+                return reservation
+            if (
+                shortage is None
+            ):  # this process was stopped meanwhile: others may have taken the hold for dead
+                reservation.settle(Reads())
+                continue
+            if not shortage.passing or waits == _WAITS:
+                of_day = f" for {self._day}" if self._day and shortage.limit_name == "usd_per_run" else ""
                 raise OverBudget(
                     f"{subject}: the next read may cost ${max_reads.usd:.2f}, and ${shortage.used:.2f} of "
-                    f"budget.{shortage.limit_name} ${shortage.limit:.2f} is used; raise it in accounts.yaml and "
-                    "run again to read the rest"
+                    f"budget.{shortage.limit_name} ${shortage.limit:.2f} is used{of_day}; raise it in accounts.yaml "
+                    "and run again to read the rest"
                 )
+            waits += 1
             time.sleep(random.uniform(0.5, 1.5))
 
-    def _spent_before(self, month: str) -> Run:
-        """Return what this run spent in the month before, when it may have begun there."""
-        before = _month(clock.now() - _CROSSING)
-        if before == month:
-            return _EMPTY
-        return read_month(self._lake, before)["runs"].get(self._run_id, _EMPTY)
+    def _hold(self, now: datetime, hold_id: str, hold: Hold) -> _Shortage | None:
+        """Add a hold to the month of `now`, or return what is short."""
+        others = self._other_months(now)
+        elsewhere = self._spent_in(others)
 
-    def _hold(self, month_ledger: MonthLedger, run: Run, max_reads: Reads, earlier: Run) -> _Shortage | None:
-        """Add the reservation, or return what is short. Raises `RunStopped`."""
+        def add(month_ledger: MonthLedger) -> _Shortage | None:
+            if hold_id in month_ledger.get("holds", {}):
+                return None  # by a write whose answer was lost
+            self._require_no_stop(month_ledger)
+            shortage = self._shortage(month_ledger, elsewhere, Reads(hold["posts"], hold["users"]))
+            if shortage is None:
+                stored.add_hold(month_ledger, hold_id, hold)
+            return shortage
+
+        month = _month(now)
+        shortage = self._change(month, add)
+        # Whoever held something in another month meanwhile may not have seen this hold: one of the two must.
+        if shortage is None and others and (after := self._spent_in(others)) != elsewhere:
+            shortage = self._shortage(read_month(self._lake, month), after, Reads())
+            if shortage:
+                self._settle(now, hold_id, Reads())
+        return shortage
+
+    def _settle(self, asked_at: datetime, hold_id: str, read: Reads) -> None:
+        utc_day = f"{asked_at:%Y-%m-%d}"
+        self._change(
+            _month(asked_at), lambda month_ledger: stored.settle(month_ledger, hold_id, read, utc_day)
+        )
+
+    def _shortage(self, month_ledger: MonthLedger, elsewhere: "_Spent", more: Reads) -> _Shortage | None:
+        """Return the limit that would not suffice for `more`, if any."""
+        whole = _Spent(stored.total(month_ledger).usd, stored.held(month_ledger).usd)
+        for name, spent_so_far, limit in (
+            ("usd_per_run", self._of_day(month_ledger) + elsewhere, self._budget.usd_per_run),
+            ("usd_per_month", whole, self._budget.usd_per_month),
+        ):
+            used, held = spent_so_far.used, spent_so_far.held
+            if used + more.usd > limit + _EPSILON:
+                return _Shortage(name, used, limit, passing=used - held + more.usd <= limit + _EPSILON)
+        return None
+
+    def _of_day(self, month_ledger: MonthLedger) -> "_Spent":
+        """Return what a month has of the day, or of the run where it is for no day."""
+        if self._day is None:
+            run = month_ledger["runs"].get(self._run_id, Run(posts=0, users=0, held_posts=0, held_users=0))
+            held = Reads(run["held_posts"], run["held_users"]).usd
+            return _Spent(Reads(run["posts"], run["users"]).usd, held)
+        held = stored.held_for(month_ledger, self._day).usd
+        return _Spent(stored.bought_for(month_ledger, self._day).usd + held, held)
+
+    def _spent_in(self, months: list[str]) -> "_Spent":
+        """Return what was spent for the day in other months."""
+        spent_there = [self._of_day(read_month(self._lake, month)) for month in months]
+        return sum(spent_there, _Spent(0.0, 0.0))
+
+    def _other_months(self, now: datetime) -> list[str]:
+        """Return the months, apart from that of `now`, in which something may have been bought for the day."""
+        near = {_month(now - _CROSSING), _month(now + _CROSSING)}
+        first = (self._day or "")[: len("2026-11")]  # nothing of a day is read before it has begun in UTC
+        # With the machine's clock nothing was bought later than now.
+        listed = self._listed if self._day and (first < min(near) or clock.frozen_at()) else []
+        return sorted({month for month in [*near, *listed] if month >= first} - {_month(now)})
+
+    @cached_property
+    def _listed(self) -> list[str]:
+        """The months from the day's on that have a ledger."""
+        prefix = catalogue.SPEND.prefix()
+        found = map(catalogue.SPEND.fields, self._lake.keys(prefix, after=f"{prefix}{(self._day or '')[:7]}"))
+        return [fields["month"] for fields in found if fields]
+
+    def _require_no_stop(self, month_ledger: MonthLedger) -> None:
+        """Raise `RunStopped` while X is known to refuse every request of this run."""
         stop = month_ledger.get("stopped", {}).get(self._run_id)
         if stop and clock.now() - datetime.fromisoformat(stop["at"]) < _STOP_HOLDS:
             raise RunStopped(stop["reason"])
-        for name, runs, limit in (
-            ("usd_per_run", [run, earlier], self._budget.usd_per_run),
-            ("usd_per_month", list(month_ledger["runs"].values()), self._budget.usd_per_month),
-        ):
-            used = sum(usd(each["posts"], each["users"]) for each in runs)
-            held = sum(usd(each["held_posts"], each["held_users"]) for each in runs)
-            if used + max_reads.usd > limit + _EPSILON:
-                return _Shortage(name, used, limit, passing=used - held + max_reads.usd <= limit + _EPSILON)
-        for kind, count in (("posts", max_reads.posts), ("users", max_reads.users)):
-            run[kind] += count
-            run[f"held_{kind}"] += count
-        return None
 
-    def _note_stop(self, month_ledger: MonthLedger, reason: str) -> None:
-        month_ledger.setdefault("stopped", {})[self._run_id] = Stop(at=clock.now().isoformat(), reason=reason)
+    def _note_stop(self, month_ledger: MonthLedger, stop: Stop) -> None:
+        month_ledger.setdefault("stopped", {})[self._run_id] = stop
 
-    def _change(self, month: str, change: Callable[[MonthLedger, Run], Answer]) -> Answer:
+    def _change(self, month: str, change: Callable[[MonthLedger], Answer]) -> Answer:
         """Read the month, change it, and write it; when another worker has written meanwhile, start over."""
         key = keys.spend(month)
         for _ in range(_MAX_CONFLICTS):
             found = self._lake.find(key)
             month_ledger = _parse(self._lake, key, found.body if found else None)
-            before = json.dumps(month_ledger) if found else None
-            run = month_ledger["runs"].get(self._run_id, dict(_EMPTY))
-            answer = change(month_ledger, run)
-            if run != _EMPTY:
-                month_ledger["runs"][self._run_id] = run
-            after = json.dumps(month_ledger) if month_ledger["runs"] or month_ledger.get("stopped") else None
-            if after is None or after == before:
-                return answer
-            if self._lake.put_if(key, after.encode(), found.etag if found else None):
+            before = json.dumps(month_ledger)
+            answer = change(month_ledger)
+            after = json.dumps(month_ledger)
+            if after == before or self._lake.put_if(key, after.encode(), found.etag if found else None):
                 return answer
             time.sleep(random.uniform(0, 0.05))  # so that losers of a race do not meet again
         raise LakeError(
@@ -179,15 +221,22 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Reservation:
-    """Money reserved for one request, in the month it was asked in."""
+    """Money held for one request, in the month it was asked in."""
 
-    settle: Callable[[Reads], None]  # replace the reservation by what was really read
+    settle: Callable[
+        [Reads], None
+    ]  # replace what is held by what was really read; only the first call counts
 
 
-def _settle(run: Run, reserved: Reads, read: Reads) -> None:
-    for kind, was, count in (("posts", reserved.posts, read.posts), ("users", reserved.users, read.users)):
-        run[kind] += count - was
-        run[f"held_{kind}"] -= was
+@dataclass(frozen=True)
+class _Spent:
+    """Dollars: all, and how many of them are only held."""
+
+    used: float
+    held: float
+
+    def __add__(self, other: "_Spent") -> "_Spent":
+        return _Spent(self.used + other.used, self.held + other.held)
 
 
 def _clear_stop(month_ledger: MonthLedger, run_id: str) -> None:
@@ -202,9 +251,8 @@ def _month(instant: datetime) -> str:
 
 
 def spent(month_ledger: MonthLedger) -> Reads:
-    """Return the sum of a month, what is reserved right now included."""
-    runs = month_ledger["runs"].values()
-    return Reads(sum(run["posts"] for run in runs), sum(run["users"] for run in runs))
+    """Return the sum of a month: what was bought, what is held right now, and what is perhaps billed."""
+    return stored.total(month_ledger)
 
 
 def read_month(lake: Lake, month: str) -> MonthLedger:

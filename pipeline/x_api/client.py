@@ -5,7 +5,8 @@ the errors of `pipeline.errors`; nothing of tweepy, requests or JSON escapes.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from pipeline.errors import (
     AccountUnavailable,
     ExpansionRefused,
     XBadResponse,
+    XError,
     XTimedOut,
     XTooLarge,
     XUnavailable,
@@ -51,6 +53,7 @@ def _may_pass_soon(error: Exception) -> bool:
 
 _PERSISTENT = stamina.RetryingCaller(attempts=3, wait_initial=0.5).on(_may_pass_soon)
 
+USAGE_FIELDS = ["daily_project_usage", "daily_client_app_usage"]  # X leaves the days out otherwise
 USER_FIELDS = ["name", "public_metrics", "protected", "verified", "created_at"]
 
 
@@ -65,6 +68,23 @@ class Profile:
     protected: bool
     post_count: int | None = None  # posts since the account was made, as X counts them
     created_at: datetime | None = None
+
+
+class _Tries:
+    """The tries of one question. Any of them may have been billed, so the last one's error says so for all."""
+
+    def __init__(self) -> None:
+        self._perhaps_billed = False
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Make a try."""
+        try:
+            yield
+        except XError as error:
+            self._perhaps_billed |= error.perhaps_billed
+            error.perhaps_billed = self._perhaps_billed
+            raise
 
 
 def _keep_header(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -134,8 +154,10 @@ class XApi:
                 pagination_token=token,
                 until_id=until_id,
             )
-            return self._ask("timeline", subject, lambda: self._get(f"/2/users/{user_id}/tweets", query))
+            path = f"/2/users/{user_id}/tweets"
+            return self._ask("timeline", subject, lambda: self._get(path, query), tries=tries)
 
+        tries = _Tries()
         new_words = self._new_words  # as of now: another thread may learn meanwhile that X wants the new ones
         try:
             body = ask(new_words)
@@ -144,7 +166,8 @@ class XApi:
                 raise
             body = ask(new_words=True)
             self._new_words = True
-        _require_readable(subject, body)
+        with tries.one():
+            _require_readable(subject, body)
         return body
 
     def posts(self, handle: str, post_ids: Sequence[str]) -> dict[str, Any]:
@@ -159,12 +182,12 @@ class XApi:
         )
 
     def usage(self, days: int) -> dict[str, Any]:
-        """Return X's own count of posts read over the last `days` days: the cheapest way to try a token."""
+        """Return X's own count of posts read over the last `days` days, by UTC day: free, and it tries the token."""
         return self._ask(
             "usage",
             "asking for usage",
-            lambda: self._get("/2/usage/tweets", {"days": str(days)}),
-            dict,
+            lambda: self._get("/2/usage/tweets", {"days": str(days), "usage.fields": ",".join(USAGE_FIELDS)}),
+            data=dict,
         )
 
     def _get(self, path: str, query: Mapping[str, str]) -> requests.Response:
@@ -172,20 +195,34 @@ class XApi:
         return response
 
     def _ask(
-        self, endpoint: str, subject: str, request: Callable[[], requests.Response], data: type = list
+        self,
+        endpoint: str,
+        subject: str,
+        request: Callable[[], requests.Response],
+        *,
+        data: type = list,
+        tries: _Tries | None = None,
     ) -> dict[str, Any]:
         """Ask, again if the trouble looks passing, and return X's JSON object, whose `data` is a `data`."""
-        return _PERSISTENT(self._ask_once, endpoint, subject, request, data)
+        return _PERSISTENT(self._ask_once, endpoint, subject, request, data, tries or _Tries())
 
     def _ask_once(
-        self, endpoint: str, subject: str, request: Callable[[], requests.Response], data: type
+        self,
+        endpoint: str,
+        subject: str,
+        request: Callable[[], requests.Response],
+        data: type,
+        tries: _Tries,
     ) -> dict[str, Any]:
-        with self._gate.passing(endpoint, subject), translate_errors(subject):
-            body = parse(request().content)
-        if not isinstance(body, dict):
-            raise XBadResponse(f"{subject}: X answered with a {type(body).__name__} in place of an object")
-        _require_shape(subject, body, data)
-        return body
+        with tries.one():
+            with self._gate.passing(endpoint, subject), translate_errors(subject):
+                body = parse(request().content)
+            if not isinstance(body, dict):
+                raise XBadResponse(
+                    f"{subject}: X answered with a {type(body).__name__} in place of an object"
+                )
+            _require_shape(subject, body, data)
+            return body
 
 
 def _require_shape(subject: str, body: Mapping[str, Any], data: type) -> None:

@@ -19,11 +19,12 @@ from pipeline.errors import (
     XTimedOut,
     XTooLarge,
     XUnavailable,
+    XUnreachable,
 )
 from pipeline.json_text import parse
 from pipeline.status import Status
 from pipeline.text import one_line
-from pipeline.x_api.transport import REFUSED_LOCATION, AnswerTooLarge
+from pipeline.x_api.transport import REFUSED_LOCATION, AnswerTooLarge, NeverSent
 from pipeline.x_api.waiting import CEILING, rate_limited, told_wait
 
 
@@ -71,6 +72,11 @@ def translate_errors(subject: str) -> Iterator[None]:
     except json.JSONDecodeError:
         raise XBadResponse(
             f"{subject}: X answered with something that is not JSON; it usually passes"
+        ) from None
+    except NeverSent as error:
+        raise XUnreachable(
+            f"{subject}: cannot reach X ({error}), so nothing was sent and nothing is billed; check the network, then "
+            "run again"
         ) from None
     except requests.Timeout:
         raise XTimedOut(f"{subject}: X did not answer in time; it usually passes: run again later") from None

@@ -3,6 +3,7 @@
 import io
 import time
 import zlib
+from contextvars import ContextVar
 from typing import Any
 
 import requests
@@ -10,6 +11,8 @@ import tweepy
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from pipeline import clock
 from pipeline.settings import is_loopback
@@ -23,10 +26,44 @@ UNPACKED = 64_000_000
 REFUSED_LOCATION = "Refused-Location"  # where a redirect would have led
 CONNECTIONS = 16  # kept open; more requests than this are never under way in one process
 _AT_ONCE = 65_536
+_begun: ContextVar[bool] = ContextVar("begun")  # whether any of the request under way has left this machine
+
+
+class NeverSent(requests.RequestException):
+    """No connection could be made, so that X has received nothing; the message is the kind of failure."""
 
 
 class AnswerTooLarge(requests.RequestException):
     """An answer is over its limit, which is the message."""
+
+
+class _Connection(HTTPConnection):
+    """Notes when a request begins to be sent: what fails before that has cost nothing."""
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        _begun.set(True)
+        super().request(*args, **kwargs)
+
+
+class _SecureConnection(HTTPSConnection):
+    """The same over TLS, where the connection is made, through a proxy if there is one, before anything is sent."""
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        _begun.set(True)
+        super().request(*args, **kwargs)
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
 
 
 class Transport(HTTPAdapter):
@@ -42,10 +79,21 @@ class Transport(HTTPAdapter):
         self._base_url = base_url.rstrip("/")
         self._token = token
 
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make connections that tell whether a request was sent."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> urllib3.ProxyManager:
+        """Return the pools behind a proxy, with the same connections."""
+        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Send a request and return its whole answer, or a redirect without its address.
 
-        Raises as requests does, `AnswerTooLarge`, and `tweepy.HTTPException` for an error.
+        Raises as requests does, `NeverSent`, `AnswerTooLarge`, and `tweepy.HTTPException` for an error.
         """
         request.url = self._base_url + (request.url or "").removeprefix(TWEEPY_HOST)
         request.headers["Authorization"] = f"Bearer {self._token}"
@@ -59,7 +107,13 @@ class Transport(HTTPAdapter):
         kwargs["proxies"] = get_environ_proxies(request.url)
         kwargs["stream"] = True
         deadline = time.monotonic() + WHOLE_ANSWER
-        response = super().send(request, *args, **kwargs)
+        _begun.set(False)
+        try:
+            response = super().send(request, *args, **kwargs)
+        except requests.RequestException as error:
+            if _begun.get():
+                raise
+            raise NeverSent(type(error).__name__) from None
         redirects = 300 <= response.status_code < 400
         if redirects:
             response.headers[REFUSED_LOCATION] = response.headers.pop("Location", "")

@@ -1,5 +1,6 @@
 """What the commands print when all is well."""
 
+import json
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from pipeline.cli import main
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import Budget, Ledger, read_month, spent
 from pipeline.x_api.prices import Reads
 from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, write_accounts
@@ -85,9 +86,9 @@ def test_check_tells_what_a_day_may_cost(
     out = run("check", monkeypatch=monkeypatch, capsys=capsys)
 
     assert "3 accounts, timezone UTC" in out
-    # 200 posts each, and as many originals of citymetro's retweets; three look-ups.
-    assert "a day costs at most $4.00 ($0.005 per post; only existing posts are billed)" in out
-    assert "the first run $4.03 including look-ups ($0.01 per account)" in out
+    # 204 posts each, twice as many originals of citymetro's, five for X's depth, and a look-up.
+    assert "a day costs at most $5.21 ($0.005 per post; only existing posts are billed)" in out
+    assert "the first run $5.21, both including look-ups ($0.01 per account)" in out
     assert "a run stops at budget.usd_per_run, $5.00" in out
 
 
@@ -132,9 +133,12 @@ def test_cost_tells_by_account_what_a_day_costs_and_what_was_spent_and_is_left(
     assert request_stats.requests() == asked
     cost = {account: outcome.cost_usd for account, outcome in find_outcomes(lake, DAY).items()}
     rows = {line.split()[0]: line.split()[1:] for line in out.splitlines() if line.startswith("@")}
-    assert rows["@pixelforge"] == [f"${cost['pixelforge']:.3f}", "$1.00", f"${cost['pixelforge']:.2f}"]
-    assert rows["@citymetro"] == [f"${cost['citymetro']:.3f}", "$2.00", f"${cost['citymetro']:.2f}"]
-    assert rows["@quickdealz"] == ["not", "read", "yet", "$1.00", "$0.00"]
+    assert rows["@pixelforge"] == [f"${cost['pixelforge']:.3f}", "$1.06", f"${cost['pixelforge']:.2f}"]
+    assert rows["@citymetro"] == [f"${cost['citymetro']:.3f}", "$3.10", f"${cost['citymetro']:.2f}"]
+    assert rows["@quickdealz"] == ["suspended", "$0.000", "$1.06", "$0.00"]
+    assert [line.split()[-2:] for line in out.splitlines() if line.startswith("one run")] == [
+        ["$5.21", f"${sum(cost.values()):.2f}"]
+    ]
     spent_usd = spent(read_month(lake, "2026-11")).usd
     assert f"spent per UTC month, by the ledger: 2026-10 $0.00, 2026-11 ${spent_usd:.2f}" in out
     assert f"left this month: ${100 - spent_usd:.2f} of budget.usd_per_month $100.00" in out
@@ -149,3 +153,33 @@ def test_cost_says_when_a_run_is_expected_to_reach_its_budget(
     out = run("cost", "--days", "1", monkeypatch=monkeypatch, capsys=capsys)
 
     assert "a run is expected to reach budget.usd_per_run before all accounts are read" in out
+
+
+def test_cost_tells_apart_what_is_held_and_what_is_perhaps_billed(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_of_first_release = {"posts": 300, "users": 0, "held_posts": 100, "held_users": 0}
+    lake.put("spend/month=2026-11.json", json.dumps({"runs": {"old": run_of_first_release}}).encode())
+    with Ledger(lake, "a-run", Budget(100, 100), DAY).reserve("@nasa", Reads(posts=200)) as reservation:
+        out = run("cost", monkeypatch=monkeypatch, capsys=capsys)
+        reservation.settle(Reads())
+
+    assert "spent per UTC month, by the ledger: 2026-10 $0.00, 2026-11 $1.00" in out
+    assert "held for requests that are under way: $1.00" in out
+    assert "perhaps billed: $0.50" in out
+    assert "left this month: $97.50 of budget.usd_per_month $100.00" in out
+
+
+def test_cost_does_not_warn_of_a_month_that_nobody_spends(
+    lake: Lake, accounts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At most it would spend $31.80; really it is suspended."""
+    text = "budget: {usd_per_run: 100, usd_per_month: 20}\naccounts: [quickdealz]\n"
+    write_accounts(accounts.parent, monkeypatch, text)
+    for day in (None, DAY):
+        if day:
+            with pytest.raises(SystemExit):
+                monkeypatch.setattr(sys, "argv", ["pipeline", "run", "--day", str(day)])
+                main()
+            capsys.readouterr()
+        assert "does not last a month" not in run("cost", monkeypatch=monkeypatch, capsys=capsys)

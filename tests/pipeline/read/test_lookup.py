@@ -110,7 +110,7 @@ def test_accounts_x_does_not_show_are_refused_with_the_reason(lake: Lake, stub: 
         "bad": Status.SUSPENDED,
         "forgotten": Status.FAILED,
     }
-    assert set(result.users) == {"open"}
+    assert set(result.users) == {"open", "shy"}
     assert result.refusals["forgotten"].reason == "X's answer left this account out; run again"
 
 
@@ -126,6 +126,29 @@ def test_a_handle_that_changed_hands_is_stopped_and_says_so(
         '"- handle: nasa" with "id: 2" in accounts.yaml'
     )
     assert result.users["nasa"].user_id == "1"
+
+
+@pytest.mark.parametrize(
+    "answer", [profile("nasa", "1", protected=True), profile("nasa", "2")], ids=["protected", "changed hands"]
+)
+def test_what_x_was_paid_to_say_of_an_account_that_is_not_read_is_not_bought_daily(
+    lake: Lake, stub: StubServer, monkeypatch: pytest.MonkeyPatch, answer: dict[str, object]
+) -> None:
+    found(lake, stub.x(Answer({"data": [profile("nasa", "1")]})), "nasa", profile_days=1)
+    x = stub.x(Answer({"data": [answer]}))
+    refusals = []
+    for day in range(24, 31):
+        monkeypatch.setenv("AVIARY_NOW", f"2026-11-{day}T06:00:00Z")
+        refusals.append(found(lake, x, "nasa", profile_days=30 if day > 24 else 1).refusals["nasa"])
+    assert len(stub.requests) == 1
+    assert len(set(refusals)) == 1
+
+    monkeypatch.setenv(
+        "AVIARY_NOW", "2026-12-01T06:00:00Z"
+    )  # soon enough, although profiles are good for 30 days
+    assert (
+        found(lake, stub.x(Answer({"data": [profile("nasa", "1")]})), "nasa", profile_days=30).refusals == {}
+    )
 
 
 def test_a_pinned_id_confirms_the_new_owner_at_once(lake: Lake, stub: StubServer) -> None:

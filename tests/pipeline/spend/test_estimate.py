@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.schema import ROLLUP
 from pipeline.spend.estimate import Cost, account_costs
-from pipeline.x_api.prices import day_at_most, first_run_at_most
+from pipeline.x_api.prices import at_most_text, day_at_most, first_run_at_most
 from tests.pipeline.given import COLLECTED_AT, config
 
 
@@ -18,22 +18,33 @@ def rollups(*rows: dict[str, object]) -> pl.DataFrame:
 @pytest.mark.parametrize(
     ("settings", "dollars"),
     [
-        ({"max_posts": 100}, 0.50),
-        ({"max_posts": 100, "include": ["posts", "retweets"]}, 1.00),  # with the originals
+        # The last page may bring four too many, five tell whether X's depth was reached; and the look-up.
+        ({"max_posts": 1}, (1 + 4 + 5) * 0.005 + 0.01),
+        ({"max_posts": 100}, (100 + 4 + 5) * 0.005 + 0.01),
+        ({"max_posts": 100, "include": ["posts", "retweets"]}, (3 * 104 + 5) * 0.005 + 0.01),
+        # Its own day and three more, whose posts may be looked up.
+        ({"max_posts": 100, "refresh_days": 3}, (104 + 5 + 304 + 300) * 0.005 + 0.01),
         (
-            {"max_posts": 100, "refresh_days": 3},
-            3.50,
-        ),  # its own day and three more, whose posts may be looked up
+            {"max_posts": 100, "refresh_days": 3, "include": ["retweets"]},
+            (3 * 104 + 5 + 3 * 304 + 300) * 0.005 + 0.01,
+        ),
     ],
 )
 def test_a_day_costs_at_most_what_may_be_read(settings: dict[str, object], dollars: float) -> None:
     [account] = config({"handle": "nasa"} | settings).accounts
-    assert day_at_most(account) == dollars
+    assert day_at_most(account) == pytest.approx(dollars)
+
+
+@pytest.mark.parametrize(("dollars", "told"), [(0.06, "$0.06"), (1.055, "$1.06"), (0.1 + 0.2, "$0.30")])
+def test_a_highest_price_is_told_rounded_up(dollars: float, told: str) -> None:
+    assert at_most_text(dollars) == told
 
 
 def test_a_first_run_looks_everyone_up_and_has_no_days_to_read_again() -> None:
     settings = {"max_posts": 100, "refresh_days": 3}
-    assert first_run_at_most(config("nasa", "esa", defaults=settings)) == pytest.approx(2 * (0.50 + 0.01))
+    assert first_run_at_most(config("nasa", "esa", defaults=settings)) == pytest.approx(
+        2 * (109 * 0.005 + 0.01)
+    )
 
 
 def test_the_expected_price_is_the_mean_of_the_days_that_were_read() -> None:
@@ -56,5 +67,38 @@ def test_a_run_is_expected_to_cost_its_accounts_and_its_share_of_look_ups() -> N
     days = rollups({"account": "nasa", "cost_usd": 0.25, "collected_at": COLLECTED_AT})
     costs = account_costs(config("nasa", {"handle": "esa", "max_posts": 100}).accounts, days)
     cost = Cost(costs, look_ups=0.01, spent_in_month=0, months=())
-    assert cost.expected == pytest.approx(0.25 + 0.50 + 0.01)
-    assert cost.at_most == pytest.approx(1.00 + 0.50 + 0.01)
+    assert cost.expected == pytest.approx(0.25 + day_at_most(costs[1].account) + 0.01)
+    assert cost.usual == pytest.approx(0.25 + 0.01)
+    assert cost.at_most == pytest.approx(sum(day_at_most(each.account) for each in costs))
+
+
+@pytest.mark.parametrize("status", ["suspended", "missing", "protected"])
+def test_an_account_that_x_does_not_show_is_expected_to_cost_nothing(status: str) -> None:
+    days = rollups(
+        {
+            "day": date(2026, 11, 21),
+            "account": "nasa",
+            "cost_usd": 0.3,
+            "collected_at": COLLECTED_AT,
+            "status": "ok",
+        },
+        {"day": date(2026, 11, 22), "account": "nasa", "cost_usd": 0.0, "status": status},
+        {"day": date(2026, 11, 22), "account": "esa", "cost_usd": 0.0, "status": status},
+    )
+    for each in account_costs(config("nasa", "esa").accounts, days):
+        assert (each.expected, each.unreadable) == (0.0, status)
+
+
+def test_an_account_that_x_shows_again_costs_what_it_used_to() -> None:
+    days = rollups(
+        {
+            "day": date(2026, 11, 22),
+            "account": "nasa",
+            "cost_usd": 0.3,
+            "collected_at": COLLECTED_AT,
+            "status": "ok",
+        },
+        {"day": date(2026, 11, 21), "account": "nasa", "cost_usd": 0.0, "status": "suspended"},
+    )
+    [nasa] = account_costs(config("nasa").accounts, days)
+    assert (nasa.expected, nasa.unreadable) == (0.3, None)

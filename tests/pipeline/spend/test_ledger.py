@@ -16,7 +16,7 @@ from pipeline.errors import (
 from pipeline.lake.client import Lake
 from pipeline.spend.ledger import Budget, Ledger, read_month, spent
 from pipeline.x_api.prices import Reads, usd
-from tests.pipeline.given import NOON
+from tests.pipeline.given import DAY, NOON
 
 PLENTY = Budget(usd_per_run=1000, usd_per_month=1000)
 PAGE = Reads(posts=100)
@@ -38,12 +38,16 @@ def test_reads_have_xs_prices() -> None:
     assert Reads(posts=200, users=2).usd == 1.02
 
 
-def test_what_was_read_is_what_stands_in_the_book(lake: Lake) -> None:
-    ledger = Ledger(lake, "a-run", PLENTY)
+def test_what_was_read_is_what_stands_in_the_book(lake: Lake, morning_after: str) -> None:
+    ledger = Ledger(lake, "a-run", PLENTY, DAY)
     buy(ledger, PAGE, Reads(posts=60))
     buy(ledger, Reads(users=5), Reads(users=5))
     nothing_held = {"held_posts": 0, "held_users": 0}
-    assert read_month(lake, "2026-11") == {"runs": {"a-run": {"posts": 60, "users": 5} | nothing_held}}
+    assert read_month(lake, "2026-11") == {
+        "runs": {"a-run": {"posts": 60, "users": 5} | nothing_held},
+        "days": {"2026-11-22": {"posts": 60, "users": 5}},
+        "utc_days": {"2026-11-23": 60},
+    }
 
 
 def test_while_a_page_is_bought_its_highest_price_is_set_aside(lake: Lake) -> None:

@@ -42,7 +42,10 @@ def test_xs_json_comes_back_untouched(stub: StubServer) -> None:
 
 def test_usage_is_asked_for_some_days(stub: StubServer) -> None:
     assert stub.x(Answer({"data": {"project_usage": "5"}})).usage(1) == {"data": {"project_usage": "5"}}
-    assert (stub.requests[0].url.path, stub.asked()) == ("/2/usage/tweets", [{"days": "1"}])
+    assert (stub.requests[0].url.path, stub.asked()) == (
+        "/2/usage/tweets",
+        [{"days": "1", "usage.fields": "daily_project_usage,daily_client_app_usage"}],
+    )
 
 
 def test_profiles_and_refusals_come_by_lower_case_handle(stub: StubServer) -> None:

@@ -51,14 +51,6 @@ def test_no_netrc_takes_the_tokens_place(
     assert stub.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
-def test_a_server_that_is_not_there_is_one_line(dead_address: str) -> None:
-    error = failure(XApi(TOKEN, dead_address))
-    assert isinstance(error, XBadResponse)
-    assert (
-        str(error) == "@nasa: the connection to X failed (ConnectionError); check the network, then run again"
-    )
-
-
 def test_a_server_that_says_nothing_is_given_up_on(
     silent_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

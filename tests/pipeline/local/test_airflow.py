@@ -1,0 +1,53 @@
+"""Sample data and X each have an Airflow of their own, whose logins only its owner reads."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from pipeline.local.airflow import airflow_environment, airflow_home, make_private, passwords_file
+from pipeline.local.up import announcement
+from pipeline.settings import Settings
+
+SANDBOX = Settings.model_construct()
+LIVE = Settings.model_construct(x_bearer_token=SecretStr("a-token"), aviary_lake="s3://lake")
+
+
+def test_live_reading_and_the_sandbox_share_no_state(tmp_path: Path) -> None:
+    homes = {airflow_environment(tmp_path, {}, live=live)["AIRFLOW_HOME"] for live in (True, False)}
+    assert homes == {str(tmp_path / "airflow"), str(tmp_path / "airflow-live")}
+
+
+def test_the_state_of_earlier_versions_becomes_the_sandboxes_aloud(tmp_path: Path) -> None:
+    (tmp_path / "airflow").mkdir()
+    (tmp_path / "airflow" / "airflow.db").touch()
+
+    assert len(announcement(SANDBOX, tmp_path)) == 1
+    told = announcement(LIVE, tmp_path)
+    assert "is the sandbox's from now on" in told[1]
+    assert "switched off until you switch it on" in told[1]
+
+    make_private(airflow_home(tmp_path, live=True))
+    assert announcement(LIVE, tmp_path) == told  # Airflow has not made its database yet
+    (tmp_path / "airflow-live" / "airflow.db").touch()
+    assert announcement(LIVE, tmp_path) == told[:1]
+
+
+def test_without_state_of_earlier_versions_nothing_is_said_of_it(tmp_path: Path) -> None:
+    assert len(announcement(LIVE, tmp_path)) == 1
+
+
+@pytest.mark.parametrize("before", [None, 0o644])
+def test_the_passwords_are_their_owners_alone(tmp_path: Path, before: int | None) -> None:
+    home = tmp_path / "airflow"
+    if before:
+        home.mkdir(mode=0o755)
+        passwords_file(home).write_text('{"admin": "a-password"}')
+        passwords_file(home).chmod(before)
+
+    make_private(home)
+
+    assert stat.S_IMODE(passwords_file(home).stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert passwords_file(home).read_text() == ('{"admin": "a-password"}' if before else "")

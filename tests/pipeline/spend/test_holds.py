@@ -1,0 +1,184 @@
+"""What is held belongs to somebody, as long as that process lives and not for ever; by the machine's clock."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import clock
+from pipeline.errors import OverBudget
+from pipeline.lake.client import Lake
+from pipeline.spend import ledger as ledger_module
+from pipeline.spend import month
+from pipeline.spend.holds import ASKED_WITHIN, LIVES, Hold, is_living, new_hold
+from pipeline.spend.ledger import Budget, Ledger, read_month, spent
+from pipeline.spend.month import MonthLedger
+from pipeline.x_api.prices import Reads
+from tests.pipeline.given import DAY
+
+PAGE = Reads(posts=100)
+ONE_PAGE = Budget(usd_per_run=0.5, usd_per_month=100)
+NOVEMBER = "spend/month=2026-11.json"
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch: pytest.MonkeyPatch, morning_after: str) -> None:
+    monkeypatch.setattr("pipeline.spend.ledger.time.sleep", lambda seconds: None)
+
+
+class MachineClock:
+    """The machine's clock, which only a test moves."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2030, 1, 1, tzinfo=UTC)
+
+    def pass_by(self, time: timedelta) -> None:
+        self.now += time
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> MachineClock:
+    machine = MachineClock()
+    monkeypatch.setattr(clock, "machine_now", lambda: machine.now)
+    return machine
+
+
+def a_ledger(lake: Lake, run_id: str = "a-run", budget: Budget = ONE_PAGE) -> Ledger:
+    return Ledger(lake, run_id, budget, DAY)
+
+
+def crash(lake: Lake) -> None:
+    with pytest.raises(KeyboardInterrupt), a_ledger(lake).reserve("@nasa", PAGE):
+        raise KeyboardInterrupt
+
+
+def buy(ledger: Ledger, read: Reads = PAGE) -> None:
+    with ledger.reserve("@nasa", PAGE) as reservation:
+        reservation.settle(read)
+
+
+def test_a_hold_older_than_it_lives_counts_for_the_month_and_not_for_the_day(
+    lake: Lake, machine: MachineClock
+) -> None:
+    crash(lake)
+    with pytest.raises(OverBudget, match=r"\$0\.50 of budget\.usd_per_run \$0\.50 is used for 2026-11-22"):
+        buy(a_ledger(lake))
+    machine.pass_by(LIVES)
+    buy(a_ledger(lake))
+    november = read_month(lake, "2026-11")
+    assert (spent(november), month.perhaps_billed(november)) == (Reads(posts=200), PAGE)
+    with pytest.raises(OverBudget, match=r"budget\.usd_per_month"):
+        buy(a_ledger(lake, budget=Budget(usd_per_run=10, usd_per_month=1.2)))
+
+
+def test_the_frozen_clock_makes_no_hold_older(
+    lake: Lake, machine: MachineClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crash(lake)
+    monkeypatch.setenv("AVIARY_NOW", "2026-11-29T06:00:00Z")
+    with pytest.raises(OverBudget):
+        buy(a_ledger(lake))
+
+
+def test_the_hold_of_a_process_that_has_ended_is_dead_at_once(lake: Lake) -> None:
+    crash(lake)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    november = read_month(lake, "2026-11")
+    [hold] = november["holds"].values()
+    hold["owner"] = f"{hold['owner'].rpartition(' ')[0]} {ended.pid}"
+    lake.put(NOVEMBER, json.dumps(november).encode())
+    buy(a_ledger(lake))
+    assert spent(read_month(lake, "2026-11")) == Reads(posts=200)
+
+
+def test_the_process_of_another_machine_is_not_looked_for_here(machine: MachineClock) -> None:
+    hold = new_hold("a-run", None, 1, 0) | {"owner": "another-machine 999999999"}
+    assert is_living(Hold(**hold))
+
+
+def test_a_hold_of_the_first_release_counts_for_the_month_alone(lake: Lake) -> None:
+    run = {"posts": 100, "users": 2, "held_posts": 100, "held_users": 0}
+    lake.put(NOVEMBER, json.dumps({"runs": {"a-run": run}}).encode())
+    buy(a_ledger(lake))
+    november = read_month(lake, "2026-11")
+    assert spent(november) == Reads(posts=200, users=2)
+    assert (month.held(november), month.perhaps_billed(november)) == (Reads(), PAGE)
+
+
+def test_a_late_answer_is_booked_in_full_and_frees_nothing_twice(lake: Lake, machine: MachineClock) -> None:
+    with a_ledger(lake).reserve("@slow", PAGE) as late:
+        machine.pass_by(LIVES)
+        buy(a_ledger(lake, "another-run"))
+        late.settle(Reads(posts=70))
+        late.settle(Reads(posts=70))
+    november = read_month(lake, "2026-11")
+    assert spent(november) == Reads(posts=170)
+    assert month.bought_for(november, str(DAY)) == Reads(posts=170)
+    assert month.perhaps_billed(november) == Reads()
+
+
+def test_a_worker_that_was_stopped_after_reserving_reserves_again(
+    lake: Lake, machine: MachineClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between the write and its answer; meanwhile another run has taken the hold for dead, and its money."""
+    put_if, stops = Lake.put_if, [ASKED_WITHIN]
+
+    def stopped_after_writing(self: Lake, *arguments: object) -> bool:
+        written = put_if(self, *arguments)  # type: ignore[arg-type]
+        if stops:
+            machine.pass_by(stops.pop())
+        return written
+
+    monkeypatch.setattr(Lake, "put_if", stopped_after_writing)
+    with a_ledger(lake).reserve("@nasa", PAGE) as reservation:
+        [hold] = read_month(lake, "2026-11")["holds"].values()
+        assert datetime.fromisoformat(hold["at"]) == machine.now
+        reservation.settle(PAGE)
+    assert spent(read_month(lake, "2026-11")) == PAGE
+
+
+@pytest.mark.parametrize("stage", ["hold", "settle"])
+def test_a_write_whose_answer_was_lost_counts_once(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    put_if, lost = Lake.put_if, [stage == "hold"]
+
+    def without_answer(self: Lake, *arguments: object) -> bool:
+        written = put_if(self, *arguments)  # type: ignore[arg-type]
+        return written and not (lost and lost.pop())
+
+    monkeypatch.setattr(Lake, "put_if", without_answer)
+    with a_ledger(lake).reserve("@nasa", PAGE) as reservation:
+        lost[:] = [stage == "settle"]
+        reservation.settle(Reads(posts=60))
+    assert spent(read_month(lake, "2026-11")) == Reads(posts=60)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["hold", "settle"]), st.integers(0, 4), st.integers(0, 120)), max_size=30
+    )
+)
+def test_any_order_of_holds_and_answers_adds_up(steps: list[tuple[str, int, int]]) -> None:
+    book: MonthLedger = {"runs": {}}
+    open_, booked, ever = dict[str, int](), 0, set[str]()
+    for what, number, posts in steps:
+        hold_id = str(number)
+        if what == "hold" and hold_id not in ever:
+            month.add_hold(book, hold_id, new_hold(f"run-{number % 2}", str(DAY), posts, 0))
+            open_[hold_id] = posts
+            ever.add(hold_id)
+        elif what == "settle":
+            month.settle(book, hold_id, Reads(posts=posts), "2026-11-23")
+            booked += posts if open_.pop(hold_id, None) is not None else 0
+    assert month.total(book) == Reads(posts=booked + sum(open_.values()))
+    assert month.held(book) == month.held_for(book, str(DAY)) == Reads(posts=sum(open_.values()))
+    assert month.bought_for(book, str(DAY)) == Reads(posts=booked)
+    assert sum(book.get("utc_days", {}).values()) == booked
+    assert month.perhaps_billed(book) == Reads()
+    assert ledger_module.spent(book) == month.total(book)
