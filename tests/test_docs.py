@@ -50,7 +50,7 @@ def days_in_lake(lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     write_accounts(tmp_path, monkeypatch, ACCOUNTS)
     run_day(DAY, accounts=["1729"])
     for key, later in (
-        (keys.posts(DAY, "1729"), keys.posts(DAY + timedelta(days=1), "1729")),
+        (keys.posts_daily(DAY), keys.posts_daily(DAY + timedelta(days=1))),
         (keys.rollup(DAY), keys.rollup(DAY + timedelta(days=1))),
     ):
         frame = pl.read_parquet(io.BytesIO(lake.get(key)))
