@@ -5,7 +5,6 @@ from pathlib import Path
 from pipeline.lake.client import Lake
 
 FOLDER = Path(__file__).parent
-VERSIONS = sorted(folder.name for folder in FOLDER.glob("v*"))
 
 
 def put_old_lake(lake: Lake, version: str) -> None:
