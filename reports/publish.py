@@ -14,7 +14,7 @@ import polars as pl
 from pipeline.errors import AviaryError
 from pipeline.lake import catalogue, keys
 from pipeline.lake.frames import read_frames
-from pipeline.lake.records import Plan
+from pipeline.lake.records import Plan, UsageDay
 from pipeline.schema import POSTS, ROLLUP
 from reports import index, thresholds
 from reports.figures.comparable import NotCompared, comparable
@@ -37,7 +37,7 @@ def publish(lake: "Lake", day: date) -> str:
     `LakeError` when the lake cannot be read or written.
     """
     source = _source(lake, day)
-    figures = day_figures(source.plan, source.rollups, source.posts, source.not_compared)
+    figures = _figures(source)
     key = keys.report(day)
     pages = _put_accounts(lake, source, figures)
     lake.put_html(key, render_report(figures, "../"))
@@ -68,8 +68,7 @@ def _put_accounts(lake: "Lake", source: "_Source", figures: DayFigures) -> set[s
 
 def read(lake: "Lake", day: date) -> DayFigures:
     """Return the figures of a day. Raises as `publish` does."""
-    source = _source(lake, day)
-    return day_figures(source.plan, source.rollups, source.posts, source.not_compared)
+    return _figures(_source(lake, day))
 
 
 @dataclass(frozen=True)
@@ -80,6 +79,11 @@ class _Source:
     rollups: pl.DataFrame  # of the day, and of those it is compared with
     posts: pl.DataFrame
     not_compared: NotCompared
+    usage: UsageDay | None  # of the UTC day before, the newest that is known when the day is first run
+
+
+def _figures(source: _Source) -> DayFigures:
+    return day_figures(source.plan, source.rollups, source.posts, source.not_compared, source.usage)
 
 
 def _source(lake: "Lake", day: date) -> _Source:
@@ -100,4 +104,5 @@ def _source(lake: "Lake", day: date) -> _Source:
     with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
     posts = read_frames(lake, [keys.posts(day, account) for account in with_posts], POSTS, again)
     compared, not_compared = comparable(plan, rollups)
-    return _Source(plan, compared, posts.select(COLUMNS), not_compared)
+    usage = lake.find_model(keys.usage(day - timedelta(days=1)), UsageDay)
+    return _Source(plan, compared, posts.select(COLUMNS), not_compared, usage)

@@ -25,6 +25,10 @@ AGE_FACTOR: Final = 2.0
 # A day on which fewer than half of the usual number of accounts could be read is shown as a gap.
 PRESENT_SHARE: Final = 0.5
 
+# X's own count of the posts read on a UTC day differs from the ledger's.
+USAGE_SHARE: Final = 0.05
+USAGE_POSTS: Final = 20
+
 # Small samples.
 FEW_SCORED: Final = 10
 FEW_IN_HOUR: Final = 5

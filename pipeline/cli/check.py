@@ -1,5 +1,6 @@
 """The command `check`: reports every problem of the setup at once and starts nothing."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from pipeline.x_api.prices import (
     at_most_text,
     day_at_most,
     first_run_at_most,
+    usd,
 )
 
 if TYPE_CHECKING:
@@ -25,9 +27,13 @@ def check(
     live: Annotated[
         bool,
         typer.Option(
-            help="Also test the token, the bucket and the handles. "
-            f"X bills ${USER_READ_USD:.2f} for each handle not looked up before; results are stored for the first run."
+            help="Also test the token, the bucket and the handles. X bills "
+            f"${USER_READ_USD:.2f} for each handle not looked up before: the price is told, and asked about, first. "
+            "Results are stored for the first run."
         ),
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With --live: look the handles up without asking.")
     ] = False,
     accounts: Accounts = None,
 ) -> None:
@@ -45,10 +51,10 @@ def check(
         f"budget.usd_per_run, ${config.budget.usd_per_run:,.2f}"
     )
     if live:
-        _check_live(settings, config)
+        _check_live(settings, config, yes=yes)
 
 
-def _check_live(settings: "Settings", config: "AccountsConfig") -> None:
+def _check_live(settings: "Settings", config: "AccountsConfig", *, yes: bool) -> None:
     """Test the lake, the token and the handles. Raises `ConfigError` with everything that is wrong."""
     from pipeline.cli.readers import try_all_readers
     from pipeline.lake.client import Lake
@@ -65,22 +71,37 @@ def _check_live(settings: "Settings", config: "AccountsConfig") -> None:
     try:
         x = XApi(settings.token(), settings.x_api_url)
         if lake and not problems:
-            _check_handles(x, lake, config)
+            _compare_usage(lake, x)
         else:
             x.usage(1)
         typer.echo(f"{settings.x_api_url}: the token works")
+        if lake and not problems:
+            _check_handles(x, lake, config, yes=yes)
     except AviaryError as error:
         problems.append(str(error))
     if problems:
         raise ConfigError(*problems)
 
 
-def _check_handles(x: "XApi", lake: "Lake", config: "AccountsConfig") -> None:
+def _compare_usage(lake: "Lake", x: "XApi") -> None:
+    """Ask X what was read lately, which tries the token for nothing, and store it for the next report."""
+    from pipeline import clock
+    from pipeline.spend.reconcile import missing_days, save_usage
+
+    today = clock.now().date()
+    missing = missing_days(lake, today)
+    save_usage(lake, x.usage((today - min(missing, default=today)).days + 1), missing)
+
+
+def _check_handles(x: "XApi", lake: "Lake", config: "AccountsConfig", *, yes: bool) -> None:
     """Look up the accounts that are not known yet, and store them, so that the first run does not pay again."""
     from pipeline import clock
-    from pipeline.read.lookup import look_up
+    from pipeline.read.lookup import look_up, to_look_up
     from pipeline.spend.ledger import Budget, Ledger
 
+    unknown = len(to_look_up(lake, config.accounts, config.profile_days))
+    if unknown:
+        _confirm(f"looking up {unknown} account{'' if unknown == 1 else 's'}", usd(users=unknown), yes=yes)
     budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
     ledger = Ledger(lake, f"check__{clock.now():%Y-%m-%dT%H:%M:%S.%f}", budget)
     found = look_up(lake, x, ledger, config.accounts, config.profile_days)
@@ -88,3 +109,14 @@ def _check_handles(x: "XApi", lake: "Lake", config: "AccountsConfig") -> None:
         typer.echo(f"@{handle}: {refusal.status}; {refusal.reason}")
     readable = len(config.accounts) - len(found.refusals)
     typer.echo(f"{readable} of {len(config.accounts)} accounts can be read")
+
+
+def _confirm(what: str, at_most: float, *, yes: bool) -> None:
+    """Say what is about to be bought, and ask where somebody can answer. Raises `ConfigError` without a yes."""
+    price = f"{what} costs at most {at_most_text(at_most)}"
+    if yes:
+        typer.echo(price)
+    elif not sys.stdin.isatty():
+        raise ConfigError(f"{price}, so it was not done; add --yes to do it")
+    elif not typer.confirm(f"{price}; go on?", err=True):
+        raise ConfigError("nothing was looked up, because the question was not answered with yes")

@@ -36,9 +36,7 @@ def look_up(lake: Lake, x: XApi, ledger: Ledger, accounts: Sequence[Account], pr
     """Return who `accounts` are. X is asked, and paid, only for those unknown or known for too long."""
     today = clock.now().date()
     users = known_users(lake, today)
-    stale = [
-        account for account in accounts if not _fresh(users.get(account.key), account, today, profile_days)
-    ]
+    stale = _stale(accounts, users, today, profile_days)
     refusals = {
         account.key: refusal
         for account in accounts
@@ -65,6 +63,20 @@ def look_up(lake: Lake, x: XApi, ledger: Ledger, accounts: Sequence[Account], pr
         # Chunk by chunk: what was paid for is kept even if the next request fails.
         save_users(lake, today, looked_up.values())
     return Found(users, refusals)
+
+
+def to_look_up(lake: Lake, accounts: Sequence[Account], profile_days: int) -> list[Account]:
+    """Return those of `accounts` that `look_up` would ask X about. X bills each that it returns."""
+    today = clock.now().date()
+    return _stale(accounts, known_users(lake, today), today, profile_days)
+
+
+def _stale(
+    accounts: Sequence[Account], users: Mapping[str, KnownUser], today: date, profile_days: int
+) -> list[Account]:
+    return [
+        account for account in accounts if not _fresh(users.get(account.key), account, today, profile_days)
+    ]
 
 
 def _fresh(known: KnownUser | None, account: Account, today: date, profile_days: int) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from pipeline.lake.records import UsageDay
 from pipeline.status import Status
 from reports import thresholds
 from reports.figures.metrics import with_data
@@ -87,3 +88,10 @@ def data(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> DataFigures:
         other_age=tuple(other_age),
         schema_versions=tuple(today["schema_version"].unique().sort().to_list()),
     )
+
+
+def differs(usage: UsageDay) -> bool:
+    """Whether X's count of a day's posts and the ledger's differ by more than posts counted twice explain."""
+    difference = abs(usage.posts - usage.ledger_posts)
+    share = thresholds.USAGE_SHARE * max(usage.posts, usage.ledger_posts)
+    return difference > thresholds.USAGE_POSTS and difference > share

@@ -7,13 +7,13 @@ from functools import cached_property
 
 import polars as pl
 
-from pipeline.lake.records import Plan
+from pipeline.lake.records import Plan, UsageDay
 from pipeline.window import Window
 from reports import thresholds
 from reports.figures.accounts import accounts
 from reports.figures.alerts import Finding, findings
 from reports.figures.comparable import ALL_COMPARED, NotCompared
-from reports.figures.data import DataFigures, data
+from reports.figures.data import DataFigures, data, differs
 from reports.figures.hours import hours
 from reports.figures.metrics import Metric, daily_metrics, equal_age
 from reports.figures.movers import movers
@@ -44,6 +44,7 @@ class DayFigures:
     data: DataFigures
     previous: date | None  # the nearest earlier day with a roll-up
     not_compared: NotCompared
+    usage: UsageDay | None  # of the UTC day before, where X's count and the ledger's differ
 
     @property
     def day(self) -> date:
@@ -79,12 +80,17 @@ class DayFigures:
 
 
 def day_figures(
-    plan: Plan, rollups: pl.DataFrame, posts: pl.DataFrame, not_compared: NotCompared = ALL_COMPARED
+    plan: Plan,
+    rollups: pl.DataFrame,
+    posts: pl.DataFrame,
+    not_compared: NotCompared = ALL_COMPARED,
+    usage: UsageDay | None = None,
 ) -> DayFigures:
     """Return the figures of the plan's day.
 
     `rollups` are those of the day and the 56 days before (columns of ROLLUP) in the plan's timezone, `posts` the
-    day's posts (at least `figures.posts.COLUMNS`). `not_compared` says what was left out of the roll-ups.
+    day's posts (at least `figures.posts.COLUMNS`). `not_compared` says what was left out of the roll-ups, `usage` what
+    X says was read on the UTC day before.
     """
     day = plan.day
     aged = equal_age(rollups, day)
@@ -112,4 +118,5 @@ def day_figures(
         data=data(aged, posts, day),
         previous=max(earlier.to_list(), default=None),
         not_compared=not_compared,
+        usage=usage if usage and differs(usage) else None,
     )

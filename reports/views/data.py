@@ -149,7 +149,25 @@ def _facts(figures: DayFigures, *, accounts: bool) -> tuple[Fact, ...]:
             f"{fmt.dollars(found.cost_usd)} at X’s price per read"
             + (", if this were not sample data" if figures.sample else ""),
         ),
+        *(_usage(figures) if accounts else []),
     )
+
+
+def _usage(figures: DayFigures) -> list[Fact]:
+    """Return both counts of the posts read on a UTC day, where they differ."""
+    usage = figures.usage
+    if usage is None or (figures.sample and usage.posts == 0):  # the sandbox loses its counters when it stops
+        return []
+    why = (
+        "other programs may share the token"
+        if usage.posts > usage.ledger_posts
+        else "X bills a post once a UTC day, and perhaps not the originals of retweets"
+    )
+    text = (
+        f"on {fmt.short_day(usage.day)} (UTC) X counted {fmt.plural(usage.posts, 'post')} read, and the ledger "
+        f"{usage.ledger_posts:,}: {why}"
+    )
+    return [Fact("Checked against X", text, warn=True)]
 
 
 def _collected(figures: DayFigures) -> Fact:

@@ -51,7 +51,7 @@ class Renamed:
 
         await self.app(scope, receive, keep)
         body = b"".join(message.get("body", b"") for message in sent[1:])
-        if scope["path"].endswith("/tweets"):
+        if scope["path"].endswith("/tweets") and scope["path"] != "/2/usage/tweets":
             body = json.dumps(renamed(json.loads(body))).encode()
         headers = [pair for pair in sent[0]["headers"] if pair[0] != b"content-length"]
         await send({**sent[0], "headers": [*headers, (b"content-length", str(len(body)).encode())]})

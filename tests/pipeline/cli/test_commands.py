@@ -98,7 +98,7 @@ def test_check_live_tries_the_lake_the_token_and_the_handles(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    out = run("check", "--live", monkeypatch=monkeypatch, capsys=capsys)
+    out = run("check", "--live", "--yes", monkeypatch=monkeypatch, capsys=capsys)
 
     assert f"{lake.url}: can be written and read" in out
     assert "the token works" in out
@@ -107,13 +107,59 @@ def test_check_live_tries_the_lake_the_token_and_the_handles(
     assert spent(read_month(lake, "2026-11")) == Reads(users=2)
 
 
+def test_without_a_terminal_check_live_tries_what_is_free_and_names_the_price_of_the_rest(
+    lake: Lake,
+    request_stats: RequestStats,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["pipeline", "check", "--live"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capsys.readouterr()
+    assert ended.value.code == 2
+    assert f"{lake.url}: can be written and read" in out
+    assert "the token works" in out
+    assert err == "looking up 3 accounts costs at most $0.03, so it was not done; add --yes to do it\n"
+    assert (request_stats.users(), lake.keys("spend/")) == (0, [])
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_on_a_terminal_check_live_names_the_price_and_asks(
+    lake: Lake,
+    request_stats: RequestStats,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: bool,
+) -> None:
+    asked: list[str] = []
+
+    def confirm(question: str, **_: object) -> bool:
+        asked.append(question)
+        return answer
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("typer.confirm", confirm)
+    monkeypatch.setattr(sys, "argv", ["pipeline", "check", "--live"])
+    for _ in range(2):
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code in ((0, None) if answer else (2,))
+    assert request_stats.users() == (2 if answer else 0)
+    assert asked[0] == "looking up 3 accounts costs at most $0.03; go on?"
+    # The suspended one is not known after that either; X bills nothing for it.
+    assert asked[1] == f"looking up {1 if answer else 3} account{'' if answer else 's'} costs at most " + (
+        "$0.01; go on?" if answer else "$0.03; go on?"
+    )
+
+
 def test_what_check_live_looked_up_the_first_run_need_not_buy_again(
     lake: Lake,
     request_stats: RequestStats,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run("check", "--live", monkeypatch=monkeypatch, capsys=capsys)
+    run("check", "--live", "--yes", monkeypatch=monkeypatch, capsys=capsys)
     run("run", "--day", str(DAY), monkeypatch=monkeypatch, capsys=capsys)
 
     assert request_stats.users() == 2
