@@ -44,10 +44,6 @@ class Window:
         """How long the day is."""
         return (self.end - self.start) / timedelta(hours=1)
 
-    def overlaps(self, other: "Window") -> bool:
-        """Whether an instant belongs to both."""
-        return self.start < other.end and other.start < self.end
-
     def collect_at(self, at: time) -> datetime:
         """Return the instant (UTC) of the local time `at` on the following day."""
         local = datetime.combine(self.day + timedelta(days=1), at, ZoneInfo(self.timezone))

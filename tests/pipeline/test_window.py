@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
-from pipeline.window import X_SETTLING, Window, last_full_day, parse_day, run_day_of, tiled
+from pipeline.window import Window, last_full_day, parse_day, run_day_of, tiled
 
 ZONES = sorted(available_timezones() - {"localtime"})  # that one is whatever the machine says
 zones = st.sampled_from(ZONES)
@@ -78,7 +78,7 @@ def test_the_last_full_day_is_closed_and_the_next_is_not(now: datetime, zone: st
 
 def test_a_day_is_closed_ten_seconds_after_its_end_when_x_will_answer() -> None:
     window = Window(date(2026, 11, 22), "Europe/Berlin")
-    ready = window.end + X_SETTLING
+    ready = window.end + timedelta(seconds=10)  # X refuses an end that is nearer
     window.require_closed(ready)
     with pytest.raises(ConfigError, match="2026-11-22 is not over in Europe/Berlin"):
         window.require_closed(ready - timedelta(microseconds=1))
@@ -174,3 +174,29 @@ def test_a_day_of_which_the_stored_days_leave_nothing_is_refused() -> None:
         ConfigError, match=f"nothing is left of {day} in UTC: .*; run another day, or set the timezone"
     ):
         tiled(day, "UTC", beside)
+
+
+def test_a_day_further_off_that_reaches_past_its_neighbour_is_not_entered() -> None:
+    """Two days before, stored by a timezone far to the west of this one; the day in between is not stored."""
+    day = date(2026, 11, 22)
+    late = Window(day - timedelta(days=2), "UTC", ends=Window(day, "UTC").start + timedelta(hours=3))
+    early = Window(day + timedelta(days=2), "UTC", starts=Window(day, "UTC").end - timedelta(hours=2))
+    window = tiled(day, "UTC", [late, early])
+    assert (window.start, window.end) == (late.end, early.start)
+
+
+def test_a_day_of_no_length_is_refused_too() -> None:
+    day = date(2026, 11, 22)
+    edge = Window(day, "UTC").start + timedelta(hours=5)
+    beside = [
+        Window(day - timedelta(days=1), "UTC", ends=edge),
+        Window(day + timedelta(days=1), "UTC", starts=edge),
+    ]
+    with pytest.raises(ConfigError, match="nothing is left"):
+        tiled(day, "UTC", beside)
+
+
+def test_a_refused_text_is_shown_up_to_forty_characters() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_day("x" * 100)
+    assert "x" * 40 + "'" in str(caught.value)
