@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property, partial
+from functools import partial
 from typing import TypeVar
 
 from pipeline import clock
@@ -71,6 +71,9 @@ class Ledger:
         self._run_id = run_id
         self._budget = budget
         self._day = str(day) if day else None
+        self._months: list[str] | None = (
+            None  # no cached_property: up to Python 3.11 its lock stops other threads
+        )
 
     @contextmanager
     def reserve(self, subject: str, max_reads: Reads) -> Iterator["Reservation"]:
@@ -183,15 +186,17 @@ class Ledger:
         near = {_month(now - _CROSSING), _month(now + _CROSSING)}
         first = (self._day or "")[: len("2026-11")]  # nothing of a day is read before it has begun in UTC
         # With the machine's clock nothing was bought later than now.
-        listed = self._listed if self._day and (first < min(near) or clock.frozen_at()) else []
+        listed = self._listed() if self._day and (first < min(near) or clock.frozen_at()) else []
         return sorted({month for month in [*near, *listed] if month >= first} - {_month(now)})
 
-    @cached_property
     def _listed(self) -> list[str]:
-        """The months from the day's on that have a ledger."""
+        """Return the months from the day's on that have a ledger; asked for once."""
+        if self._months is not None:
+            return self._months
         prefix = catalogue.SPEND.prefix()
         found = map(catalogue.SPEND.fields, self._lake.keys(prefix, after=f"{prefix}{(self._day or '')[:7]}"))
-        return [fields["month"] for fields in found if fields]
+        self._months = [fields["month"] for fields in found if fields]
+        return self._months
 
     def _require_no_stop(self, month_ledger: MonthLedger) -> None:
         """Raise `RunStopped` while X is known to refuse every request of this run."""

@@ -88,9 +88,9 @@ def test_what_is_no_id_is_refused(post: str, lake: Lake) -> None:
 
 
 def test_one_of_post_and_account_must_be_named(lake: Lake) -> None:
-    with pytest.raises(ConfigError, match="either --post ID or --account HANDLE"):
+    with pytest.raises(ConfigError, match="either --post ID, --account HANDLE or --gone HANDLE"):
         forget()
-    with pytest.raises(ConfigError, match="either --post ID or --account HANDLE"):
+    with pytest.raises(ConfigError, match="either --post ID, --account HANDLE or --gone HANDLE"):
         forget(post="1", account="nasa")
 
 

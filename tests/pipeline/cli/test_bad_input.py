@@ -43,7 +43,7 @@ def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (["backfill", "--from", DAY, "--to", "2026-11-20"], "--from 2026-11-22 is after --to 2026-11-20"),
         (["backfill", "--from", DAY, "--to", "2026-11-24"], "2026-11-24 is not over in UTC"),
-        (["forget"], "forget needs either --post ID or --account HANDLE"),
+        (["forget"], "forget needs either --post ID, --account HANDLE or --gone HANDLE"),
         (["forget", "--post", "nasa"], "'nasa' is not a post id"),
         (["forget", "--account", "@PixelForge"], "@pixelforge is still listed"),
     ],
