@@ -51,7 +51,7 @@ def _table(found: "Cost", days: int) -> "Table":
         if each.unreadable:
             expected = f"{each.unreadable} {expected}"
         table.add_row(f"@{each.account.handle}", expected, at_most_text(each.at_most), f"${each.spent:,.2f}")
-    table.add_row("look-ups of names and followers", f"${found.look_ups:,.3f}", "included", "")
+    table.add_row("look-ups of accounts", f"${found.look_ups:,.3f}", "included", "")
     spent = sum(each.spent for each in found.accounts)
     table.add_row("one run", f"${found.expected:,.2f}", at_most_text(found.at_most), f"${spent:,.2f}")
     return table

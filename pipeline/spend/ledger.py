@@ -111,10 +111,10 @@ class Ledger:
             shortage = self._hold(now, hold_id, hold)
             if shortage is None and may_ask(hold):
                 return reservation
-            if (
-                shortage is None
-            ):  # this process was stopped meanwhile: others may have taken the hold for dead
-                reservation.settle(Reads())
+            if shortage is None:
+                reservation.settle(
+                    Reads()
+                )  # this process was stopped meanwhile: others may have taken it for dead
                 continue
             if not shortage.passing or waits == _WAITS:
                 of_day = f" for {self._day}" if self._day and shortage.limit_name == "usd_per_run" else ""
