@@ -59,6 +59,7 @@ def costs(environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monke
             lake = Lake(f"{environment['AVIARY_LAKE']}-{days:04}")
             patch.setenv("AVIARY_LAKE", lake.url)
             fill(lake, days)
+            lake.client.delete_bucket_lifecycle(Bucket=lake.bucket)  # holds the rules of other tests' lakes
             patch.setenv("AVIARY_NOW", f"{NEW_DAY + timedelta(days=1)}T06:00:00Z")
             with proxy_to(environment["AWS_ENDPOINT_URL_S3"]) as proxy:
                 patch.setenv("AWS_ENDPOINT_URL_S3", proxy.address)
