@@ -112,9 +112,8 @@ class Ledger:
             if shortage is None and may_ask(hold):
                 return reservation
             if shortage is None:
-                reservation.settle(
-                    Reads()
-                )  # this process was stopped meanwhile: others may have taken it for dead
+                # This process was stopped meanwhile, and others may have taken its hold for dead.
+                reservation.settle(Reads())
                 continue
             if not shortage.passing or waits == _WAITS:
                 of_day = f" for {self._day}" if self._day and shortage.limit_name == "usd_per_run" else ""

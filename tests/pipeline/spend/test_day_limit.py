@@ -114,3 +114,47 @@ def test_without_a_frozen_clock_no_ledger_is_listed_for_a_new_day(
     monkeypatch.setattr(Lake, "keys", lambda *_, **__: pytest.fail("listed the ledgers"))
     from_now = date.today()  # noqa: DTZ011  # of the machine's clock, as the ledger's months are
     buy(lake, "a-run", from_now)
+
+
+@pytest.mark.parametrize(
+    ("instant", "read"),
+    [
+        ("2026-11-29T23:59:59Z", {"2026-11"}),
+        (
+            "2026-11-30T00:00:00Z",
+            {"2026-11", "2026-12"},
+        ),  # a worker whose clock is ahead may be there already
+        ("2026-12-01T23:59:59Z", {"2026-11", "2026-12"}),  # or one may still be in November
+        ("2026-12-02T00:00:00Z", {"2026-11", "2026-12"}),  # where the day may have been bought
+    ],
+)
+def test_other_months_are_read_where_something_may_be_bought_for_the_day(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, instant: str, read: set[str]
+) -> None:
+    lake.put("spend/month=2026-11.json", b'{"runs": {}}')
+    find, found = Lake.find, set()
+
+    def watched(self: Lake, key: str, *arguments: object) -> object:
+        found.add(key.removeprefix("spend/month=").removesuffix(".json"))
+        return find(self, key, *arguments)
+
+    monkeypatch.setattr(Lake, "find", watched)
+    at(instant, monkeypatch)
+    buy(lake, "a-run", date(2026, 11, 20))
+    assert found == read
+
+
+def test_a_run_lists_the_ledgers_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    at("2026-12-01T06:00:00Z", monkeypatch)
+    listing, listed = Lake.keys, []
+
+    def watched(self: Lake, prefix: str, **bounds: str) -> list[str]:
+        listed.append(prefix)
+        return listing(self, prefix, **bounds)
+
+    monkeypatch.setattr(Lake, "keys", watched)
+    ledger = Ledger(lake, "a-run", Budget(10, 10), LAST_OF_NOVEMBER)
+    for _ in range(3):
+        with ledger.reserve("@nasa", PAGE) as reservation:
+            reservation.settle(PAGE)
+    assert len(listed) == 1

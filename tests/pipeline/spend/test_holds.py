@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -161,24 +162,61 @@ def test_a_write_whose_answer_was_lost_counts_once(
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["hold", "settle"]), st.integers(0, 4), st.integers(0, 120)), max_size=30
+        st.tuples(
+            st.sampled_from(["hold", "settle"]), st.integers(0, 4), st.integers(0, 120), st.integers(0, 3)
+        ),
+        max_size=30,
     )
 )
-def test_any_order_of_holds_and_answers_adds_up(steps: list[tuple[str, int, int]]) -> None:
+def test_any_order_of_holds_and_answers_adds_up(steps: list[tuple[str, int, int, int]]) -> None:
     book: MonthLedger = {"runs": {}}
-    open_, booked, ever = dict[str, int](), 0, set[str]()
-    for what, number, posts in steps:
-        hold_id = str(number)
-        if what == "hold" and hold_id not in ever:
-            month.add_hold(book, hold_id, new_hold(f"run-{number % 2}", str(DAY), posts, 0))
-            open_[hold_id] = posts
+    open_: dict[str, Reads] = {}
+    booked: list[Reads] = []
+    ever: set[str] = set()
+    for what, number, posts, users in steps:
+        hold_id, reads = str(number), Reads(posts, users)
+        if (
+            what == "hold"
+            and open_.get(hold_id, reads) == reads
+            and (hold_id in open_ or hold_id not in ever)
+        ):
+            month.add_hold(book, hold_id, new_hold(f"run-{number % 2}", str(DAY), posts, users))
+            open_[hold_id] = reads
             ever.add(hold_id)
         elif what == "settle":
-            month.settle(book, hold_id, Reads(posts=posts), "2026-11-23")
-            booked += posts if open_.pop(hold_id, None) is not None else 0
-    assert month.total(book) == Reads(posts=booked + sum(open_.values()))
-    assert month.held(book) == month.held_for(book, str(DAY)) == Reads(posts=sum(open_.values()))
-    assert month.bought_for(book, str(DAY)) == Reads(posts=booked)
-    assert sum(book.get("utc_days", {}).values()) == booked
+            month.settle(book, hold_id, reads, "2026-11-23")
+            booked += [reads] if open_.pop(hold_id, None) is not None else []
+    assert month.total(book) == _sum([*booked, *open_.values()])
+    assert month.held(book) == month.held_for(book, str(DAY)) == _sum(open_.values())
+    assert month.bought_for(book, str(DAY)) == _sum(booked)
+    assert sum(book.get("utc_days", {}).values()) == _sum(booked).posts
     assert month.perhaps_billed(book) == Reads()
     assert ledger_module.spent(book) == month.total(book)
+
+
+def _sum(reads: Iterable[Reads]) -> Reads:
+    counted = list(reads)
+    return Reads(sum(each.posts for each in counted), sum(each.users for each in counted))
+
+
+def test_a_request_that_cost_nothing_leaves_no_trace() -> None:
+    book: MonthLedger = {"runs": {}}
+    for posts, users in ((100, 0), (0, 5)):
+        month.add_hold(book, "1", new_hold("a-run", str(DAY), posts, users))
+        month.settle(book, "1", Reads(), "2026-11-23")
+        assert book == {"runs": {}}
+
+
+def test_look_ups_of_accounts_are_perhaps_billed_too(machine: MachineClock) -> None:
+    book: MonthLedger = {"runs": {}}
+    month.add_hold(book, "1", new_hold("a-run", str(DAY), 0, 5))
+    machine.pass_by(LIVES)
+    month.add_hold(book, "2", new_hold("a-run", str(DAY), 0, 2))
+    assert (month.held(book), month.perhaps_billed(book)) == (Reads(users=2), Reads(users=5))
+
+
+def test_what_is_bought_for_no_day_counts_for_none() -> None:
+    book: MonthLedger = {"runs": {}}
+    month.add_hold(book, "1", new_hold("a-check", None, 0, 5))
+    month.settle(book, "1", Reads(users=5), "2026-11-23")
+    assert book == {"runs": {"a-check": {"posts": 0, "users": 5, "held_posts": 0, "held_users": 0}}}

@@ -176,6 +176,14 @@ class TestStopped:
         buy(stopped, PAGE, PAGE)
         assert november(lake) == PAGE
 
+    def test_a_plan_made_anew_leaves_other_runs_stopped(self, stopped: Ledger, lake: Lake) -> None:
+        with pytest.raises(RunStopped), Ledger(lake, "another-run", PLENTY).reserve("@nasa", PAGE):
+            raise RunStopped("out of credits")
+        stopped.begin()
+        assert set(read_month(lake, "2026-11")["stopped"]) == {"another-run"}
+        Ledger(lake, "another-run", PLENTY).begin()
+        assert read_month(lake, "2026-11") == {"runs": {}}
+
     def test_to_begin_writes_nothing_when_nothing_was_stopped(self, lake: Lake) -> None:
         Ledger(lake, "a-run", PLENTY).begin()
         assert lake.keys("spend/") == []
