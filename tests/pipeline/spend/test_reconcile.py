@@ -106,3 +106,15 @@ def test_the_day_on_which_the_first_release_may_have_bought_as_well_is_not_compa
     monkeypatch.setenv("AVIARY_NOW", "2026-11-24T06:00:00Z")
     buy(lake, 30)
     assert min(missing_days(lake, NOV_25)) == first
+
+
+def test_what_is_held_or_perhaps_billed_is_not_of_the_first_release(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, morning_after: str
+) -> None:
+    run = {"posts": 100, "users": 0, "held_posts": 100, "held_users": 0}
+    lake.put("spend/month=2026-11.json", json.dumps({"runs": {"killed": run}}).encode())
+    buy(lake, 60)
+    monkeypatch.setenv("AVIARY_NOW", "2026-11-24T06:00:00Z")
+    with Ledger(lake, "a-run", Budget(100, 100), DAY).reserve("@nasa", Reads(posts=50)) as reservation:
+        assert missing_days(lake, NOV_24) == {NOV_23: 60}
+        reservation.settle(Reads())
