@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from pipeline.accounts.file import parse_accounts
-from pipeline.cli.forget import render_again
 from pipeline.erasure.posts import finish, forget_everywhere
 from pipeline.errors import AviaryError
 from pipeline.lake import keys
@@ -99,7 +98,9 @@ class TwoCommandsAtOnce(RuleBasedStateMachine):
 
         def forget(post_id: str) -> None:
             removed = forget_everywhere(lake, [post_id], "asked for")
-            render_again(lake, removed.record.days, lambda *_: None)
+            for each in removed.record.days:
+                if find_plan(lake, each):
+                    report(lake, each, publish)
             finish(lake, removed.record)
 
         if name == "forget":
