@@ -26,7 +26,7 @@ from pipeline.lake.frames import find_frame
 from pipeline.progress import DayProgress
 from pipeline.report import report
 from pipeline.run import run_stages
-from pipeline.schema import POSTS
+from pipeline.schema import POSTS, POSTS_DAILY, ROLLUP
 from pipeline.spend.ledger import read_month, spent
 from pipeline.x_api.client import XApi
 from tests.conftest import DAY, RequestStats
@@ -40,21 +40,19 @@ HANDLES = ("1729", "pixelforge")
 CONFIG, _ = parse_accounts(
     b"timezone: UTC\ndefaults: {max_posts: 8, refresh_days: 1}\naccounts: ['1729', pixelforge]\n"
 )
+DAYS = st.sampled_from([EVE, DAY, DAY, DAY])  # commands about the same day are those that meet
 COMMANDS = st.one_of(
-    st.tuples(
-        st.just("run"), st.sampled_from([EVE, DAY]), st.sampled_from([(), *((handle,) for handle in HANDLES)])
-    ),
+    st.tuples(st.just("run"), DAYS, st.sampled_from([(), *((handle,) for handle in HANDLES)])),
     st.tuples(st.just("backfill"), st.just(DAY), st.just(())),
-    st.tuples(
-        st.just("refetch"), st.sampled_from([EVE, DAY]), st.sampled_from([(handle,) for handle in HANDLES])
-    ),
-    st.tuples(st.just("report"), st.sampled_from([EVE, DAY]), st.just(())),
-    st.tuples(
-        st.just("forget"), st.sampled_from([EVE, DAY]), st.sampled_from([(handle,) for handle in HANDLES])
-    ),
+    st.tuples(st.just("refetch"), DAYS, st.sampled_from([(handle,) for handle in HANDLES])),
+    st.tuples(st.just("report"), DAYS, st.just(())),
+    st.tuples(st.just("forget"), DAYS, st.sampled_from([(handle,) for handle in HANDLES])),
 )
+# Which command goes on, by how many requests, and whether it dies at the last of them.
 STEPS = st.lists(
-    st.tuples(st.sampled_from([0, 1]), st.integers(1, 40), st.sampled_from([False] * 9 + [True])), max_size=12
+    st.tuples(st.sampled_from([0, 1]), st.integers(1, 25), st.sampled_from([False] * 19 + [True])),
+    min_size=6,
+    max_size=24,
 )
 environment_of_x: dict[str, str] = {}
 
@@ -144,12 +142,28 @@ class TwoCommandsAtOnce(RuleBasedStateMachine):
                     raise AssertionError(said) from command.error
             points_at_nothing_missing(self.lake)
             self._pays_no_more_than_it_says()
+            if not any(command.error for command in commands):
+                self._holds_all_promises()
+                self._shows_what_is_stored()
             self._recovers(works, commands)
 
     def _pays_no_more_than_it_says(self) -> None:
         served = self.stats.counts()
         said = spent(read_month(self.lake, "2026-11")).posts
         assert said >= served["posts"] + served["included"] - self.before["posts"] - self.before["included"]
+
+    def _shows_what_is_stored(self) -> None:
+        """The day's figures and its one file hold what each account's day holds, whichever command wrote them last."""
+        for day in (EVE, DAY):
+            rollup = find_frame(self.lake, keys.rollup(day), ROLLUP)
+            daily = find_frame(self.lake, keys.posts_daily(day), POSTS_DAILY)
+            if rollup is None or daily is None:
+                continue
+            outcomes = find_outcomes(self.lake, day)
+            assert dict(rollup.select("account", "kept").iter_rows()) == {
+                account: outcome.counts.kept for account, outcome in outcomes.items()
+            }
+            assert daily.height == sum(outcome.counts.kept for outcome in outcomes.values())
 
     def _recovers(self, works: list[Callable[[], object]], commands: list[Command]) -> None:
         """What was killed is run again, as its user would; then nothing is left to finish."""
