@@ -48,9 +48,13 @@ COMMANDS = st.one_of(
     st.tuples(st.just("report"), DAYS, st.just(())),
     st.tuples(st.just("forget"), DAYS, st.sampled_from([(handle,) for handle in HANDLES])),
 )
-# Which command goes on, by how many requests, and whether it dies at the last of them.
+# Which command goes on, by how many requests (60 are most of a command), and whether it dies at the last of them.
 STEPS = st.lists(
-    st.tuples(st.sampled_from([0, 1]), st.integers(1, 25), st.sampled_from([False] * 19 + [True])),
+    st.tuples(
+        st.sampled_from([0, 1]),
+        st.sampled_from([1, 2, 3, 5, 8, 13, 60]),
+        st.sampled_from([False] * 19 + [True]),
+    ),
     min_size=6,
     max_size=24,
 )
@@ -66,13 +70,17 @@ def publish(lake: Lake, day: date) -> str:
 class TwoCommandsAtOnce(RuleBasedStateMachine):
     """A small lake, and what has been forgotten in it."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(stored=st.booleans())
+    def begin(self, stored: bool) -> None:
+        """Begin with an empty lake, or with both days in it."""
         self.bucket = MemoryS3()
         self.lake = Lake("s3://memory/lake")
         self.forgotten: set[str] = set()
         self.stats = RequestStats(environment_of_x["X_API_URL"])
         self.before = self.stats.counts()
+        if stored:
+            with one_request_at_a_time(self.bucket):
+                self._work("backfill", DAY, ())()
 
     def _work(self, name: str, day: date, accounts: tuple[str, ...]) -> Callable[[], object]:
         """Return what a command does."""
