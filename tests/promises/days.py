@@ -54,7 +54,7 @@ def points_at_nothing_missing(lake: Lake) -> None:
 def _targets(key: str, body: bytes) -> list[str]:
     """Return the keys that an object refers a reader to."""
     day = (re.findall(r"\d{4}-\d\d-\d\d", key) or [""])[0]
-    if key.startswith("raw/") and key.endswith("manifest.json"):
+    if key.startswith("raw/") and key.endswith("/manifest.json"):
         folder = key.removesuffix("manifest.json")
         return [f"{folder}{name}" for name in json.loads(body)["names"]]
     if key.startswith("outcomes/"):

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from pipeline.accounts.file import parse_accounts
-from pipeline.cli.forget import render_again
 from pipeline.erasure.posts import finish, forget_everywhere
 from pipeline.errors import AviaryError
 from pipeline.lake import keys
@@ -27,7 +26,7 @@ from pipeline.lake.frames import find_frame
 from pipeline.progress import DayProgress
 from pipeline.report import report
 from pipeline.run import run_stages
-from pipeline.schema import POSTS
+from pipeline.schema import POSTS, POSTS_DAILY, ROLLUP
 from pipeline.spend.ledger import read_month, spent
 from pipeline.x_api.client import XApi
 from tests.conftest import DAY, RequestStats
@@ -41,21 +40,23 @@ HANDLES = ("1729", "pixelforge")
 CONFIG, _ = parse_accounts(
     b"timezone: UTC\ndefaults: {max_posts: 8, refresh_days: 1}\naccounts: ['1729', pixelforge]\n"
 )
+DAYS = st.sampled_from([EVE, DAY, DAY, DAY])  # commands about the same day are those that meet
 COMMANDS = st.one_of(
-    st.tuples(
-        st.just("run"), st.sampled_from([EVE, DAY]), st.sampled_from([(), *((handle,) for handle in HANDLES)])
-    ),
+    st.tuples(st.just("run"), DAYS, st.sampled_from([(), *((handle,) for handle in HANDLES)])),
     st.tuples(st.just("backfill"), st.just(DAY), st.just(())),
-    st.tuples(
-        st.just("refetch"), st.sampled_from([EVE, DAY]), st.sampled_from([(handle,) for handle in HANDLES])
-    ),
-    st.tuples(st.just("report"), st.sampled_from([EVE, DAY]), st.just(())),
-    st.tuples(
-        st.just("forget"), st.sampled_from([EVE, DAY]), st.sampled_from([(handle,) for handle in HANDLES])
-    ),
+    st.tuples(st.just("refetch"), DAYS, st.sampled_from([(handle,) for handle in HANDLES])),
+    st.tuples(st.just("report"), DAYS, st.just(())),
+    st.tuples(st.just("forget"), DAYS, st.sampled_from([(handle,) for handle in HANDLES])),
 )
+# Which command goes on, by how many requests (60 are most of a command), and whether it dies at the last of them.
 STEPS = st.lists(
-    st.tuples(st.sampled_from([0, 1]), st.integers(1, 40), st.sampled_from([False] * 9 + [True])), max_size=12
+    st.tuples(
+        st.sampled_from([0, 1]),
+        st.sampled_from([1, 2, 3, 5, 8, 13, 60]),
+        st.sampled_from([False] * 19 + [True]),
+    ),
+    min_size=6,
+    max_size=24,
 )
 environment_of_x: dict[str, str] = {}
 
@@ -69,13 +70,17 @@ def publish(lake: Lake, day: date) -> str:
 class TwoCommandsAtOnce(RuleBasedStateMachine):
     """A small lake, and what has been forgotten in it."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(stored=st.booleans())
+    def begin(self, stored: bool) -> None:
+        """Begin with an empty lake, or with both days in it."""
         self.bucket = MemoryS3()
         self.lake = Lake("s3://memory/lake")
         self.forgotten: set[str] = set()
         self.stats = RequestStats(environment_of_x["X_API_URL"])
         self.before = self.stats.counts()
+        if stored:
+            with one_request_at_a_time(self.bucket):
+                self._work("backfill", DAY, ())()
 
     def _work(self, name: str, day: date, accounts: tuple[str, ...]) -> Callable[[], object]:
         """Return what a command does."""
@@ -99,7 +104,9 @@ class TwoCommandsAtOnce(RuleBasedStateMachine):
 
         def forget(post_id: str) -> None:
             removed = forget_everywhere(lake, [post_id], "asked for")
-            render_again(lake, removed.record.days, lambda *_: None)
+            for each in removed.record.days:
+                if find_plan(lake, each):
+                    report(lake, each, publish)
             finish(lake, removed.record)
 
         if name == "forget":
@@ -143,12 +150,28 @@ class TwoCommandsAtOnce(RuleBasedStateMachine):
                     raise AssertionError(said) from command.error
             points_at_nothing_missing(self.lake)
             self._pays_no_more_than_it_says()
+            if not any(command.error for command in commands):
+                self._holds_all_promises()
+                self._shows_what_is_stored()
             self._recovers(works, commands)
 
     def _pays_no_more_than_it_says(self) -> None:
         served = self.stats.counts()
         said = spent(read_month(self.lake, "2026-11")).posts
         assert said >= served["posts"] + served["included"] - self.before["posts"] - self.before["included"]
+
+    def _shows_what_is_stored(self) -> None:
+        """The day's figures and its one file hold what each account's day holds, whichever command wrote them last."""
+        for day in (EVE, DAY):
+            rollup = find_frame(self.lake, keys.rollup(day), ROLLUP)
+            daily = find_frame(self.lake, keys.posts_daily(day), POSTS_DAILY)
+            if rollup is None or daily is None:
+                continue
+            outcomes = find_outcomes(self.lake, day)
+            assert dict(rollup.select("account", "kept").iter_rows()) == {
+                account: outcome.counts.kept for account, outcome in outcomes.items()
+            }
+            assert daily.height == sum(outcome.counts.kept for outcome in outcomes.values())
 
     def _recovers(self, works: list[Callable[[], object]], commands: list[Command]) -> None:
         """What was killed is run again, as its user would; then nothing is left to finish."""
