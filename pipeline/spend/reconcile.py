@@ -14,7 +14,7 @@ from pipeline.lake.records import UsageDay
 from pipeline.spend.ledger import read_month, spent
 from pipeline.spend.month import MonthLedger, held, perhaps_billed
 from pipeline.x_api.client import XApi
-from pipeline.x_api.usage import USAGE_DAYS, posts_by_day
+from pipeline.x_api.usage import posts_by_day
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def missing_days(lake: Lake, today: date) -> dict[date, int]:
     last = today - timedelta(days=1)
     months = [read_month(lake, month) for month in sorted({_month(_month_before(today)), _month(today)})]
     by_day = {date.fromisoformat(day): posts for month in months for day, posts in _known_days(month).items()}
-    first = max(min(by_day, default=today), today - timedelta(days=USAGE_DAYS - 1))
+    first = min(by_day, default=today)
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     if not days:
         return {}

@@ -3,9 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
-
-USAGE_DAYS: Final = 90  # as far back as X tells
+from typing import Any
 
 
 def posts_by_day(body: Mapping[str, Any]) -> dict[date, int]:
