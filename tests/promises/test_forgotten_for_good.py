@@ -17,7 +17,7 @@ from reports import publish
 from tests.conftest import DAY
 from tests.promises.days import etags, expire_pages, write_accounts
 from tests.promises.holders import ONLY_COBALT, a_thread, accounts, holders, s3, the_best, versioned  # noqa: F401  # fixtures
-from tests.promises.kills import Killed, counting
+from tests.promises.kills import Killed, counting, tried
 
 
 def test_older_versions_are_gone_as_well(versioned: Lake, accounts: Path) -> None:
@@ -65,7 +65,7 @@ def test_killed_before_any_write_the_same_command_finishes(
     expected = etags(lake)
     assert len(writes) > 12
 
-    for last in range(1, len(writes) + 1):
+    for last in tried(1, len(writes)):
 
         def die(number: int, last: int = last) -> None:
             if number >= last:

@@ -18,7 +18,7 @@ from pipeline.lake.records import Outcome
 from pipeline.schema import POSTS
 from tests.conftest import DAY, FaultRules
 from tests.promises.days import etags, write_accounts
-from tests.promises.kills import Killed, counting
+from tests.promises.kills import Killed, counting, tried
 
 HANDLE = "stadiumfc"  # 27 posts on EVE
 EVE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -161,7 +161,7 @@ def test_killed_anywhere_the_same_command_ends_in_the_same_bytes(
 
     writes: list[int] = []
     expected = command("undisturbed", writes.append)
-    for last in {*range(1, len(writes), 5), len(writes)}:
+    for last in tried(1, len(writes)):
 
         def die(number: int, last: int = last) -> None:
             if number >= last:

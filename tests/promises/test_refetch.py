@@ -17,7 +17,7 @@ from pipeline.lake.raw import find_manifest
 from pipeline.schema import POSTS
 from tests.conftest import DAY, FaultRules, RequestStats
 from tests.promises.days import adds_up, etags, write_accounts
-from tests.promises.kills import Killed, counting
+from tests.promises.kills import Killed, counting, tried
 
 HANDLE = "citymetro"  # several pages a day
 ACCOUNTS = f"""\
@@ -136,7 +136,7 @@ def test_killed_before_any_write_the_same_command_finishes_and_the_day_is_never_
         run_day(DAY, refetch=True)
     expected, cost = etags(lake), len(writes)
     assert cost > 8
-    for last in range(1, cost + 1):
+    for last in tried(1, cost):
 
         def die(number: int, last: int = last) -> None:
             if number >= last:

@@ -24,7 +24,7 @@ from pipeline.x_api.client import XApi
 from pipeline.x_api.prices import usd
 from tests.conftest import DAY, FaultRules, RequestStats
 from tests.promises.days import etags, write_accounts
-from tests.promises.kills import Killed, counting
+from tests.promises.kills import Killed, counting, tried
 
 ACCOUNTS = """\
 timezone: UTC
@@ -177,7 +177,7 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
     assert (outcome_of(undisturbed, day).doubted, outcome_of(undisturbed, day).deleted) == (
         (1, 0) if day == DAY else (0, 1)
     )
-    for last in range(FIRST_OF_REFRESH, len(writes) + 1):
+    for last in tried(FIRST_OF_REFRESH, len(writes)):
 
         def die(number: int, last: int = last) -> None:
             if number >= last:
