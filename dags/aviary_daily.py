@@ -98,11 +98,13 @@ def analyze(account: dict[str, Any]) -> dict[str, Any]:
     """Turn the pages in raw/ into the account's scored posts and its outcome."""
     from dags.connections import open_lake
     from pipeline.analyze import analyze
+    from pipeline.lake.days import outcome_on_failure
     from pipeline.lake.records import AccountTask
     from pipeline.refresh.apply import apply_refresh
 
     lake, account_task = open_lake(), AccountTask.model_validate(account)
-    apply_refresh(lake, account_task)
+    with outcome_on_failure(lake, account_task.day, account_task.account):
+        apply_refresh(lake, account_task)
     analyzed = analyze(lake, account_task)
     if not analyzed.status.has_posts:
         raise AirflowSkipException(f"nothing to analyze: the account is {analyzed.status}")

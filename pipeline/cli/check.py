@@ -65,6 +65,7 @@ def _check_live(settings: "Settings", config: "AccountsConfig", *, yes: bool) ->
     try:
         lake = Lake(settings.lake_url())
         try_all_readers(lake)
+        _require_hours(lake, config.timezone)
         typer.echo(f"{lake.url}: can be written and read")
     except AviaryError as error:
         problems.append(str(error))
@@ -81,6 +82,17 @@ def _check_live(settings: "Settings", config: "AccountsConfig", *, yes: bool) ->
         problems.append(str(error))
     if problems:
         raise ConfigError(*problems)
+
+
+def _require_hours(lake: "Lake", timezone: str) -> None:
+    """Raise `ConfigError` when the stored days beside it leave nothing of the last full day, as `run` would."""
+    from pipeline import clock
+    from pipeline.lake.days import find_plan, window_of
+    from pipeline.window import last_full_day
+
+    day = last_full_day(clock.now(), timezone)
+    if find_plan(lake, day) is None:
+        window_of(lake, day, timezone)
 
 
 def _compare_usage(lake: "Lake", x: "XApi") -> None:

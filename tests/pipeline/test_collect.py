@@ -194,5 +194,5 @@ def test_what_is_handed_on_holds_no_post(lake: Lake, stub: StubServer) -> None:
     assert "lovely" not in handed
 
 
-def test_a_work_order_survives_the_way_through_json() -> None:
+def test_a_task_survives_the_way_through_json() -> None:
     assert AccountTask.model_validate(json.loads(work().model_dump_json())) == work()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import clock, run_day
+from pipeline.cli.check import check
 from pipeline.errors import ConfigError
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
@@ -90,3 +91,8 @@ def test_a_day_of_which_its_neighbours_leave_nothing_is_refused_before_anything_
     with pytest.raises(ConfigError, match=f"nothing is left of {DAY} in UTC"):
         run_day(DAY)
     assert request_stats.requests() == asked
+    with (
+        clock.frozen(clock.parse_instant("2026-11-23T06:00:00Z")),
+        pytest.raises(ConfigError, match=f"nothing is left of {DAY} in UTC"),
+    ):
+        check(live=True, yes=True)

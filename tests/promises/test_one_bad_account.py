@@ -57,7 +57,7 @@ def test_one_more_and_the_run_fails_naming_both_and_the_rest_is_there(
     assert lake.exists(f"reports/{DAY}/index.html")
 
 
-def test_the_bad_account_is_mended_by_the_next_run(
+def test_the_bad_account_is_read_by_the_next_run(
     broken: Broken, lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_accounts(tmp_path, monkeypatch, "accounts: [" + ", ".join(FIVE) + "]\n")

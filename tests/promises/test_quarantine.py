@@ -1,4 +1,4 @@
-"""What breaks the contract stops nothing, is told everywhere, and comes back from `raw/` alone once that is mended."""
+"""What breaks the contract stops nothing, is told everywhere, and comes back from `raw/` alone once that is repaired."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def changed_x(
         yield app
 
 
-def test_a_quarantined_day_is_mended_from_raw_alone(
+def test_a_quarantined_day_is_repaired_from_raw_alone(
     changed_x: Renamed, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = run_day(DAY)
@@ -52,10 +52,10 @@ def test_a_quarantined_day_is_mended_from_raw_alone(
 
     asked = changed_x.requests
     monkeypatch.setitem(normalize._COUNTS, "like_count", ("like_count", "thumbs_up"))
-    mended = run_day(DAY)
+    repaired = run_day(DAY)
 
     assert changed_x.requests == asked
-    assert mended.statuses == {"ok": 2}
+    assert repaired.statuses == {"ok": 2}
     assert lake.keys("quarantine/") == []
     back = find_frame(lake, keys.posts(DAY, "pixelforge"), POSTS)
     assert back is not None
@@ -71,8 +71,8 @@ def test_posts_that_break_a_rule_leave_the_others_as_they_are(
     run_day(DAY)
     monkeypatch.setitem(normalize._COUNTS, "like_count", ("like_count", "thumbs_up"))
     run_day(DAY)
-    mended = etags(lake)
+    repaired = etags(lake)
     alone = Lake(f"{lake.url}-alone")
     monkeypatch.setenv("AVIARY_LAKE", alone.url)
     run_day(DAY)
-    assert etags(alone) == mended
+    assert etags(alone) == repaired

@@ -69,7 +69,7 @@ def test_an_id_within_a_longer_number_is_another() -> None:
     )
 
 
-def test_the_pages_own_account_of_its_ids_is_mended() -> None:
+def test_the_ids_in_a_pages_meta_are_corrected() -> None:
     page = a_page(a_post(1), a_post(2))
     page.body["meta"] |= {"newest_id": ONE, "oldest_id": a_post(2)["id"]}
     page.body["errors"] = [{"resource_id": ONE, "detail": f"Could not find tweet: [{ONE}]."}]
