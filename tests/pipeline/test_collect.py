@@ -112,7 +112,7 @@ def test_with_a_larger_budget_the_day_is_read_on(lake: Lake, stub: StubServer) -
 
 def test_the_dearest_page_is_one_with_the_originals_of_retweets(lake: Lake, stub: StubServer) -> None:
     today = work(include=("posts", "retweets"), usd_per_run=0.9)
-    assert "may cost $1.00" in str(collect(lake, stub.x(*pages_of(1)), today).skipped)
+    assert "may cost $1.50" in str(collect(lake, stub.x(*pages_of(1)), today).skipped)
     assert stub.requests == []
 
 

@@ -154,7 +154,9 @@ def test_the_days_after_are_as_if_it_had_been_forgotten_before_they_were_made(
     assert etags(lake) == forgotten
 
 
-def test_when_the_raw_pages_have_expired_what_was_made_of_them_is_redacted(lake: Lake, accounts: Path) -> None:
+def test_when_the_raw_pages_have_expired_what_was_made_of_them_is_redacted(
+    lake: Lake, accounts: Path
+) -> None:
     run_day(DAY)
     post, thread = the_best(lake, "pixelforge"), a_thread(lake)
     original = a_retweeted(lake)

@@ -1,4 +1,4 @@
-"""What breaks the contract stops nothing, is told everywhere, and comes back from `raw/` alone once that is repaired."""
+"""What breaks the contract stops nothing, is shown everywhere, and comes back from `raw/` alone once it is repaired."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -17,7 +17,7 @@ from pipeline.lake.days import find_outcome, find_outcomes, find_plan
 from pipeline.lake.frames import find_frame, read_frames
 from pipeline.lake.kinds import ObjectKind
 from pipeline.lake.raw import find_manifest, find_refresh_manifest, read_pages
-from pipeline.lake.records import DeletedPosts, ErasureRecord
+from pipeline.lake.records import DeletedPosts, ErasureRecord, UsageDay
 from pipeline.lake.users import known_users
 from pipeline.refresh.deletions import find_doubts
 from pipeline.schema import METRICS, POSTS, POSTS_DAILY, QUARANTINE, ROLLUP
@@ -69,6 +69,7 @@ READERS: dict[ObjectKind, tuple[str, Read]] = {
         lambda lake: find_frame(lake, keys.metrics(DAY, "nasa"), METRICS),
     ),
     catalogue.SPEND: (keys.spend("2026-11"), lambda lake: read_month(lake, "2026-11")),
+    catalogue.USAGE: (keys.usage(DAY), lambda lake: lake.find_model(keys.usage(DAY), UsageDay)),
     catalogue.ERASED_POST: (keys.erased_post(POST), lambda lake: register.begin(lake, [POST], "asked for")),
     catalogue.ERASED_ACCOUNT: (
         keys.erased_account("nasa"),
