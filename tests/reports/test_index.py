@@ -9,7 +9,8 @@ import pytest
 
 from pipeline.errors import AviaryError
 from pipeline.lake import keys
-from reports import publish
+from reports import index, publish
+from reports.figures.index import YearLines
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.published import YESTERDAY, lake, small  # noqa: F401  # fixtures
 from tests.reports.world import DAY, TWELVE, world
@@ -45,6 +46,43 @@ def test_pages_drawn_from_lines_that_changed_meanwhile_are_drawn_again(
     monkeypatch.setattr(lake, "put_html", overtaken)
     publish(lake, YESTERDAY)
     assert f"{DAY}/index.html".encode() in lake.get(keys.REPORTS_INDEX)
+
+
+@pytest.mark.parametrize(
+    ("day", "meanwhile", "page", "shown"),
+    [
+        (DAY, YESTERDAY, keys.REPORTS_INDEX, f"{YESTERDAY}/index.html"),
+        (DAY, date(2025, 12, 31), keys.REPORTS_INDEX, "2025.html"),
+        (date(2025, 12, 31), DAY, keys.REPORTS_INDEX, f"{DAY}/index.html"),
+        (date(2025, 12, 31), date(2025, 12, 30), keys.report_year(2025), "2025-12-30/index.html"),
+    ],
+    ids=["of its year", "of an earlier year", "of a later year", "of its earlier year"],
+)
+def test_a_day_that_another_run_adds_while_the_pages_are_drawn_is_on_them(
+    day: date,
+    meanwhile: date,
+    page: str,
+    shown: str,
+    tmp_path: Path,
+    lake: FolderLake,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish(lake, DAY)
+    [line] = YearLines.model_validate_json(lake.get(keys.report_lines(DAY.year))).days
+    empty = FolderLake(tmp_path / "empty")
+    put = empty.put_html
+
+    def overtaken(key: str, html: str) -> None:
+        if key == page:
+            monkeypatch.setattr(empty, "put_html", put)
+            index.publish(empty, line.model_copy(update={"day": meanwhile}))
+        put(key, html)
+
+    index.publish(empty, line.model_copy(update={"day": date(2026, 1, 1)}))
+    monkeypatch.setattr(empty, "put_html", overtaken)
+    newest = index.publish(empty, line.model_copy(update={"day": day}))
+    assert shown in empty.get(page).decode()
+    assert newest == max(day, meanwhile, date(2026, 1, 1))
 
 
 def test_a_damaged_year_is_one_clear_line(lake: FolderLake) -> None:

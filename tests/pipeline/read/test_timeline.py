@@ -7,6 +7,7 @@ from pipeline.errors import RunStopped, XRefused, XUnavailable
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.raw import find_manifest
+from pipeline.page import pack, unpack
 from pipeline.spend.ledger import read_month, spent
 from pipeline.status import Status
 from pipeline.x_api.prices import Reads
@@ -137,3 +138,38 @@ def test_a_page_that_leads_to_itself_is_not_followed_for_ever(lake: Lake, stub: 
     with pytest.raises(XUnavailable, match="X's next page is one that it gave before"):
         collect(lake, stub.x(Answer(a_body(token="again"))), work())
     assert len(stub.requests) == 2
+
+
+def test_a_page_of_another_request_behind_a_gap_is_replaced(lake: Lake, stub: StubServer) -> None:
+    """It is of a reading that had other tokens: followed, it would leave posts out or bring them twice."""
+    answers = pages_of(1, 1, 1)
+    collect(lake, stub.x(*answers), work())
+    foreign = unpack(lake.get(keys.raw_page(DAY, "nasa", 3)))
+    lake.delete(keys.raw_manifest(DAY, "nasa"))
+    lake.delete(keys.raw_page(DAY, "nasa", 2))
+    other = foreign.model_copy(update={"request": foreign.request | {"token": "of another reading"}})
+    lake.put(keys.raw_page(DAY, "nasa", 3), pack(other))
+    collect(lake, stub.x(*answers[1:]), work())
+    assert unpack(lake.get(keys.raw_page(DAY, "nasa", 3))).request == foreign.request
+
+
+def test_another_runs_answer_to_the_same_request_is_kept_and_continued_from(
+    lake: Lake, stub: StubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two runs at once follow one sequence of pages: the one that was stored first."""
+    answers = pages_of(1, 1)
+    collect(lake, stub.x(*answers), work())
+    theirs = lake.get(keys.raw_page(DAY, "nasa", 1))
+    for key in lake.keys(keys.raw_folder(DAY, "nasa")):
+        lake.delete(key)
+    put_if = Lake.put_if
+
+    def put_after_them(self: Lake, key: str, body: bytes, etag: str | None) -> bool:
+        if key == keys.raw_page(DAY, "nasa", 1):
+            self.put(key, theirs)
+        return put_if(self, key, body, etag)
+
+    monkeypatch.setattr(Lake, "put_if", put_after_them)
+    different = Answer(answers[0].body | {"data": [a_post(77)]})
+    collect(lake, stub.x(different, answers[1]), work())
+    assert lake.get(keys.raw_page(DAY, "nasa", 1)) == theirs

@@ -4,6 +4,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -82,6 +83,16 @@ def test_an_answer_a_byte_at_a_time_has_an_end(monkeypatch: pytest.MonkeyPatch) 
         error = failure(XApi(TOKEN, address))
     assert isinstance(error, XTimedOut)
     assert drops[0] < 1_000_000
+
+
+def test_the_limits_are_those_that_the_documentation_states() -> None:
+    text = (Path(__file__).parents[3] / "docs/architecture.md").read_text(encoding="utf-8")
+    silence = transport.TIMEOUT[1]
+    assert f"one timeout ({silence:.0f} s without a byte, {transport.WHOLE_ANSWER:.0f} s in all)" in text
+    assert (
+        f"more than {transport.AS_SENT // 10**6} MB, or than {transport.UNPACKED // 10**6} MB unpacked"
+        in text
+    )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from reports.figures.alerts import findings
 from reports.views.alerts import Alert, all_alerts
 from tests.reports.rows import SUNDAY, figures, missing, posts, row, usual_days
 
@@ -162,3 +163,9 @@ def test_later_days_change_nothing_about_a_day() -> None:
     later = row(0)
     later["day"] = SUNDAY - timedelta(days=40)
     assert alerts(row(0, post_engagements=[10] * 10), later, *usual_days()) == []
+
+
+def test_accounts_of_the_same_weight_come_by_name_whatever_their_order_was() -> None:
+    found = figures(*(row(0, account, deletions_waiting=5) for account in ("esa", "nasa", "jaxa")))
+    for rows in (found.accounts, found.accounts.reverse()):
+        assert [finding.account for finding in findings(rows, found.standouts)] == ["esa", "jaxa", "nasa"]
