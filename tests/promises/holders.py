@@ -47,17 +47,22 @@ def everything(lake: Lake) -> Iterator[tuple[str, str]]:
             stored = client.get_object(
                 Bucket=lake.bucket, Key=version["Key"], VersionId=version["VersionId"]
             )["Body"].read()
-            if key.endswith(".zst"):
-                stored = json.dumps(
-                    json.loads(zstandard.ZstdDecompressor().decompress(stored)), ensure_ascii=False
-                ).encode("utf-8", "replace")
-            elif key.endswith(".parquet"):
-                stored = json.dumps(
-                    pl.read_parquet(BytesIO(stored)).to_dicts(), ensure_ascii=False, default=str
-                ).encode()
-            elif key.endswith(".html"):
-                stored = zlib.decompress(stored, 31)
-            yield key, stored.decode()
+            yield key, readable(key, stored)
+
+
+def readable(key: str, stored: bytes) -> str:
+    """Return the text of an object, unpacked."""
+    if key.endswith(".zst"):
+        stored = json.dumps(
+            json.loads(zstandard.ZstdDecompressor().decompress(stored)), ensure_ascii=False
+        ).encode("utf-8", "replace")
+    elif key.endswith(".parquet"):
+        stored = json.dumps(
+            pl.read_parquet(BytesIO(stored)).to_dicts(), ensure_ascii=False, default=str
+        ).encode()
+    elif key.endswith(".html"):
+        stored = zlib.decompress(stored, 31)
+    return stored.decode()
 
 
 def holders(lake: Lake, *words: str) -> list[str]:

@@ -90,8 +90,10 @@ class Command:
             _COMMANDS.pop(self._thread, None)
 
     def before_request(self) -> None:
-        """Stop until the test says what happens; called by the command's own thread."""
+        """Stop until the test says what happens; called by the command's own thread. The dead ask nothing more."""
         with self._changed:
+            if self._dies:
+                raise Killed
             self._at_request = True
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._may_go)
