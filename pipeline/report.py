@@ -1,6 +1,7 @@
 """Stage four: the day's roll-up, its spreadsheet of all accounts, and the report made from them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
@@ -39,25 +40,42 @@ def report(lake: Lake, day: date, publish: Publish) -> Reported:
     all of the day's outcomes, whichever accounts this run was for. Raises `ReportError` for a day that was
     never planned.
     """
-    if find_plan(lake, day) is None:
+    stored = _read(lake, day)
+    if stored is None:
         raise ReportError(f"there is no plan for {day} in {lake.url}; run that day first")
-    outcomes = find_outcomes(lake, day)
-    with_deleted = [account for account, outcome in outcomes.items() if outcome.deleted]
+    with_deleted = [account for account, outcome in stored.outcomes.items() if outcome.deleted]
     _make_without_deleted(lake, day, with_deleted, publish)
-    return _make_current(lake, day, publish)
+    return _make_current(lake, day, stored, publish)
 
 
-def _make_current(lake: Lake, day: date, publish: Publish) -> Reported:
-    """Make a day's roll-up and pages from all that is stored of it, whichever runs write at the same time."""
-    while True:
-        before = _made_from(lake, day)
-        plan = find_plan(lake, day)
-        if plan is None:
-            raise ReportError(f"the plan of {day} in {lake.url} was removed meanwhile; run that day again")
-        made = _make(lake, plan, find_outcomes(lake, day), publish)
-        # A run that ended an account's day meanwhile may have written its report before this one, which lacks it.
-        if _made_from(lake, day) == before:
+@dataclass(frozen=True)
+class _StoredDay:
+    """What a day's roll-up is made from, and its ETags from before it was read."""
+
+    etags: Mapping[str, str]
+    plan: Plan
+    outcomes: Mapping[str, Outcome]
+
+
+def _read(lake: Lake, day: date) -> _StoredDay | None:
+    """Return what is stored of a day; None when it was never planned."""
+    etags = _made_from(lake, day)
+    plan = find_plan(lake, day)
+    return _StoredDay(etags, plan, find_outcomes(lake, day)) if plan else None
+
+
+def _make_current(lake: Lake, day: date, stored: _StoredDay | None, publish: Publish) -> Reported:
+    """Make a day's roll-up and pages from all that is stored of it, whichever runs write at the same time.
+
+    A run that ended an account's day meanwhile may have written its report before this one, which lacks it: then the
+    day is read and made again.
+    """
+    while stored is not None:
+        made = _make(lake, stored.plan, stored.outcomes, publish)
+        if _made_from(lake, day) == stored.etags:
             return made
+        stored = _read(lake, day)
+    raise ReportError(f"the plan of {day} in {lake.url} was removed meanwhile; run that day again")
 
 
 def _made_from(lake: Lake, day: date) -> dict[str, str]:
@@ -76,8 +94,8 @@ def _make_without_deleted(lake: Lake, day: date, accounts: Sequence[str], publis
         return
     for back in range((day - min(days)).days, 0, -1):
         earlier = day - timedelta(days=back)
-        if earlier in days and find_plan(lake, earlier):
-            _make_current(lake, earlier, publish)
+        if earlier in days and (stored := _read(lake, earlier)):
+            _make_current(lake, earlier, stored, publish)
         elif lake.exists(keys.report(earlier)):
             publish(lake, earlier)
     for found in deleted.values():
