@@ -5,8 +5,8 @@ from datetime import date
 
 import typer
 
+from pipeline.cli.removal import account_named, add_bar, confirm, print_summary, render_again
 from pipeline.errors import ConfigError
-from pipeline.ids import is_account
 
 _REASON = "gone from X, and removed by forget --gone"
 
@@ -17,7 +17,6 @@ def forget_gone(handle: str, *, dry_run: bool, yes: bool) -> None:
     Raises `ConfigError` for an account of which nothing was ever doubted, unless `yes`.
     """
     from pipeline.cli.console import bars
-    from pipeline.cli.forget import _add_bar, _confirm, _print_summary, render_again
     from pipeline.erasure.posts import finish, forget_everywhere
     from pipeline.lake import keys
     from pipeline.lake.client import Lake
@@ -31,7 +30,7 @@ def forget_gone(handle: str, *, dry_run: bool, yes: bool) -> None:
     )
     from pipeline.settings import load_settings
 
-    account = _account(handle)
+    account = account_named("--gone", handle)
     lake = Lake(load_settings().lake_url())
     require_bucket(lake)
     found = waiting(lake, account)
@@ -48,30 +47,21 @@ def forget_gone(handle: str, *, dry_run: bool, yes: bool) -> None:
         typer.echo("nothing was removed (--dry-run)")
         return
     if found.days:
-        _confirm(yes)
+        confirm(yes)
     with bars() as progress:
         removed = None
         if found.days:
-            removed = forget_everywhere(lake, found.post_ids, _REASON, _add_bar(progress, "searching"))
+            removed = forget_everywhere(lake, found.post_ids, _REASON, add_bar(progress, "searching"))
         told = days_of_waiting(lake, account)
         clear_outcomes(lake, account, told)
         days = {*told, *(removed.record.days if removed else ())}
-        render_again(lake, days, _add_bar(progress, "rendering reports"))
-        searched = finish(lake, removed.record, _add_bar(progress, "verifying")) if removed else 0
+        render_again(lake, days, add_bar(progress, "rendering reports"))
+        searched = finish(lake, removed.record, add_bar(progress, "verifying")) if removed else 0
         clear_refreshes(lake, account, told)
         if removed:
             mark_removed(lake, account, found.post_ids)
     if removed:
-        _print_summary(f"@{account}", removed, searched)
-
-
-def _account(handle: str) -> str:
-    account = handle.removeprefix("@").lower()
-    if not is_account(account):
-        raise ConfigError(
-            f"--gone {handle[:60]!r} is not an X handle; write 1 to 15 of the characters A-Z a-z 0-9 _"
-        )
-    return account
+        print_summary(f"@{account}", removed, searched)
 
 
 def _counted(days: Mapping[date, Sequence[str]]) -> str:
