@@ -14,7 +14,7 @@ import polars as pl
 
 from pipeline import clock
 from pipeline.erasure.redact import ErasureTarget, redact, redact_rows, redact_text
-from pipeline.lake import catalogue
+from pipeline.lake import catalogue, keys
 from pipeline.lake.catalogue import KINDS
 from pipeline.lake.frames import READERS
 from pipeline.lake.kinds import Redaction
@@ -63,9 +63,7 @@ def read_again_since(lake: "Lake", account: str, first: date) -> list[Version]:
     return [
         version
         for day in days
-        for version in list_versions(
-            lake, catalogue.RAW_PAGE.prefix(day=day, account=account).rpartition("/")[0] + "/"
-        )
+        for version in list_versions(lake, keys.raw_folder(day, account))
         if catalogue.find_kind(version.key) in kinds
     ]
 

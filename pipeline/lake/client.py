@@ -45,7 +45,7 @@ CLIENT_CONFIG = Config(
     s3={"addressing_style": "path"},
     signature_version="s3v4",  # links are signed by the old version else, which many regions refuse
 )
-_WRONGCREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
+REFUSED_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
 _NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
 _NOT_MODIFIED = {"304", "NotModified"}
 _LOST_RACE = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
@@ -267,7 +267,7 @@ class Lake:
         try:
             yield
         except ClientError as error:
-            kind = LakeRefused if code_of(error) in _WRONGCREDENTIALS | {"NoSuchBucket"} else LakeError
+            kind = LakeRefused if code_of(error) in REFUSED_CREDENTIALS | {"NoSuchBucket"} else LakeError
             raise kind(f"cannot {doing} {self.url}/{key}: S3 answers {code_of(error)}") from None
         except (ConnectionError, HTTPClientError, *_BROKEN_OFF) as error:
             raise LakeError(

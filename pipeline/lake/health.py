@@ -16,12 +16,11 @@ from botocore.exceptions import (
 
 from pipeline.errors import AviaryError, ConfigError
 from pipeline.lake import keys
-from pipeline.lake.client import CREDENTIALS, Lake, code_of
+from pipeline.lake.client import CREDENTIALS, REFUSED_CREDENTIALS, Lake, code_of
 from pipeline.lake.frames import parse_frame, to_parquet
 from pipeline.text import one_line
 
 _NO_BUCKET = {"404", "NotFound", "NoSuchBucket"}
-_REFUSED = {"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
 _STORES = "docs/operations.md, 'What a store must do'"
 TRIAL: Final = pl.DataFrame({"account": ["null", "007"]})  # handles that some readers take for something else
 
@@ -34,7 +33,7 @@ def require_bucket(lake: Lake) -> None:
         code = code_of(error)
         if code in _NO_BUCKET:
             problem = f"there is no bucket {lake.bucket!r} at {lake.endpoint}; create it, or set AVIARY_LAKE"
-        elif code in _REFUSED:
+        elif code in REFUSED_CREDENTIALS:
             problem = (
                 f"{lake.endpoint} refuses the credentials for bucket {lake.bucket!r}; check AWS_ACCESS_KEY_ID "
                 "and AWS_SECRET_ACCESS_KEY, or the role's rights"

@@ -13,7 +13,7 @@ from pipeline.lake.client import Lake
 from pipeline.lake.frames import read_frames
 from pipeline.schema import ROLLUP
 from pipeline.spend.ledger import read_month, spent
-from pipeline.spend.month import MonthLedger, held, perhaps_billed
+from pipeline.spend.month import MonthLedger, held, month_of, perhaps_billed
 from pipeline.status import Status
 from pipeline.x_api.prices import day_at_most, usd
 
@@ -72,7 +72,7 @@ def cost_of(lake: Lake, config: AccountsConfig, today: date, days: int) -> Cost:
     stored = lake.keys(catalogue.ROLLUP.folder, after=keys.rollup(first - timedelta(days=1)))
     again = "make it again: python -m pipeline report --day DAY"
     rollups = read_frames(lake, stored, ROLLUP, again)
-    months = sorted({f"{first + timedelta(days=n):%Y-%m}" for n in range(days + 1)})
+    months = sorted({month_of(first + timedelta(days=n)) for n in range(days + 1)})
     ledgers = {month: read_month(lake, month) for month in months}
     now = ledgers[months[-1]]
     accounts = account_costs(config.accounts, rollups)

@@ -27,7 +27,7 @@ from pipeline.lake.client import Lake
 from pipeline.lake.damage import damaged
 from pipeline.spend import month as stored
 from pipeline.spend.holds import Hold, may_ask, new_hold
-from pipeline.spend.month import MonthLedger, Run, Stop
+from pipeline.spend.month import MonthLedger, Run, Stop, month_of
 from pipeline.x_api.prices import Reads
 
 Answer = TypeVar("Answer")
@@ -90,12 +90,12 @@ class Ledger:
                 reservation.settle(Reads())
             if isinstance(error, RunStopped):
                 stop = Stop(at=clock.now().isoformat(), reason=str(error))
-                self._change(_month(clock.now()), lambda month_ledger: self._note_stop(month_ledger, stop))
+                self._change(month_of(clock.now()), lambda month_ledger: self._note_stop(month_ledger, stop))
             raise
 
     def begin(self) -> None:
         """Clear an earlier attempt's stop: this run is planned again, so X may be asked again."""
-        self._change(_month(clock.now()), lambda month_ledger: _clear_stop(month_ledger, self._run_id))
+        self._change(month_of(clock.now()), lambda month_ledger: _clear_stop(month_ledger, self._run_id))
 
     def _reserve(self, subject: str, max_reads: Reads) -> "Reservation":
         """Hold the price, once there is room.
@@ -139,7 +139,7 @@ class Ledger:
                 stored.add_hold(month_ledger, hold_id, hold)
             return shortage
 
-        month = _month(now)
+        month = month_of(now)
         shortage = self._change(month, add)
         # Whoever held something in another month meanwhile may not have seen this hold: one of the two must.
         if shortage is None and others and (after := self._spent_in(others)) != elsewhere:
@@ -151,7 +151,7 @@ class Ledger:
     def _settle(self, asked_at: datetime, hold_id: str, read: Reads) -> None:
         utc_day = f"{asked_at:%Y-%m-%d}"
         self._change(
-            _month(asked_at), lambda month_ledger: stored.settle(month_ledger, hold_id, read, utc_day)
+            month_of(asked_at), lambda month_ledger: stored.settle(month_ledger, hold_id, read, utc_day)
         )
 
     def _shortage(self, month_ledger: MonthLedger, elsewhere: "_Spent", more: Reads) -> _Shortage | None:
@@ -182,11 +182,11 @@ class Ledger:
 
     def _other_months(self, now: datetime) -> list[str]:
         """Return the months, apart from that of `now`, in which something may have been bought for the day."""
-        near = {_month(now - _CROSSING), _month(now + _CROSSING)}
+        near = {month_of(now - _CROSSING), month_of(now + _CROSSING)}
         first = (self._day or "")[: len("2026-11")]  # nothing of a day is read before it has begun in UTC
         # With the machine's clock nothing was bought later than now.
         listed = self._listed() if self._day and (first < min(near) or clock.frozen_at()) else []
-        return sorted({month for month in [*near, *listed] if month >= first} - {_month(now)})
+        return sorted({month for month in [*near, *listed] if month >= first} - {month_of(now)})
 
     def _listed(self) -> list[str]:
         """Return the months from the day's on that have a ledger; asked for once."""
@@ -248,10 +248,6 @@ def _clear_stop(month_ledger: MonthLedger, run_id: str) -> None:
     stopped.pop(run_id, None)
     if not stopped:
         month_ledger.pop("stopped", None)
-
-
-def _month(instant: datetime) -> str:
-    return f"{instant:%Y-%m}"
 
 
 def spent(month_ledger: MonthLedger) -> Reads:

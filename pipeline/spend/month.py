@@ -6,6 +6,7 @@ owner.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import NotRequired, TypedDict
 
 from pipeline.spend.holds import Hold, is_living
@@ -45,6 +46,11 @@ class MonthLedger(TypedDict):
         dict[str, int]
     ]  # posts by the UTC day on which X was asked for them; nothing that is held
     holds: NotRequired[dict[str, Hold]]  # by an id of their own
+
+
+def month_of(day: date) -> str:
+    """Return the UTC month of a date or an instant, as ledgers are named: 2026-11."""
+    return f"{day:%Y-%m}"
 
 
 def add_hold(month_ledger: MonthLedger, hold_id: str, hold: Hold) -> None:

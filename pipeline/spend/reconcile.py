@@ -12,7 +12,7 @@ from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake, to_json
 from pipeline.lake.records import UsageDay
 from pipeline.spend.ledger import read_month, spent
-from pipeline.spend.month import MonthLedger, held, perhaps_billed
+from pipeline.spend.month import MonthLedger, held, month_of, perhaps_billed
 from pipeline.x_api.client import XApi
 from pipeline.x_api.usage import posts_by_day
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def reconcile_after(lake: Lake, x: XApi, run_id: str) -> None:
     """Ask X, where days are missing, after a run that has bought something. No failure of this is one of the run's."""
     try:
-        if run_id in read_month(lake, _month(clock.now().date()))["runs"]:
+        if run_id in read_month(lake, month_of(clock.now().date()))["runs"]:
             reconcile(lake, x)
     except AviaryError as error:
         log.warning("%s; the ledger is compared with X by a later run", error)
@@ -50,7 +50,7 @@ def missing_days(lake: Lake, today: date) -> dict[date, int]:
     They begin with the first day of this month or the last that the ledger knows in full.
     """
     last = today - timedelta(days=1)
-    months = [read_month(lake, month) for month in sorted({_month(_month_before(today)), _month(today)})]
+    months = [read_month(lake, month) for month in sorted({month_of(_month_before(today)), month_of(today)})]
     by_day = {date.fromisoformat(day): posts for month in months for day, posts in _known_days(month).items()}
     first = min(by_day, default=today)
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
@@ -71,7 +71,3 @@ def _known_days(month_ledger: MonthLedger) -> dict[str, int]:
 
 def _month_before(day: date) -> date:
     return day.replace(day=1) - timedelta(days=1)
-
-
-def _month(day: date) -> str:
-    return f"{day:%Y-%m}"

@@ -65,12 +65,10 @@ class Data:
 
 def data(figures: DayFigures) -> Data:
     """Return what a day's page shows of its data."""
-    incomplete = figures.accounts.filter(is_incomplete())
-    notes = tuple(_note(row) for row in incomplete.iter_rows(named=True))
     return Data(
         today=(),
         facts=_facts(figures, accounts=True),
-        notes=_notes("Accounts with a note", notes, _OPEN_NOTES),
+        notes=_notes("Accounts with a note", _account_notes(figures), _OPEN_NOTES),
         made=_made(figures),
         schema=_schema(figures.data),
     )
@@ -88,9 +86,8 @@ def account_data(found: AccountFigures) -> Data:
         )
         for row in found.incomplete_days.iter_rows(named=True)
     )
-    incomplete = figures.accounts.filter(is_incomplete())
     return Data(
-        today=tuple(_note(row) for row in incomplete.iter_rows(named=True)),
+        today=_account_notes(figures),
         facts=_facts(figures, accounts=False),
         notes=_notes("Days of the last 28 with a note", days, _OPEN_DAYS),
         made=_made(figures),
@@ -259,6 +256,12 @@ def _age(found: DataFigures) -> Fact:
         return Fact("Age of the counts", "no posts")
     age = fmt.duration(found.age_hours)
     return Fact("Age of the counts", f"median {age} after posting; counts of recent posts still grow")
+
+
+def _account_notes(figures: DayFigures) -> tuple[Note, ...]:
+    """Return the notes of the day's incomplete accounts."""
+    incomplete = figures.accounts.filter(is_incomplete())
+    return tuple(_note(row) for row in incomplete.iter_rows(named=True))
 
 
 def _note(row: dict[str, Any]) -> Note:
