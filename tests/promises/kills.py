@@ -39,6 +39,16 @@ def counting(monkeypatch: pytest.MonkeyPatch, before_write: Callable[[int], None
     monkeypatch.setattr(Lake, "_send", send)
 
 
+def dies_at(last: int) -> Callable[[int], None]:
+    """Return what to call before each write: it raises `Killed` at the one with this number, and at all that follow."""
+
+    def die(number: int) -> None:
+        if number >= last:
+            raise Killed
+
+    return die
+
+
 def tried(first: int, last: int) -> list[int]:
     """Return the writes, from `first` to `last`, before which a long test kills its command."""
     return sorted({*range(first, last + 1, EVERY), last})

@@ -17,7 +17,7 @@ from reports import publish
 from tests.conftest import DAY
 from tests.promises.days import etags, expire_pages, write_accounts
 from tests.promises.holders import ONLY_COBALT, a_thread, accounts, holders, s3, the_best, versioned  # noqa: F401  # fixtures
-from tests.promises.kills import Killed, counting, tried
+from tests.promises.kills import Killed, counting, dies_at, tried
 
 
 def test_older_versions_are_gone_as_well(versioned: Lake, accounts: Path) -> None:
@@ -66,14 +66,9 @@ def test_killed_before_any_write_the_same_command_finishes(
     assert len(writes) > 12
 
     for last in tried(1, len(writes)):
-
-        def die(number: int, last: int = last) -> None:
-            if number >= last:
-                raise Killed
-
         lake = a_lake(last)
         with monkeypatch.context() as dying:
-            counting(dying, die)
+            counting(dying, dies_at(last))
             with pytest.raises(Killed):
                 command()
         command()

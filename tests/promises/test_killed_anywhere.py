@@ -14,7 +14,7 @@ from pipeline.lake.client import Lake
 from pipeline.spend.ledger import read_month, spent
 from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
-from tests.promises.kills import Killed, counting
+from tests.promises.kills import Killed, counting, dies_at
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,17 +45,12 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
     expected, writes = undisturbed
     assert writes > 30
     for last in range(1, writes + 1):
-
-        def die(number: int, last: int = last) -> None:
-            if number >= last:
-                raise Killed
-
         url = f"{environment['AVIARY_LAKE']}-{last}"
         lake, before = Lake(url), request_stats.counts()
         with monkeypatch.context() as patch:
             patch.setenv("AVIARY_LAKE", url)
             with patch.context() as dying:
-                counting(dying, die)
+                counting(dying, dies_at(last))
                 with pytest.raises(Killed):
                     run_day(DAY)
             points_at_nothing_missing(lake)

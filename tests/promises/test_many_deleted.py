@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-import boto3
 import pytest
 
 from pipeline import clock, run_day
@@ -17,8 +16,8 @@ from pipeline.lake.frames import find_frame
 from pipeline.lake.records import Outcome
 from pipeline.schema import POSTS
 from tests.conftest import DAY, FaultRules
-from tests.promises.days import etags, write_accounts
-from tests.promises.kills import Killed, counting, tried
+from tests.promises.days import copy_objects, etags, write_accounts
+from tests.promises.kills import Killed, counting, dies_at, tried
 
 HANDLE = "stadiumfc"  # 27 posts on EVE
 EVE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -146,8 +145,6 @@ def test_an_account_of_which_nothing_was_doubted_is_refused(
 def test_killed_anywhere_the_same_command_ends_in_the_same_bytes(
     lost: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before every fifth write: twelve records, twice over, are alike."""
-
     def command(name: str, before_write: Callable[[int], None] | None = None) -> dict[str, str]:
         copy = Lake(f"{lost.url}-{name}")
         if not copy.keys("plans/"):
@@ -162,22 +159,6 @@ def test_killed_anywhere_the_same_command_ends_in_the_same_bytes(
     writes: list[int] = []
     expected = command("undisturbed", writes.append)
     for last in tried(1, len(writes)):
-
-        def die(number: int, last: int = last) -> None:
-            if number >= last:
-                raise Killed
-
         with pytest.raises(Killed):
-            command(str(last), die)
+            command(str(last), dies_at(last))
         assert command(str(last)) == expected, f"killed before write {last}"
-
-
-def copy_objects(source: Lake, target: Lake) -> None:
-    """Copy every object with its headers."""
-    client = boto3.client("s3")
-    for key in source.keys(""):
-        client.copy_object(
-            Bucket=target.bucket,
-            Key=target.prefix + key,
-            CopySource={"Bucket": source.bucket, "Key": source.prefix + key},
-        )

@@ -16,8 +16,8 @@ from pipeline.lake.frames import find_frame
 from pipeline.lake.raw import find_manifest
 from pipeline.schema import POSTS
 from tests.conftest import DAY, FaultRules, RequestStats
-from tests.promises.days import adds_up, etags, write_accounts
-from tests.promises.kills import Killed, counting, tried
+from tests.promises.days import adds_up, copy_objects, etags, write_accounts
+from tests.promises.kills import Killed, counting, dies_at, tried
 
 HANDLE = "citymetro"  # several pages a day
 ACCOUNTS = f"""\
@@ -122,11 +122,9 @@ def test_killed_before_any_write_the_same_command_finishes_and_the_day_is_never_
     finished = Lake(environment["AVIARY_LAKE"])
 
     def a_day(number: int) -> Lake:
-        """Return a lake with the same day; running it for each write would take minutes."""
+        """Return a lake with the same day."""
         lake = Lake(f"{environment['AVIARY_LAKE']}-{number}")
-        for key in finished.keys(""):
-            source = {"Bucket": finished.bucket, "Key": finished.prefix + key}
-            lake.client.copy_object(Bucket=lake.bucket, Key=lake.prefix + key, CopySource=source)
+        copy_objects(finished, lake)
         monkeypatch.setenv("AVIARY_LAKE", lake.url)
         return lake
 
@@ -137,14 +135,9 @@ def test_killed_before_any_write_the_same_command_finishes_and_the_day_is_never_
     expected, cost = etags(lake), len(writes)
     assert cost > 8
     for last in tried(1, cost):
-
-        def die(number: int, last: int = last) -> None:
-            if number >= last:
-                raise Killed
-
         lake = a_day(last)
         with monkeypatch.context() as dying:
-            counting(dying, die)
+            counting(dying, dies_at(last))
             with pytest.raises(Killed):
                 run_day(DAY, refetch=True)
         run_day(DAY)

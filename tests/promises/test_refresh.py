@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-import boto3
 import polars as pl
 import pytest
 
@@ -23,8 +22,8 @@ from pipeline.window import Window
 from pipeline.x_api.client import XApi
 from pipeline.x_api.prices import usd
 from tests.conftest import DAY, FaultRules, RequestStats
-from tests.promises.days import etags, write_accounts
-from tests.promises.kills import Killed, counting, tried
+from tests.promises.days import copy_objects, etags, write_accounts
+from tests.promises.kills import Killed, counting, dies_at, tried
 
 ACCOUNTS = """\
 timezone: UTC
@@ -178,22 +177,6 @@ def test_killed_before_any_write_the_next_run_ends_in_the_same_bytes(
         (1, 0) if day == DAY else (0, 1)
     )
     for last in tried(FIRST_OF_REFRESH, len(writes)):
-
-        def die(number: int, last: int = last) -> None:
-            if number >= last:
-                raise Killed
-
         with pytest.raises(Killed):
-            run(str(last), die)
+            run(str(last), dies_at(last))
         assert etags(run(str(last))) == expected, f"killed before write {last}"
-
-
-def copy_objects(source: Lake, target: Lake) -> None:
-    """Copy every object with its headers."""
-    client = boto3.client("s3")
-    for key in source.keys(""):
-        client.copy_object(
-            Bucket=target.bucket,
-            Key=target.prefix + key,
-            CopySource={"Bucket": source.bucket, "Key": source.prefix + key},
-        )

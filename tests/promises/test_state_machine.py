@@ -204,7 +204,9 @@ class TwoCommandsAtOnce(RuleBasedStateMachine):
         assert not self.forgotten & set(counted)
         for key in self.lake.keys(""):
             assert find_kind(key), key
-            if not key.startswith(("forgotten/", "reports/")):  # the records themselves, and the stand-in for pages
+            if not key.startswith(
+                ("forgotten/", "reports/")
+            ):  # the records themselves, and the stand-in for pages
                 text = readable(key, self.lake.get(key))
                 assert not [post_id for post_id in self.forgotten if post_id in text], key
 
