@@ -164,7 +164,7 @@ def test_another_runs_answer_to_the_same_request_is_kept_and_continued_from(
         lake.delete(key)
     put_if = Lake.put_if
 
-    def put_after_them(self: Lake, key: str, body: bytes, etag: str | None) -> bool:
+    def put_after_them(self: Lake, key: str, body: bytes, etag: str | None) -> str | None:
         if key == keys.raw_page(DAY, "nasa", 1):
             self.put(key, theirs)
         return put_if(self, key, body, etag)

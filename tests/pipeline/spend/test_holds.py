@@ -129,7 +129,7 @@ def test_a_worker_that_was_stopped_after_reserving_reserves_again(
     """Stopped between the write and its answer; meanwhile another run has taken the hold for dead, and its money."""
     put_if, stops = Lake.put_if, [ASKED_WITHIN]
 
-    def stopped_after_writing(self: Lake, *arguments: object) -> bool:
+    def stopped_after_writing(self: Lake, *arguments: object) -> str | None:
         written = put_if(self, *arguments)  # type: ignore[arg-type]
         if stops:
             machine.pass_by(stops.pop())
@@ -149,9 +149,9 @@ def test_a_write_whose_answer_was_lost_counts_once(
 ) -> None:
     put_if, lost = Lake.put_if, [stage == "hold"]
 
-    def without_answer(self: Lake, *arguments: object) -> bool:
+    def without_answer(self: Lake, *arguments: object) -> str | None:
         written = put_if(self, *arguments)  # type: ignore[arg-type]
-        return written and not (lost and lost.pop())
+        return None if lost and lost.pop() else written
 
     monkeypatch.setattr(Lake, "put_if", without_answer)
     with a_ledger(lake).reserve("@nasa", PAGE) as reservation:
