@@ -143,7 +143,7 @@ class Lake:
     def put_html(self, key: str, html: str, *, known_etag: str | None = None) -> None:
         """Write a page that a browser shows as it is, compressed without a time so that bytes repeat.
 
-        What lies there already, by `known_etag`, is not written again. (With a key of KMS it is: ETags are no checksums.)
+        What lies there already, by `known_etag`, is not written again. (With a key of KMS no ETag is a checksum.)
         """
         body = gzip.compress(html.encode(), mtime=0)
         if known_etag and known_etag.strip('"') == hashlib.md5(body, usedforsecurity=False).hexdigest():
