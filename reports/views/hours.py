@@ -89,7 +89,7 @@ def _block(row: dict[str, Any]) -> Block:
         hours=f"{row['hour']:02d}:00\u2013{until:02d}:00",
         posts=f"{row['posts']:,}",
         times=_multiple(row["times"]),
-        interval=f"{_multiple(row['low'])} to {_multiple(row['high'])}",
+        interval=f"{fmt.decimal(row['low'], 2)}\u2013{_multiple(row['high'])}",
     )
 
 

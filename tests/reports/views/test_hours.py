@@ -22,7 +22,7 @@ def days(*engagements: int, count: int = 28) -> list[dict[str, Any]]:
 def test_a_clear_best_time_is_named_with_its_interval() -> None:
     view = hours(figures(*days(100, 100, 100, 100, 100, 100, 300)))
     said = re.fullmatch(
-        r"Best time: 18:00–21:00, (\d\.\d\d)× a usual post \(95% interval (\d\.\d\d)× to (\d\.\d\d)×\), "
+        r"Best time: 18:00–21:00, (\d\.\d\d)× a usual post \(95% interval (\d\.\d\d)–(\d\.\d\d)×\), "
         r"over 28 posts\. A pattern, not proof that the time is the cause\.",
         view.note,
     )
@@ -35,8 +35,8 @@ def test_a_clear_best_time_is_named_with_its_interval() -> None:
 def test_without_one_the_page_says_so_and_how_close_it_is() -> None:
     view = hours(figures(*days(100, 100, 100, 100, 100, 100, 101)))
     assert re.fullmatch(
-        r"No clear best time: \d\d:00–\d\d:00 did best with 1\.\d\d× a usual post \(95% interval \d\.\d\d× to "
-        r"\d\.\d\d×\), over 28 posts, too close to 1× to be sure or to matter\.",
+        r"No clear best time: \d\d:00–\d\d:00 did best with 1\.\d\d× a usual post \(95% interval "
+        r"\d\.\d\d–\d\.\d\d×\), over 28 posts, too close to 1× to be sure or to matter\.",
         view.note,
     )
 
