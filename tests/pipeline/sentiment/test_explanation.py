@@ -139,5 +139,8 @@ def test_a_text_without_tone_has_no_words_and_a_total_of_zero() -> None:
 
 
 def test_an_explanation_cannot_be_changed() -> None:
-    with pytest.raises(AttributeError):
-        explain("good").total = 2.0  # type: ignore[misc]
+    explained = explain("very good")
+    [word] = explained.words
+    for part, field in ((explained, "total"), (word, "contribution"), (word.effects[0], "after")):
+        with pytest.raises(AttributeError, match=field):
+            setattr(part, field, 2.0)
