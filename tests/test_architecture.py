@@ -21,8 +21,20 @@ from tests.imports import (
     shortest,
 )
 
-# What `reports` may know of `pipeline`: the lake and the shapes that lie in it, no stage.
-LAKE_SIDE = {"clock", "errors", "ids", "lake", "page", "schema", "share", "status", "text", "window"}
+# What `reports` may know of `pipeline`: the lake, the shapes that lie in it, and why a post has its score; no stage.
+LAKE_SIDE = {
+    "clock",
+    "errors",
+    "ids",
+    "lake",
+    "page",
+    "schema",
+    "sentiment",
+    "share",
+    "status",
+    "text",
+    "window",
+}
 # Records, and everything that computes: nothing of it reaches a network.
 PURE = re.compile(
     r"pipeline\.(transform|sentiment|accounts)(\..+)?"
