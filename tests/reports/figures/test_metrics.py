@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from tests.reports.rows import SUNDAY, measures, missing, row
+from tests.reports.rows import SUNDAY, measures, missing, rollups, row
 
 
 def test_a_day_without_data_is_no_row_and_not_a_zero() -> None:
@@ -32,3 +32,15 @@ def test_an_hour_more_or_less_is_the_same_age() -> None:
     later["collected_at"] += timedelta(hours=6)
     found = measures(row(0, post_engagements=[5]), later)
     assert "engagement" in found.filter(pl.col("day") < SUNDAY)["metric"].to_list()
+
+
+def test_the_middle_of_a_day_represents_its_posts() -> None:
+    read = row(0)  # six hours after the day ended
+    assert rollups(read)["reading_age"].to_list() == [18]
+
+
+def test_an_account_that_is_left_out_does_not_decide_how_old_the_days_counts_are() -> None:
+    failed = row(0, "b", status="failed")
+    failed["collected_at"] += timedelta(days=20)
+    found = measures(row(0, "a", post_engagements=[5]), failed)
+    assert "engagement" in found.filter(pl.col("account") == "a")["metric"].to_list()
