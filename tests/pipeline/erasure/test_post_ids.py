@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.erasure.locate import holds
-from pipeline.erasure.post_ids import mentioned_ids, replace_in_text
+from pipeline.erasure.post_ids import mentioned_ids, replace_in_row, replace_in_text
 from pipeline.erasure.redact import ErasureTarget, redact
 from pipeline.page import Page, pack
 from tests.pipeline.given import a_page, a_post, in_new_words
@@ -167,6 +167,26 @@ def test_ids_that_x_sends_as_numbers_are_ids(post_id: str) -> None:
     page = a_page(a_post(2, conversation_id=int(post_id)), int(post_id))
     assert redact(page, posts(post_id)) == a_page(a_post(2, conversation_id=0), 0)
     assert redact(a_page(a_post(2, id=int(post_id))), posts(post_id)).items == [{"forgotten": True}]
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5])
+def test_what_stands_in_an_ids_place_and_is_no_id_stays(value: object) -> None:
+    page = a_page(a_post(2, conversation_id=value))
+    assert redact(page, posts("1")) == page
+
+
+@pytest.mark.parametrize("post_id", [EARLY, LONG])
+def test_a_quarantined_post_is_read_as_what_x_sent_and_as_a_text_where_that_is_no_json(post_id: str) -> None:
+    def written(value: str) -> tuple[str, str]:
+        item = {"conversation_id": value, "author_id": post_id, "seen": 20}
+        return json.dumps(item, separators=(",", ":")), f'{{"cut": "https://x.com/a/status/{value}'
+
+    redacted = [replace_in_row({"item": item}, posts(post_id).replace) for item in written(post_id)]
+    assert redacted == [{"item": item} for item in written("0")]
+    spaced = {"item": '{ "conversation_id" : "7" }'}
+    assert replace_in_row(spaced, posts(post_id).replace) == spaced
+    text = {"text": EARLY, "like_count": 20}
+    assert replace_in_row(text, posts(EARLY).replace) == text
 
 
 # --- whole pages ---------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from pipeline.refresh.deletions import (
     days_of_waiting,
     find_doubts,
     forgotten_by,
+    mark_removed,
     open_posts,
     removed_by,
     update_doubts,
@@ -147,6 +148,15 @@ def test_what_waits_is_what_forget_gone_would_remove_though_it_has_begun(
     register.save(lake, ErasureRecord(post_ids=(ONE,), reason="begun", forgotten_at=COLLECTED_AT))
     assert waiting(lake, "nasa").days == {EVE: (ONE,)}
     assert waiting(lake, "esa").days == {}
+
+
+def test_what_forget_gone_has_removed_waits_no_longer_and_the_rest_does(
+    lake: Lake, morning_after: str
+) -> None:
+    waits = A_DOUBT.model_copy(update={"not_found": (COLLECTED_AT,), "waiting_at": COLLECTED_AT})
+    lake.put_model(keys.doubts("nasa"), Doubts(posts={ONE: waits, TWO: waits}))
+    mark_removed(lake, "nasa", [ONE])
+    assert waiting(lake, "nasa").days == {EVE: (TWO,)}
 
 
 def test_the_days_that_tell_of_waiting_deletions_tell_it_until_they_are_cleared(lake: Lake) -> None:
