@@ -52,6 +52,7 @@ def test_the_link_of_a_post_counts_for_ids_of_any_length(link: str, post_id: str
         "2026-11-22T00:20:05.000Z",
         "https://example.com/status/20",
         "https://status.example.com/status/20",
+        "ex.com/status/20",
         "https://x.com/nasa/status/2020",
         "https://x.com/nasa/20",
         "status 20, post 20, #20",
@@ -86,8 +87,10 @@ def test_a_part_of_a_longer_number_is_another_number(around: str) -> None:
 
 
 def test_fewer_than_fifteen_digits_are_no_id_of_a_post_in_a_text() -> None:
-    assert redacted_text("12345678901234", "12345678901234") == "12345678901234"
-    assert redacted_text("123456789012345", "123456789012345") == "0"
+    for text in ("{}", "https://example.com/status/{}"):
+        short, long = text.format("12345678901234"), text.format("123456789012345")
+        assert redacted_text(short, "12345678901234") == short
+        assert redacted_text(long, "123456789012345") == text.format(0)
 
 
 @pytest.mark.parametrize("post_id", [EARLY, LONG])
@@ -133,7 +136,8 @@ def test_other_ids_counts_dates_and_tokens_are_never_touched(number: str) -> Non
     page.body["meta"]["result_count"] = int(number)
     page.request.update({"user_id": number, "token": number, "max_results": 20})
     page.body["errors"] = [
-        {"resource_type": "user", "resource_id": number, "detail": f"No user: [{number}]."}
+        {"resource_type": "user", "resource_id": number, "detail": f"No user: [{number}]."},
+        {"parameter": "usernames", "value": number},
     ]
 
     assert redact(page, posts(number)) == page
@@ -152,8 +156,9 @@ def test_what_x_says_of_the_page_itself_is_replaced(post_id: str) -> None:
                 "resource_id": value,
                 "value": value,
                 "detail": f"No tweet: [{value}].",
+                "status": 404,
             },
-            {"value": value, "parameter": "referenced_tweets.id"},
+            {"value": value, "parameter": "referenced_tweets.id", "detail": None},
         ]
         page.request.update({"until_id": value, "since_id": value, "ids": [value]})
         return page
