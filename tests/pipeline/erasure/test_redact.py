@@ -28,6 +28,16 @@ def test_a_forgotten_post_leaves_a_tombstone_and_the_others_as_they_were() -> No
     assert redact(page, posts("17")) == page
 
 
+def test_a_page_without_posts_stays_as_it_was() -> None:
+    assert redact(a_page(token="next"), posts(ONE)) == a_page(token="next")
+
+
+def test_a_page_on_which_x_named_no_post_as_one_is_redacted_all_the_same() -> None:
+    redacted = redact(a_page(7, token="next"), posts("7"))
+    assert redacted.items == [0]
+    assert redacted.oldest_at is None
+
+
 def test_all_versions_of_an_edited_post_go_together() -> None:
     """Else an older one would come to light as soon as the newest is gone."""
     versions = ["1990000000000000001", "1990000000000000002"]
