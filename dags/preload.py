@@ -5,7 +5,6 @@ from contextlib import suppress
 
 import airflow.providers.standard.decorators.python
 import airflow.providers.standard.operators.python
-import tweepy
 
 import dags.connections
 import dags.messages
