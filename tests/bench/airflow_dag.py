@@ -60,6 +60,13 @@ class Airflow:
     address: str
     home: Path
 
+    def answers(self) -> bool:
+        """Whether the API server does."""
+        try:
+            return httpx.get(f"{self.address}/api/v2/monitor/health", timeout=5).is_success
+        except httpx.HTTPError:
+            return False
+
     def query(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
         """Return rows of Airflow's database."""
         with sqlite3.connect(f"file:{self.home / 'airflow.db'}?mode=ro", uri=True, timeout=30) as database:
@@ -137,9 +144,10 @@ def started(folder: Path, stack: ExitStack) -> Airflow:
     make_private(home)
     run_airflow(["db", "migrate"], environment, home / "prepare.log")
     run_airflow(IMPORT_POOLS, environment, home / "prepare.log")
+    airflow = Airflow(f"http://127.0.0.1:{port}", home)
     for command in SERVICES:
         stack.enter_context(service(command, environment, home))
-    airflow = Airflow(f"http://127.0.0.1:{port}", home)
+        wait_until(airflow.answers)
     wait_until(lambda: len(airflow.query("select distinct dag_id from serialized_dag")) == 2)
     # The scheduler begins the last full day by itself; it also warms what the first run would load.
     wait_until(lambda: airflow.query("select 1 from dag_run where state in ('success', 'failed')"))
