@@ -161,10 +161,11 @@ class Lake:
         """Write a record as JSON that a person can read. Return its ETag."""
         return self.put(key, to_json(model))
 
-    def put_if(self, key: str, body: bytes, etag: str | None) -> str | None:
+    def put_if(self, key: str, body: bytes, etag: str | None, *, knows_its_own: bool = False) -> str | None:
         """Write an object only if it still has `etag` (None: only if there is none).
 
-        Return its new ETag, or None where it was not written.
+        Return its new ETag, or None where it was not written. A caller that `knows_its_own` may get None for a write
+        whose answer was lost: it reads the object again and finds it done, which saves a request in each lost race.
         """
         writer = uuid.uuid4().hex
         answer = self.request(
@@ -179,6 +180,8 @@ class Lake:
         )
         if "refused" not in answer:
             return str(answer["ETag"])
+        if knows_its_own:
+            return None
         # A write whose answer was lost on the way is asked for again, and then refused because of itself.
         stored = self.request("head_object", key, accept=_NOT_FOUND)
         return stored["ETag"] if stored.get("Metadata", {}).get(_WRITER) == writer else None

@@ -226,7 +226,9 @@ class Ledger:
             after = json.dumps(month_ledger)
             if after == before:
                 return answer
-            if written := self._lake.put_if(key, after.encode(), found.etag if found else None):
+            # What is held or settled has an id, so a change that was made already changes nothing.
+            etag = found.etag if found else None
+            if written := self._lake.put_if(key, after.encode(), etag, knows_its_own=True):
                 self._written[month] = StoredObject(after.encode(), written)
                 return answer
             time.sleep(random.uniform(0, 0.05))  # so that losers of a race do not meet again

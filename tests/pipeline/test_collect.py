@@ -167,10 +167,10 @@ def test_a_page_that_cannot_be_stored_stays_paid_for(
 ) -> None:
     put_if = Lake.put_if
 
-    def no_room(self: Lake, key: str, *arguments: Any) -> str | None:
+    def no_room(self: Lake, key: str, *arguments: Any, **options: Any) -> str | None:
         if key.startswith("raw/"):
             raise LakeError("no room")
-        return put_if(self, key, *arguments)
+        return put_if(self, key, *arguments, **options)
 
     monkeypatch.setattr(Lake, "put_if", no_room)
     with pytest.raises(LakeError):

@@ -45,7 +45,7 @@ class FolderLake(Lake):
     def put_html(self, key: str, html: str, **_: Any) -> None:
         self.put(key, html.encode())
 
-    def put_if(self, key: str, body: bytes, etag: str | None) -> str | None:
+    def put_if(self, key: str, body: bytes, etag: str | None, **_: Any) -> str | None:
         found = self.find(key)
         return self.put(key, body) if (found.etag if found else None) == etag else None
 
