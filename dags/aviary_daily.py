@@ -9,9 +9,7 @@ from typing import Any
 
 from airflow.sdk import (
     Asset,
-    CronDataIntervalTimetable,
     Param,
-    PokeReturnValue,
     TriggerRule,
     dag,
     get_current_context,
@@ -19,13 +17,13 @@ from airflow.sdk import (
     task_group,
 )
 from airflow.sdk.exceptions import AirflowSkipException
+from aviary_timetable import LocalDayTimetable
 
 from dags.messages import RunNotifier
 from dags.retries import RETRIES, AviaryRetryPolicy
-from pipeline import clock
+from dags.run_day import day_of
 from pipeline.accounts import load_accounts
 from pipeline.settings import load_settings
-from pipeline.window import Window, parse_day, run_day_of
 
 log = logging.getLogger(__name__)
 CONFIG = load_accounts(load_settings().accounts_path)
@@ -46,19 +44,8 @@ own. `report` renders the day's page. `verdict` fails the run when too many acco
 """
 
 
-@task.sensor(mode="reschedule", poke_interval=300, timeout=timedelta(days=2).total_seconds())
-def wait_for_collect_at() -> PokeReturnValue:
-    """Wait until `collect_at` on the following morning, without holding a worker."""
-    asked = get_current_context()["params"]["day"]
-    window = Window(day_of_this_run(), CONFIG.timezone)
-    if asked:  # somebody wants this day now, so the task does not wait for `collect_at`
-        window.require_closed(clock.now())
-    ready = window.collect_at(CONFIG.collect_at)
-    return PokeReturnValue(is_done=bool(asked) or clock.now() >= ready, xcom_value=str(window.day))
-
-
 @task(pool="x_api")
-def plan(day: str) -> list[dict[str, Any]]:
+def plan() -> list[dict[str, Any]]:
     """Plan the accounts of the day, and look them up on X."""
     from dags.connections import open_lake, open_x, x_settings
     from pipeline.plan import plan
@@ -70,7 +57,7 @@ def plan(day: str) -> list[dict[str, Any]]:
         open_lake(),
         open_x(),
         CONFIG,
-        parse_day(day),
+        day_of_this_run(),
         run_id=context["run_id"],
         sample=x_settings().sample,
         only=context["params"]["accounts"],
@@ -118,15 +105,13 @@ def each_account(account: dict[str, Any]) -> None:
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[POSTS, REPORT])
-def report(day: str | None) -> dict[str, Any]:
+def report() -> dict[str, Any]:
     """Roll the day up and render its report, even when accounts failed."""
-    if day is None:
-        raise AirflowSkipException("the run has no day; the log of the task wait_for_collect_at says why")
     from dags.connections import open_lake
     from pipeline.report import report
     from reports import publish
 
-    return report(open_lake(), parse_day(day), publish).model_dump(mode="json")
+    return report(open_lake(), day_of_this_run(), publish).model_dump(mode="json")
 
 
 @task(
@@ -155,15 +140,12 @@ def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | Non
 
 
 def day_of_this_run() -> date:
-    """Return the local day of this run: the one asked for, else its data interval's, else the last full day."""
-    context = get_current_context()
-    return run_day_of(
-        context["params"]["day"], context["dag_run"].data_interval_start, CONFIG.timezone, clock.now()
-    )
+    """Return the local day of this run."""
+    return day_of(get_current_context(), CONFIG.timezone)
 
 
 @dag(
-    schedule=CronDataIntervalTimetable("0 0 * * *", timezone=CONFIG.timezone),
+    schedule=LocalDayTimetable(CONFIG.timezone, CONFIG.collect_at),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
@@ -203,9 +185,8 @@ def day_of_this_run() -> date:
 )
 def aviary_daily() -> None:
     """Wire the stages of one day."""
-    day = wait_for_collect_at()
-    planned = plan(day)
-    reported = report(day)
+    planned = plan()
+    reported = report()
     each_account.expand(account=planned) >> reported
     verdict(planned, reported)
 

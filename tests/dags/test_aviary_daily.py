@@ -52,15 +52,21 @@ def test_every_task_has_an_owner_retries_and_a_policy_and_the_dag_its_documentat
         assert task.retries == (0 if task.task_id == "verdict" else RETRIES)
 
 
-def test_a_day_is_the_local_day_of_accounts_yaml() -> None:
-    from airflow.sdk import CronDataIntervalTimetable
+def test_a_run_is_for_the_local_day_of_accounts_yaml_and_starts_at_collect_at() -> None:
+    from aviary_timetable import LocalDayTimetable
 
     from dags.aviary_daily import CONFIG, aviary_daily
 
     timetable = aviary_daily().timetable
 
-    assert isinstance(timetable, CronDataIntervalTimetable)
-    assert str(timetable.timezone) == CONFIG.timezone
+    assert isinstance(timetable, LocalDayTimetable)
+    assert timetable.serialize() == LocalDayTimetable(CONFIG.timezone, CONFIG.collect_at).serialize()
+
+
+def test_no_task_waits_for_collect_at_so_a_manual_run_starts_at_once() -> None:
+    from dags.aviary_daily import aviary_daily
+
+    assert [task.task_id for task in aviary_daily().roots] == ["plan"]
 
 
 class TestOneRunByAirflow:
