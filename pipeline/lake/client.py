@@ -276,17 +276,14 @@ class Lake:
             yield
         except ClientError as error:
             kind = LakeRefused if code_of(error) in REFUSED_CREDENTIALS | {"NoSuchBucket"} else LakeError
-            to = self._credentials if kind is LakeRefused else ""
-            raise kind(f"cannot {doing} {self.url}/{key}: S3 answers {code_of(error)}{to}") from None
+            raise kind(
+                f"cannot {doing} {self.url}/{key}: S3 answers {code_of(error)}{self._credentials}"
+            ) from None
         except (ConnectionError, HTTPClientError, *_BROKEN_OFF) as error:
             raise LakeError(
                 f"cannot {doing} {self.url}/{key}: {type(error).__name__} at {self.endpoint}"
             ) from None
-        except (
-            BotoCoreError,
-            OSError,
-            ValueError,
-        ) as error:  # credentials that are missing, or cannot be loaded
+        except (BotoCoreError, OSError, ValueError) as error:  # credentials are missing, or cannot be loaded
             raise LakeRefused(f"cannot {doing} {self.url}/{key}: {one_line(str(error))}") from None
 
 
