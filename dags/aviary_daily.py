@@ -19,6 +19,7 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowSkipException
 from aviary_timetable import LocalDayTimetable
 
+from dags.links import ReportLink
 from dags.messages import RunNotifier
 from dags.retries import RETRIES, AviaryRetryPolicy
 from dags.run_day import day_of
@@ -187,6 +188,7 @@ def aviary_daily() -> None:
     """Wire the stages of one day."""
     planned = plan()
     reported = report()
+    reported.operator.operator_extra_links = [ReportLink(CONFIG.timezone)]  # type: ignore[attr-defined]
     each_account.expand(account=planned) >> reported
     verdict(planned, reported)
 
