@@ -212,6 +212,24 @@ def test_a_schedule_that_airflow_stored_is_the_same_schedule(zone: str, collect_
     ) == timetable.next_dagrun_info(last_automated_data_interval=None, restriction=bounds)
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_airflows_backfill_runs_the_first_and_the_last_of_thirty_days(zone: str) -> None:
+    """By the schedule as Airflow has stored it; New York sets its clocks back on 1 November."""
+    from airflow.sdk import DAG
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    first, last = date(2026, 10, 15), date(2026, 11, 13)
+    dag = DAG("daily", schedule=LocalDayTimetable(zone, SIX), start_date=midnight(date(2026, 1, 1)))
+    stored = DagSerialization.from_dict(DagSerialization.to_dict(dag))
+
+    infos = list(stored.iter_dagrun_infos_between(midnight(first), midnight(last)))
+
+    windows = [Window(first + timedelta(days=step), zone) for step in range(30)]
+    assert windows[-1].day == last
+    assert [info.logical_date for info in infos] == [window.start for window in windows]
+    assert [info.run_after for info in infos] == [window.collect_at(SIX) for window in windows]
+
+
 def test_a_scheduled_run_is_named_for_its_day_and_a_manual_run_for_its_time() -> None:
     timetable = LocalDayTimetable("Asia/Tokyo", SIX)
     (info,) = runs_between(timetable, date(2026, 11, 22), date(2026, 11, 22))
