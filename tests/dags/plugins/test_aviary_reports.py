@@ -158,9 +158,9 @@ def is_reached_from_the_navigation(airflow: Airflow, browser: Browser) -> None:
     page.get_by_role("link", name="X reports").first.click()
     frame = page.frame_locator("iframe")
     frame.locator("h1", has_text="22 November 2026").wait_for()
-    account = TWELVE[0].account
-    frame.locator(f"a[href*='account-{account}.html']").first.click()
-    frame.locator("h1", has_text=account).wait_for()
+    account = TWELVE[0]
+    frame.locator(f"a[href*='account-{account.account}.html']").first.click()
+    frame.locator("h1", has_text=account.name).wait_for()
 
     assert [line for line in said if "Content" in line and "Policy" in line] == []
 
