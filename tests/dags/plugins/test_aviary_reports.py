@@ -26,6 +26,7 @@ from pipeline.local.airflow import (
     run_airflow,
 )
 from pipeline.local.airflow import service as airflow_service
+from pipeline.sandbox.x.server import serving
 from reports import publish
 from tests.conftest import DAY
 from tests.dags.post import free_port
@@ -188,6 +189,34 @@ def test_the_task_report_links_to_the_page_of_its_runs_day() -> None:
     assert link.name == "Report"
     # Relative: the address of Airflow's pages is their base.
     assert link.get_link(task, ti_key=task_instance) == REPORT.removeprefix("/")
+
+
+def test_what_is_wrong_with_the_lake_is_said_and_the_next_request_tries_again(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import aviary_reports
+    from airflow.api_fastapi.app import init_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+    from airflow.api_fastapi.core_api.security import get_user
+
+    init_auth_manager()
+    app = aviary_reports.create_app()
+    app.dependency_overrides[get_user] = lambda: SimpleAuthManagerUser(username="viewer", role="VIEWER")
+    aviary_reports._open_lake.cache_clear()
+    lake, nowhere = environment["AVIARY_LAKE"], "s3://no-such-bucket"
+    expected = {
+        "": (
+            502,
+            "AVIARY_LAKE is not set; set it to the bucket to write to, such as s3://my-bucket/aviary",
+        ),
+        nowhere: (502, f"cannot read {nowhere}/reports/latest.html: S3 answers NoSuchBucket"),
+        lake: (404, f"there is no reports/latest.html in {lake}"),
+    }
+    with serving(app) as address:
+        for url, said in expected.items():
+            monkeypatch.setenv("AVIARY_LAKE", url)
+            answer = httpx.get(f"{address}/{keys.REPORTS_LATEST}", timeout=60)
+            assert (answer.status_code, answer.text) == said
 
 
 class TestPolicy:
