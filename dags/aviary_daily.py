@@ -9,28 +9,29 @@ from typing import Any
 
 from airflow.sdk import (
     Asset,
-    CronDataIntervalTimetable,
     Param,
-    PokeReturnValue,
     TriggerRule,
     dag,
     get_current_context,
     task,
 )
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.configuration import conf
+from airflow.sdk.exceptions import AirflowSkipException, AirflowTaskTimeout
+from aviary_timetable import LocalDayTimetable
 
+from dags.links import ReportLink
 from dags.messages import RunNotifier
-from dags.retries import RETRIES, AviaryRetryPolicy
-from pipeline import clock
+from dags.retries import RETRIES, AviaryRetryPolicy, lost_processes
+from dags.run_day import day_of
 from pipeline.accounts import load_accounts
 from pipeline.settings import load_settings
-from pipeline.window import Window, parse_day, run_day_of
 
 log = logging.getLogger(__name__)
 CONFIG = load_accounts(load_settings().accounts_path)
 # The UI labels each mapped task with its account, however the task ends.
 BY_HANDLE = "{{ task.op_kwargs['account']['handle'] }}"
 NOTIFIERS = [RunNotifier(CONFIG.notify, CONFIG.timezone)] if CONFIG.notify else []
+ACCOUNT_TIMEOUT = timedelta(hours=1)  # thirty pages at X's slowest
 ACCOUNTS = "accounts"  # of a run, as `plan` hands them to `verdict`
 POSTS, REPORT = Asset("aviary_posts"), Asset("aviary_report")
 
@@ -46,31 +47,26 @@ own. `report` renders the day's page. `verdict` fails the run when too many acco
 """
 
 
-@task.sensor(mode="reschedule", poke_interval=300, timeout=timedelta(days=2).total_seconds())
-def wait_for_collect_at() -> PokeReturnValue:
-    """Wait until `collect_at` on the following morning, without holding a worker."""
-    asked = get_current_context()["params"]["day"]
-    window = Window(day_of_this_run(), CONFIG.timezone)
-    if asked:  # somebody wants this day now, so the task does not wait for `collect_at`
-        window.require_closed(clock.now())
-    ready = window.collect_at(CONFIG.collect_at)
-    return PokeReturnValue(is_done=bool(asked) or clock.now() >= ready, xcom_value=str(window.day))
-
-
-@task(pool="x_api", show_return_value_in_logs=False)
-def plan(day: str) -> list[dict[str, Any]]:
+@task(
+    pool="x_api",
+    show_return_value_in_logs=False,
+    execution_timeout=timedelta(minutes=30),
+    on_failure_callback=NOTIFIERS,
+)
+def plan() -> list[dict[str, Any]]:
     """Plan the accounts of the day, and look them up on X."""
     from dags.connections import open_lake, open_x, x_settings
-    from pipeline.plan import plan
+    from pipeline.plan import choose, plan
 
     context = get_current_context()
     if context["params"]["render_only"]:
         return []
+    require_room(len(choose(CONFIG.accounts, context["params"]["accounts"])))
     account_tasks = plan(
         open_lake(),
         open_x(),
         CONFIG,
-        parse_day(day),
+        day_of_this_run(),
         run_id=context["run_id"],
         sample=x_settings().sample,
         only=context["params"]["accounts"],
@@ -79,69 +75,101 @@ def plan(day: str) -> list[dict[str, Any]]:
     return [account_task.model_dump(mode="json", exclude_defaults=True) for account_task in account_tasks]
 
 
-@task(pool="x_api", map_index_template=BY_HANDLE)
+@task(pool="x_api", map_index_template=BY_HANDLE, execution_timeout=ACCOUNT_TIMEOUT)
 def account(account: dict[str, Any]) -> None:
     """Read the account's posts of the day, score them, and write what is made of them."""
     from dags.connections import open_lake, open_x
-    from pipeline.account import run_account
+    from pipeline.account import fail_account, run_account
     from pipeline.lake.records import AccountTask
 
-    ended = run_account(open_lake(), open_x(), AccountTask.model_validate(account))
+    lake, account_task = open_lake(), AccountTask.model_validate(account)
+    if lost := lost_processes(get_current_context()):
+        raise fail_account(
+            lake,
+            account_task,
+            f"its process was killed {lost} times, as happens without enough memory; see the log of the scheduler",
+        )
+    try:
+        ended = run_account(lake, open_x(), account_task)
+    except AirflowTaskTimeout:
+        hours = f"{ACCOUNT_TIMEOUT / timedelta(hours=1):g} h"
+        raise fail_account(lake, account_task, f"it was stopped after {hours}; clear it to go on") from None
     log.info("@%s: %s", account["handle"], ended)
     if ended.skipped:
         raise AirflowSkipException(ended.skipped)
 
 
-@task(trigger_rule=TriggerRule.ALL_DONE, outlets=[POSTS, REPORT])
-def report(day: str | None) -> dict[str, Any]:
+@task(
+    trigger_rule=TriggerRule.ALL_DONE,
+    outlets=[POSTS, REPORT],
+    execution_timeout=timedelta(hours=1),
+    on_failure_callback=NOTIFIERS,
+)
+def report() -> dict[str, Any]:
     """Roll the day up and render its report, even when accounts failed."""
-    if day is None:
-        raise AirflowSkipException("the run has no day; the log of the task wait_for_collect_at says why")
     from dags.connections import open_lake
     from pipeline.report import report
     from reports import publish
 
-    return report(open_lake(), parse_day(day), publish).model_dump(mode="json")
+    if accounts_of_this_run() is None:
+        raise AirflowSkipException("the task plan did not succeed, so there is nothing to report")
+    return report(open_lake(), day_of_this_run(), publish).model_dump(mode="json")
 
 
+# Where `plan` or `report` failed this does not run, so that what failed is the one red task.
 @task(
-    trigger_rule=TriggerRule.ALL_DONE, retries=0, on_success_callback=NOTIFIERS, on_failure_callback=NOTIFIERS
+    trigger_rule=TriggerRule.NONE_FAILED,
+    retries=0,
+    execution_timeout=timedelta(minutes=30),
+    on_success_callback=NOTIFIERS,
+    on_failure_callback=NOTIFIERS,
 )
-def verdict(day: str | None, reported: dict[str, Any] | None) -> dict[str, int]:
+def verdict() -> dict[str, int]:
     """Fail the run when too many accounts failed, with their names and reasons."""
     from dags.connections import open_lake, open_x
-    from pipeline.errors import RunFailed
     from pipeline.spend.reconcile import reconcile_after
     from pipeline.verdict import verdict
 
-    context = get_current_context()
-    render_only = context["params"]["render_only"]
-    accounts = context["ti"].xcom_pull(task_ids="plan", key=ACCOUNTS)
-    if day is None or reported is None or (accounts is None and not render_only):
-        stage = "report" if accounts is not None else "plan"
-        raise RunFailed(
-            f"the task {stage} did not succeed, so the day is not finished; the task's log says why"
-        )
-    if render_only:
-        return {}
+    accounts = accounts_of_this_run()
+    if not accounts:
+        return {}  # only rendered
     lake = open_lake()
-    reconcile_after(lake, open_x(), context["run_id"])
-    statuses = verdict(lake, parse_day(day), accounts, CONFIG.tolerate.failed_accounts).statuses
+    reconcile_after(lake, open_x(), get_current_context()["run_id"])
+    statuses = verdict(lake, day_of_this_run(), accounts, CONFIG.tolerate.failed_accounts).statuses
     return {str(status): count for status, count in statuses.items()}
 
 
-def day_of_this_run() -> date:
-    """Return the local day of this run: the one asked for, else its data interval's, else the last full day."""
+def require_room(accounts: int) -> None:
+    """Refuse more accounts than Airflow maps, before anything is asked of X."""
+    from pipeline.errors import ConfigError
+
+    most = conf.getint("core", "max_map_length")
+    if accounts > most:
+        raise ConfigError(
+            f"{accounts:,} accounts are more than Airflow maps in one run ({most:,}); set "
+            "AIRFLOW__CORE__MAX_MAP_LENGTH to a larger number, for the scheduler and the workers"
+        )
+
+
+def accounts_of_this_run() -> list[str] | None:
+    """Return the lower-case handles that the run is for: none to render only, None when `plan` failed."""
     context = get_current_context()
-    return run_day_of(
-        context["params"]["day"], context["dag_run"].data_interval_start, CONFIG.timezone, clock.now()
-    )
+    if context["params"]["render_only"]:
+        return []
+    accounts: list[str] | None = context["ti"].xcom_pull(task_ids="plan", key=ACCOUNTS)
+    return accounts
+
+
+def day_of_this_run() -> date:
+    """Return the local day of this run."""
+    return day_of(get_current_context(), CONFIG.timezone)
 
 
 @dag(
-    schedule=CronDataIntervalTimetable("0 0 * * *", timezone=CONFIG.timezone),
+    schedule=LocalDayTimetable(CONFIG.timezone, CONFIG.collect_at),
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
+    dagrun_timeout=timedelta(hours=20),  # twice as long as a task may wait for X's windows
     max_active_runs=1,
     tags=["aviary", "x", "sentiment"],
     doc_md=DOCUMENTATION,
@@ -179,11 +207,11 @@ def day_of_this_run() -> date:
 )
 def aviary_daily() -> None:
     """Wire the stages of one day."""
-    day = wait_for_collect_at()
-    planned = plan(day)
-    reported = report(day)
+    planned = plan()
+    reported = report()
+    reported.operator.operator_extra_links = [ReportLink(CONFIG.timezone)]  # type: ignore[attr-defined]
     account.expand(account=planned) >> reported
-    planned >> verdict(day, reported)
+    [planned, reported] >> verdict()
 
 
 aviary_daily()

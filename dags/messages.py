@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseNotifier
 from typing_extensions import override
 
-from pipeline import clock
+from dags.run_day import day_of
 from pipeline.errors import AviaryError
 from pipeline.lake import keys
 from pipeline.settings import load_settings
 from pipeline.text import one_line
-from pipeline.window import parse_day, run_day_of
 
 if TYPE_CHECKING:
     from pipeline.lake.client import Lake
@@ -42,7 +41,7 @@ class RunNotifier(BaseNotifier):
     def notify(self, context: Any) -> None:
         if context["params"]["render_only"] or context["dag_run"].run_type == "backfill":
             return  # nobody needs messages about past days
-        message = _message(_day(context, self.timezone), context)
+        message = _message(day_of(context, self.timezone), context)
         for address in self.addresses:
             try:
                 _send(address, message)
@@ -50,15 +49,6 @@ class RunNotifier(BaseNotifier):
                 log.error("%s was not notified: %s: %s", address, type(error).__name__, one_line(str(error)))
             else:
                 log.info("%s was notified: %s", address, message.subject)
-
-
-def _day(context: Any, timezone: str) -> date:
-    """Return the run's day, as its first task found it, or would have found it."""
-    found = context["ti"].xcom_pull(task_ids="wait_for_collect_at")
-    if found:
-        return parse_day(found)
-    start = context["dag_run"].data_interval_start
-    return run_day_of(context["params"]["day"], start, timezone, clock.now())
 
 
 def _message(day: date, context: Any) -> "Message":

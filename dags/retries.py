@@ -17,7 +17,8 @@ from pipeline.x_api.waiting import wait_after
 RETRIES = 40  # waits and faults together: ten hours of X's 15-minute windows
 FAULTS = 3  # the task fails at the third
 _FIRST_DELAY = timedelta(minutes=1)  # doubled with each fault
-_KEY = "faults"
+KILLS = 3  # the task fails after so many processes that were killed
+_FAULTS, _ENDS = "faults", "ends"  # in Airflow's task state store
 
 
 class AviaryRetryPolicy(RetryPolicy):
@@ -28,6 +29,7 @@ class AviaryRetryPolicy(RetryPolicy):
         self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
     ) -> RetryDecision:
         reason = one_line(str(exception))
+        _record_end(context, max_tries)
         if isinstance(exception, RateLimited):
             # Faults count as repetitions too, which only waits longer.
             return RetryDecision.retry(delay=wait_after(exception, try_number - 1), reason=reason)
@@ -48,12 +50,35 @@ class AviaryRetryPolicy(RetryPolicy):
         return cls()
 
 
-def _record_fault(store: Any, max_tries: int) -> int:
-    """Count a fault of this task instance in Airflow's task state store, and return the new count.
+def lost_processes(context: Any) -> int:
+    """Return how often this task's process ended without an exception, once that are too many; else 0.
 
-    Clearing a task raises its `max_tries`, which starts a new count.
+    A process that is killed raises nothing, so only the number of tries tells. Asks Airflow from the fourth try on.
     """
-    before = store.get(_KEY) or {}
-    faults = 1 + (before["count"] if before.get("max_tries") == max_tries else 0)
-    store.set(_KEY, {"max_tries": max_tries, "count": faults})
-    return int(faults)
+    ti = context["ti"]
+    tries = (
+        ti.try_number - 1 - (ti.max_tries - RETRIES)
+    )  # before this one, since somebody last cleared the task
+    if tries < KILLS:
+        return 0
+    lost = tries - _count(context["task_state_store"], _ENDS, ti.max_tries)
+    return lost if lost >= KILLS else 0
+
+
+def _record_end(context: Any, max_tries: int) -> None:
+    """Count that a try of this task instance ended by an exception."""
+    store = context["task_state_store"]
+    store.set(_ENDS, {"max_tries": max_tries, "count": _count(store, _ENDS, max_tries) + 1})
+
+
+def _count(store: Any, key: str, max_tries: int) -> int:
+    """Return what was counted under `key`. Clearing a task raises its `max_tries`, which starts a new count."""
+    before = store.get(key) or {}
+    return int(before["count"]) if before.get("max_tries") == max_tries else 0
+
+
+def _record_fault(store: Any, max_tries: int) -> int:
+    """Count a fault of this task instance in Airflow's task state store, and return the new count."""
+    faults = _count(store, _FAULTS, max_tries) + 1
+    store.set(_FAULTS, {"max_tries": max_tries, "count": faults})
+    return faults

@@ -136,6 +136,10 @@ class OverBudget(Terminal, AviaryError):
     """The next page would cost more than accounts.yaml allows."""
 
 
+class AccountStopped(Terminal, AviaryError):
+    """An account's task ran out of time, or its process was killed again and again."""
+
+
 class AnalyzeError(Terminal, AviaryError):
     """There is nothing to analyze."""
 

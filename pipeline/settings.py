@@ -41,27 +41,30 @@ class Settings(BaseSettings):
         """Whether posts come from a server on this machine, which is never X, so that they are sample data."""
         return is_loopback(self.x_api_url)
 
-    def token(self) -> str:
+    def token(self, source: str = "X_BEARER_TOKEN", url_source: str = "X_API_URL") -> str:
         """Return the bearer token.
 
-        Raises `ConfigError` when it is not set, is malformed, or would be sent in the clear.
+        `source`, `url_source`: where both come from, for messages. Raises `ConfigError` when the token is not set, is
+        malformed, or would be sent in the clear.
         """
         token = self.x_bearer_token.get_secret_value().strip()
         if not token:
             raise ConfigError(
-                "X_BEARER_TOKEN is not set; set it to your X app's bearer token in the environment or in .env, "
+                f"{source} is not set; set it to your X app's bearer token in the environment or in .env, "
                 "or try the sandbox: make demo"
             )
         if token[0] in _QUOTES or token[-1] in _QUOTES:
             raise ConfigError(
-                "X_BEARER_TOKEN has quotes around it, which would be sent as part of the token; remove them"
+                f"{source} has quotes around it, which would be sent as part of the token; remove them"
             )
         if not token.isascii() or not token.isprintable() or " " in token:
             raise ConfigError(
-                "X_BEARER_TOKEN contains characters that no token has; copy it again, without quotes or spaces"
+                f"{source} contains characters that no token has; copy it again, without quotes or spaces"
             )
         if not self.x_api_url.startswith("https://") and not self.sample:
-            raise ConfigError(f"X_API_URL={self.x_api_url!r} would send the token in the clear; use https://")
+            raise ConfigError(
+                f"{url_source}={self.x_api_url!r} would send the token in the clear; use https://"
+            )
         return token
 
     def lake_url(self) -> str:

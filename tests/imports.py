@@ -46,6 +46,12 @@ def imports() -> tuple[Import, ...]:
     return tuple(found for name, file in modules().items() for found in _imports(name, file))
 
 
+@cache
+def plugin_imports() -> tuple[Import, ...]:
+    """Return every import of Airflow's plugins, which Airflow imports by their file's name."""
+    return tuple(found for file in files("config/airflow/plugins") for found in _imports(file.stem, file))
+
+
 def room_of(module: str) -> str:
     """Return the part of the product that a module lies in: `dags`, `reports`, a folder of `pipeline`, or `stages`.
 

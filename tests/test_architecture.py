@@ -15,6 +15,7 @@ from tests.imports import (
     files,
     imports,
     modules,
+    plugin_imports,
     reachable,
     room_of,
     roots,
@@ -81,6 +82,14 @@ def test_dags_use_the_stable_airflow_only() -> None:
     for found in imports():
         if found.module.startswith("dags") and found.target.startswith("airflow"):
             assert found.target.startswith(("airflow.sdk", "airflow.providers.")), found
+
+
+def test_plugins_use_what_airflow_offers_to_plugins_and_no_stage() -> None:
+    offered = ("airflow.plugins_manager", "airflow.timetables.", "airflow.api_fastapi.", "airflow.sdk")
+    for found in plugin_imports():
+        if found.target.startswith("airflow"):
+            assert found.target.startswith(offered), found
+        assert room_of(found.target) not in {"stages", "cli", "sandbox"}, found
 
 
 def test_only_the_lake_opens_connections_to_s3_and_only_x_api_to_x() -> None:
@@ -154,7 +163,9 @@ def test_the_top_of_the_pipeline_shows_its_stages_and_a_handful_of_plain_modules
 
 
 @pytest.mark.parametrize(
-    "file", files("dags", "pipeline", "reports", "tests"), ids=lambda file: str(file.relative_to(ROOT))
+    "file",
+    files("config", "dags", "pipeline", "reports", "tests"),
+    ids=lambda file: str(file.relative_to(ROOT)),
 )
 def test_no_module_is_longer_than_a_reader_holds_in_mind(file: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) <= MAX_LINES

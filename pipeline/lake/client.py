@@ -47,10 +47,18 @@ class Lake:
     """One bucket, or a folder of one, addressed by the keys of `pipeline.lake.keys`."""
 
     def __init__(
-        self, url: str, session: boto3.Session | None = None, endpoint_url: str | None = None
+        self,
+        url: str,
+        session: boto3.Session | None = None,
+        endpoint_url: str | None = None,
+        credentials: str = "",
     ) -> None:
-        """Open `s3://bucket[/prefix]`, by default with AWS's own settings. Raises `ConfigError`."""
+        """Open `s3://bucket[/prefix]`, by default with AWS's own settings. Raises `ConfigError`.
+
+        `credentials`: where those of `session` come from, for messages.
+        """
         self.bucket, self.prefix = parse_address(url)
+        self._credentials = f" to {credentials}" if credentials else ""
         self._bucket_region: str | None = None
         try:
             self.session = session or boto3.Session()
@@ -266,16 +274,14 @@ class Lake:
             yield
         except ClientError as error:
             kind = LakeRefused if code_of(error) in REFUSED_CREDENTIALS | {"NoSuchBucket"} else LakeError
-            raise kind(f"cannot {doing} {self.url}/{key}: S3 answers {code_of(error)}") from None
+            raise kind(
+                f"cannot {doing} {self.url}/{key}: S3 answers {code_of(error)}{self._credentials}"
+            ) from None
         except (ConnectionError, HTTPClientError, *_BROKEN_OFF) as error:
             raise LakeError(
                 f"cannot {doing} {self.url}/{key}: {type(error).__name__} at {self.endpoint}"
             ) from None
-        except (
-            BotoCoreError,
-            OSError,
-            ValueError,
-        ) as error:  # credentials that are missing, or cannot be loaded
+        except (BotoCoreError, OSError, ValueError) as error:  # credentials are missing, or cannot be loaded
             raise LakeRefused(f"cannot {doing} {self.url}/{key}: {one_line(str(error))}") from None
 
 

@@ -75,6 +75,7 @@ def airflow_environment(
         MARKER: str(state.resolve()),
         "AIRFLOW_HOME": str(home),
         PARALLELISM: given.get(PARALLELISM) or str(parallelism()),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "config/airflow/plugins"),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(bundle),
         "AIRFLOW__API__PORT": str(ui_port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{ui_port}",

@@ -5,7 +5,6 @@ user and every web page on this machine can reach a loopback port; and it refuse
 which stops DNS rebinding (a web page whose own name resolves to 127.0.0.1).
 """
 
-import gzip
 import secrets
 import socket
 from urllib.parse import quote
@@ -15,25 +14,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from pipeline.errors import AviaryError
 from pipeline.lake import keys
-from pipeline.lake.catalogue import is_served
 from pipeline.lake.client import Lake
-from pipeline.lake.stored import StoredObject
+from pipeline.lake.web import HEADERS, answer, refusal
 
 _HOST = "127.0.0.1"
-# The pages state their own policy, with hashes of script and style; these are the parts that only a header can state.
-_HEADERS = {
-    "Cache-Control": "no-cache",
-    "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "Vary": "Accept-Encoding",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class Viewer:
@@ -70,39 +58,17 @@ def create_app(lake: Lake, secret: str) -> Starlette:
     """Return the app that serves a lake's pages below `/secret/`."""
 
     def page(request: Request) -> Response:
-        key = request.path_params["key"]
         given = request.path_params["secret"].encode()
-        if not secrets.compare_digest(given, secret.encode()) or not is_served(key):
-            return PlainTextResponse("there is no such page", 404, _HEADERS)
-        try:
-            found = lake.find(key, known_etag=request.headers.get("If-None-Match"))
-        except AviaryError as error:
-            return PlainTextResponse(f"{error}\n", 502, _HEADERS)
-        if found is None:
-            return PlainTextResponse(f"there is no {key} in {lake.url}", 404, _HEADERS)
-        return _answer(found, key, takes_gzip="gzip" in request.headers.get("Accept-Encoding", ""))
+        if not secrets.compare_digest(given, secret.encode()):
+            return refusal("there is no such page", 404)
+        return answer(lake, request.path_params["key"], request.headers, frame_ancestors="'none'")
 
     def start(request: Request) -> Response:
         return RedirectResponse(
-            f"/{quote(request.path_params['secret'])}/{keys.REPORTS_INDEX}", headers=_HEADERS
+            f"/{quote(request.path_params['secret'])}/{keys.REPORTS_INDEX}", headers=HEADERS
         )
 
     return Starlette(
         routes=[Route("/{secret}/", start), Route("/{secret}/{key:path}", page)],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[_HOST, "localhost"])],
     )
-
-
-def _answer(found: StoredObject, key: str, *, takes_gzip: bool) -> Response:
-    headers = {**_HEADERS, "ETag": found.etag}
-    if found.unchanged:
-        return Response(status_code=304, headers=headers)
-    body = found.stored
-    if found.content_encoding == "gzip" and takes_gzip:
-        headers["Content-Encoding"] = "gzip"
-    elif found.content_encoding == "gzip":
-        body = gzip.decompress(body)
-    if key.startswith("csv/"):
-        day, _, name = key.removeprefix("csv/day=").partition("/")
-        headers["Content-Disposition"] = f'attachment; filename="{day}-{name}"'
-    return Response(body, headers=headers, media_type=found.content_type)

@@ -98,7 +98,10 @@ def error_for_response(subject: str, response: requests.Response) -> Exception: 
     title = problem.get("title", "")
     said = one_line(str(problem["detail"] or title or response.reason))
     if status == requests.codes.unauthorized:
-        return RunStopped("X refuses the bearer token (401); set X_BEARER_TOKEN to your app's current token")
+        return RunStopped(
+            "X refuses the bearer token (401); set X_BEARER_TOKEN, or in Airflow the password of the Connection x_api, "
+            "to your app's current token"
+        )
     if status == requests.codes.payment_required:
         return RunStopped(f"X says the account is out of credits (402: {said}); buy credits, then run again")
     if status == requests.codes.too_many_requests and title == "UsageCapExceeded":

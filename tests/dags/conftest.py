@@ -2,9 +2,13 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="aviary-airflow-"))
 os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
 os.environ.setdefault("AIRFLOW__CORE__UNIT_TEST_MODE", "False")
+os.environ.setdefault(
+    "AIRFLOW__CORE__PLUGINS_FOLDER", str(Path(__file__).parents[2] / "config/airflow/plugins")
+)
 
 from tests.dags.post import post  # noqa: F401  # a fixture

@@ -6,11 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from pipeline.errors import AccountStopped, ConfigError
 from pipeline.lake.client import Lake
-from pipeline.lake.days import find_outcomes
+from pipeline.lake.days import find_outcomes, put_outcome
+from pipeline.lake.records import Outcome
 from pipeline.local.airflow import run_day_in_airflow
 from pipeline.local.processes import StandaloneError
 from pipeline.sandbox.app import create_app
@@ -18,6 +21,7 @@ from pipeline.sandbox.x.server import serving
 from pipeline.status import Status
 from tests.conftest import DAY
 from tests.dags.post import Post, text_of
+from tests.pipeline.given import work
 from tests.promises.broken import Broken, break_accounts
 from tests.promises.days import write_accounts
 
@@ -52,15 +56,63 @@ def test_every_task_has_an_owner_retries_and_a_policy_and_the_dag_its_documentat
         assert task.retries == (0 if task.task_id == "verdict" else RETRIES)
 
 
-def test_a_day_is_the_local_day_of_accounts_yaml() -> None:
-    from airflow.sdk import CronDataIntervalTimetable
+def test_a_run_is_for_the_local_day_of_accounts_yaml_and_starts_at_collect_at() -> None:
+    from aviary_timetable import LocalDayTimetable
 
     from dags.aviary_daily import CONFIG, aviary_daily
 
     timetable = aviary_daily().timetable
 
-    assert isinstance(timetable, CronDataIntervalTimetable)
-    assert str(timetable.timezone) == CONFIG.timezone
+    assert isinstance(timetable, LocalDayTimetable)
+    assert timetable.serialize() == LocalDayTimetable(CONFIG.timezone, CONFIG.collect_at).serialize()
+
+
+def test_no_task_waits_for_collect_at_so_a_manual_run_starts_at_once() -> None:
+    from dags.aviary_daily import aviary_daily
+
+    assert [task.task_id for task in aviary_daily().roots] == ["plan"]
+
+
+def test_no_task_runs_for_ever_and_the_run_outlasts_all_waits_for_x() -> None:
+    from dags.aviary_daily import aviary_daily
+    from dags.retries import RETRIES
+    from pipeline.x_api.waiting import RATE_WINDOW
+
+    dag = aviary_daily()
+
+    assert all(task.execution_timeout for task in dag.tasks)
+    assert dag.dagrun_timeout is not None
+    assert dag.dagrun_timeout > RETRIES * RATE_WINDOW
+
+
+def test_more_accounts_than_airflow_maps_are_refused_with_the_settings_name() -> None:
+    from dags.aviary_daily import require_room
+
+    require_room(1024)
+    with pytest.raises(ConfigError, match=r"1,025 accounts .*\(1,024\); set AIRFLOW__CORE__MAX_MAP_LENGTH"):
+        require_room(1025)
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_an_account_that_runs_out_of_time_is_failed_and_a_finished_day_stays(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, finished: bool
+) -> None:
+    from airflow.sdk.exceptions import AirflowTaskTimeout
+
+    from dags import aviary_daily
+
+    def too_slow(*_: object) -> None:
+        raise AirflowTaskTimeout("Timeout")
+
+    context = {"ti": SimpleNamespace(try_number=1, max_tries=40)}
+    monkeypatch.setattr(aviary_daily, "get_current_context", lambda: context)
+    monkeypatch.setattr("pipeline.account.run_account", too_slow)
+    if finished:
+        put_outcome(lake, work().day, "nasa", Outcome(status=Status.OK))
+    with pytest.raises(AccountStopped, match=r"^@NASA: it was stopped after 1 h; clear it to go on$"):
+        aviary_daily.account.function(work().model_dump(mode="json"))
+    [outcome] = find_outcomes(lake, work().day).values()
+    assert outcome.status == (Status.OK if finished else Status.FAILED)
 
 
 class TestOneRunByAirflow:

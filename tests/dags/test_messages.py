@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from pipeline import clock
 from pipeline.errors import RunFailed
 from pipeline.lake.client import Lake
 from pipeline.local.airflow import run_day_in_airflow
@@ -31,10 +32,10 @@ def context(
     error: Exception | None = None, *, run_type: str = "scheduled", reported: bool = True, **params: Any
 ) -> Any:
     """Return what a callback is given, as far as it is used."""
-    pulled = {"wait_for_collect_at": str(DAY), "report": {"report": "a key"} if reported else None}
+    pulled = {"report": {"report": "a key"} if reported else None}
     return {
         "params": {"day": None, "render_only": False} | params,
-        "dag_run": SimpleNamespace(run_type=run_type, data_interval_start=None),
+        "dag_run": SimpleNamespace(run_type=run_type, data_interval_start=None, run_after=clock.now()),
         "ti": SimpleNamespace(xcom_pull=lambda task_ids: pulled[task_ids]),
     } | ({"exception": error} if error else {})
 

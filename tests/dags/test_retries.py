@@ -1,6 +1,7 @@
 """Waiting for X's window, trying a fault again, giving up on what cannot pass."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -85,3 +86,28 @@ def test_the_policy_survives_being_stored() -> None:
     from dags.retries import AviaryRetryPolicy
 
     assert isinstance(AviaryRetryPolicy.deserialize(AviaryRetryPolicy().serialize()), AviaryRetryPolicy)
+
+
+class TestKilledProcesses:
+    @staticmethod
+    def lost(context: dict[str, Any], try_number: int, max_tries: int = MANY) -> int:
+        from dags.retries import lost_processes
+
+        ti = SimpleNamespace(try_number=try_number, max_tries=max_tries)
+        return lost_processes({**context, "ti": ti})
+
+    def test_the_fourth_try_after_three_killed_processes_is_one_too_many(
+        self, context: dict[str, Any]
+    ) -> None:
+        assert [self.lost(context, number) for number in (1, 2, 3, 4, 5)] == [0, 0, 0, 3, 4]
+
+    def test_tries_that_ended_by_an_exception_were_not_killed(
+        self, morning_after: str, context: dict[str, Any]
+    ) -> None:
+        decide(RateLimited("used up", RESET), context)
+        decide(XUnavailable("503"), context)
+        assert [self.lost(context, number) for number in (4, 5, 6)] == [0, 0, 3]
+
+    def test_a_cleared_task_has_all_its_tries_again(self, context: dict[str, Any]) -> None:
+        assert self.lost(context, try_number=5, max_tries=MANY + 4) == 0
+        assert self.lost(context, try_number=8, max_tries=MANY + 4) == 3

@@ -255,11 +255,11 @@ def test_two_runs_of_a_new_day_plan_the_accounts_of_both(
     crossed: list[str] = []
     original = Lake.put_if
 
-    def put_if(self: Lake, key: str, body: bytes, etag: str | None) -> str | None:
+    def put_if(self: Lake, key: str, body: bytes, etag: str | None, **options: Any) -> str | None:
         if key == keys.plan(DAY) and not crossed:
             crossed.append(key)
             planned(lake, x, "pixelforge", "tideandco", only=["tideandco"])
-        return original(self, key, body, etag)
+        return original(self, key, body, etag, **options)
 
     monkeypatch.setattr(Lake, "put_if", put_if)
     planned(lake, x, "pixelforge", "tideandco", only=["pixelforge"])

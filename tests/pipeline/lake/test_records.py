@@ -1,0 +1,29 @@
+"""The records of the lake."""
+
+from pipeline.lake.records import AccountTask
+from tests.pipeline.given import DAY, NOON
+
+
+def test_what_is_handed_on_of_an_account_stays_under_600_bytes() -> None:
+    longest = AccountTask(
+        account="a" * 15,
+        handle="A" * 15,
+        user_id="9" * 19,
+        post_count=99_999_999,
+        created_at=NOON,
+        day=DAY,
+        timezone="America/Argentina/ComodRivadavia",
+        start=NOON,
+        end=NOON,
+        include=("posts", "replies", "quotes", "retweets"),
+        max_posts=100_000,
+        refresh_days=30,
+        quarantined_posts=0.05,
+        sums="compensated",
+        run_id="scheduled__2026-11-27T00:00:00.123456+00:00_abcdefgh",
+        refetch=True,
+        refetch_id="scheduled__2026-11-27T00:00:00.123456+00:00",
+        usd_per_run=1000.25,
+        usd_per_month=10000.25,
+    )
+    assert len(longest.model_dump_json(exclude_defaults=True)) <= 600
