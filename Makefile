@@ -43,6 +43,9 @@ check: install ## check lint, formatting and types
 schema: install ## regenerate config/accounts.schema.json after a change of pipeline/accounts/model.py
 	@$(BIN)/python -m pipeline.accounts.json_schema
 
+bench-airflow: install ## run the DAG beside an empty one on one Airflow: CPU and wall, three pairs
+	@$(BIN)/python -m tests.bench.airflow_dag
+
 bench: install ## print the benchmark table: ratios, measured side by side in one run
 	@$(BIN)/python -m tests.bench
 
@@ -69,4 +72,4 @@ lock: install ## regenerate requirements.lock after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
 
-.PHONY: help install demo up down test check bench test-pythons schema lock
+.PHONY: help install demo up down test check bench bench-airflow test-pythons schema lock

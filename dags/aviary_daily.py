@@ -14,7 +14,6 @@ from airflow.sdk import (
     dag,
     get_current_context,
     task,
-    task_group,
 )
 from airflow.sdk.exceptions import AirflowSkipException
 from aviary_timetable import LocalDayTimetable
@@ -31,12 +30,13 @@ CONFIG = load_accounts(load_settings().accounts_path)
 # The UI labels each mapped task with its account, however the task ends.
 BY_HANDLE = "{{ task.op_kwargs['account']['handle'] }}"
 NOTIFIERS = [RunNotifier(CONFIG.notify, CONFIG.timezone)] if CONFIG.notify else []
+ACCOUNTS = "accounts"  # of a run, as `plan` hands them to `verdict`
 POSTS, REPORT = Asset("aviary_posts"), Asset("aviary_report")
 
 DOCUMENTATION = """
 ### One day of X posts, with their tone
 
-`plan` reads accounts.yaml and looks the accounts up on X. Each **account** is then collected and analyzed on its
+`plan` reads accounts.yaml and looks the accounts up on X. Each **account** is then read and analyzed in a task of its
 own. `report` renders the day's page. `verdict` fails the run when too many accounts failed, and names each.
 
 * A skipped account is suspended, protected, missing or over budget. The last line of its log says which.
@@ -45,7 +45,7 @@ own. `report` renders the day's page. `verdict` fails the run when too many acco
 """
 
 
-@task(pool="x_api")
+@task(pool="x_api", show_return_value_in_logs=False)
 def plan() -> list[dict[str, Any]]:
     """Plan the accounts of the day, and look them up on X."""
     from dags.connections import open_lake, open_x, x_settings
@@ -63,46 +63,21 @@ def plan() -> list[dict[str, Any]]:
         sample=x_settings().sample,
         only=context["params"]["accounts"],
     )
-    return [account_task.model_dump(mode="json") for account_task in account_tasks]
+    context["ti"].xcom_push(ACCOUNTS, [account_task.account for account_task in account_tasks])
+    return [account_task.model_dump(mode="json", exclude_defaults=True) for account_task in account_tasks]
 
 
 @task(pool="x_api", map_index_template=BY_HANDLE)
-def collect(account: dict[str, Any]) -> dict[str, Any]:
-    """Read the account's posts of the day into raw/."""
+def account(account: dict[str, Any]) -> None:
+    """Read the account's posts of the day, score them, and write what is made of them."""
     from dags.connections import open_lake, open_x
-    from pipeline.collect import collect
+    from pipeline.account import run_account
     from pipeline.lake.records import AccountTask
 
-    collected = collect(open_lake(), open_x(), AccountTask.model_validate(account))
-    if collected.skipped:
-        log.warning("@%s: %s", account["handle"], collected.skipped)
-        raise AirflowSkipException(collected.skipped)
-    return collected.model_dump(mode="json")
-
-
-# Runs after a skipped collect too, so that the UI labels the task with the handle and not with a number.
-@task(map_index_template=BY_HANDLE, trigger_rule=TriggerRule.NONE_FAILED)
-def analyze(account: dict[str, Any]) -> dict[str, Any]:
-    """Turn the pages in raw/ into the account's scored posts and its outcome."""
-    from dags.connections import open_lake
-    from pipeline.analyze import analyze
-    from pipeline.lake.days import outcome_on_failure
-    from pipeline.lake.records import AccountTask
-    from pipeline.refresh.apply import apply_refresh
-
-    lake, account_task = open_lake(), AccountTask.model_validate(account)
-    with outcome_on_failure(lake, account_task.day, account_task.account):
-        apply_refresh(lake, account_task)
-    analyzed = analyze(lake, account_task)
-    if not analyzed.status.has_posts:
-        raise AirflowSkipException(f"nothing to analyze: the account is {analyzed.status}")
-    return analyzed.model_dump(mode="json")
-
-
-@task_group(group_id="account")
-def each_account(account: dict[str, Any]) -> None:
-    """Collect one account, then analyze it."""
-    collect(account=account) >> analyze(account=account)
+    ended = run_account(open_lake(), open_x(), AccountTask.model_validate(account))
+    log.info("@%s: %s", account["handle"], ended)
+    if ended.skipped:
+        raise AirflowSkipException(ended.skipped)
 
 
 @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[POSTS, REPORT])
@@ -118,26 +93,27 @@ def report() -> dict[str, Any]:
 @task(
     trigger_rule=TriggerRule.ALL_DONE, retries=0, on_success_callback=NOTIFIERS, on_failure_callback=NOTIFIERS
 )
-def verdict(planned: list[dict[str, Any]] | None, reported: dict[str, Any] | None) -> dict[str, int]:
+def verdict(reported: dict[str, Any] | None) -> dict[str, int]:
     """Fail the run when too many accounts failed, with their names and reasons."""
     from dags.connections import open_lake, open_x
     from pipeline.errors import RunFailed
-    from pipeline.lake.records import AccountTask
     from pipeline.spend.reconcile import reconcile_after
     from pipeline.verdict import verdict
 
-    if planned is None or reported is None:
-        stage = "plan" if planned is None else "report"
+    context = get_current_context()
+    render_only = context["params"]["render_only"]
+    accounts = context["ti"].xcom_pull(task_ids="plan", key=ACCOUNTS)
+    if reported is None or (accounts is None and not render_only):
+        stage = "report" if accounts is not None else "plan"
         raise RunFailed(
             f"the task {stage} did not succeed, so the day is not finished; the task's log says why"
         )
-    if get_current_context()["params"]["render_only"]:
+    if render_only:
         return {}
-    account_tasks = [AccountTask.model_validate(account) for account in planned]
     lake = open_lake()
-    reconcile_after(lake, open_x(), get_current_context()["run_id"])
-    statuses = verdict(lake, account_tasks, CONFIG.tolerate.failed_accounts).statuses
-    return {str(status): accounts for status, accounts in statuses.items()}
+    reconcile_after(lake, open_x(), context["run_id"])
+    statuses = verdict(lake, day_of_this_run(), accounts, CONFIG.tolerate.failed_accounts).statuses
+    return {str(status): count for status, count in statuses.items()}
 
 
 def day_of_this_run() -> date:
@@ -189,8 +165,8 @@ def aviary_daily() -> None:
     planned = plan()
     reported = report()
     reported.operator.operator_extra_links = [ReportLink(CONFIG.timezone)]  # type: ignore[attr-defined]
-    each_account.expand(account=planned) >> reported
-    verdict(planned, reported)
+    account.expand(account=planned) >> reported
+    planned >> verdict(reported)
 
 
 aviary_daily()

@@ -1,5 +1,6 @@
 """Opens X and the lake for tasks, from the environment or else Airflow's Connections `x_api` and `aws_default`."""
 
+import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 
 from pipeline.errors import ConfigError
 from pipeline.lake.client import Lake
+from pipeline.lake.session import shared_session
 from pipeline.settings import Settings, load_settings
 from pipeline.text import one_line
 from pipeline.x_api.client import XApi
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 X_CONNECTION = "x_api"
 S3_CONNECTION = "aws_default"
+# Whose credentials are used is decided by any of these.
+_DECIDING = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_ROLE_ARN", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 
 
 def x_settings() -> Settings:
@@ -63,13 +67,14 @@ def open_x() -> XApi:
 
 
 def open_lake() -> Lake:
-    """Return the lake of `AVIARY_LAKE`, with the Connection `aws_default` if it exists.
+    """Return the lake of `AVIARY_LAKE`, by AWS's settings in the environment, else by the Connection `aws_default`.
 
-    Raises `ConfigError` when it exists and cannot be used.
+    Raises `ConfigError` when the Connection exists and cannot be used.
     """
     url = load_settings().lake_url()
-    if _find(S3_CONNECTION) is None:
-        return Lake(url)
+    # A look-up is a request to Airflow's API in each task.
+    if any(os.environ.get(name) for name in _DECIDING) or _find(S3_CONNECTION) is None:
+        return Lake(url, shared_session())
     from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 
     hook = S3Hook(aws_conn_id=S3_CONNECTION)

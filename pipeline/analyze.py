@@ -8,9 +8,9 @@ from pipeline.erasure.rebuild import forget_in_day
 from pipeline.errors import AnalyzeError
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.lake.days import find_outcome, outcome_on_failure
-from pipeline.lake.raw import find_manifest, find_refresh_manifest, read_day
-from pipeline.lake.records import AccountTask, Counts, Manifest, Outcome
+from pipeline.lake.days import find_outcome, outcome_on_failure, put_outcome
+from pipeline.lake.raw import RawDay, find_raw_day
+from pipeline.lake.records import AccountTask, Counts, Outcome
 from pipeline.status import Status
 from pipeline.transform import account_day
 
@@ -27,37 +27,40 @@ class Analyzed(BaseModel):
     counts: Counts
 
 
-def analyze(lake: Lake, task: AccountTask) -> Analyzed:
+def analyze(lake: Lake, task: AccountTask, raw_day: RawDay | None = None) -> Analyzed:
     """Write the account's posts, CSV, quarantine and, last, its outcome.
 
-    Reads only `raw/`, so it can be repeated at will; a day whose pages have expired keeps what it has.
-    Raises `AnalyzeError` when the day was not read to its end.
+    Needs only `raw/`, or what `collect` has just read into it, so it can be repeated at will; a day whose pages have
+    expired keeps what it has. Raises `AnalyzeError` when the day was not read to its end.
     """
-    before = find_outcome(lake, task.day, task.account)
-    manifest = find_manifest(lake, task.day, task.account)
-    if manifest is None:
-        return _kept(before, task)
     with outcome_on_failure(lake, task.day, task.account):
-        outcome = _derive(lake, task, manifest, before)
-        if outcome is None:
-            return _kept(before, task)
-        log.info("@%s: %s; %s, %d scored", task.handle, outcome.status, outcome.counts, outcome.scored)
-    return Analyzed(posts=keys.posts(task.day, task.account), status=outcome.status, counts=outcome.counts)
+        raw_day = raw_day or find_raw_day(lake, task.day, task.account)
+        if raw_day:
+            outcome = _derive(lake, task, raw_day)
+    if raw_day is None:
+        return _kept(find_outcome(lake, task.day, task.account), task)
+    log.info("@%s: %s; %s, %d scored", task.handle, outcome.status, outcome.counts, outcome.scored)
+    return _analyzed(task, outcome)
 
 
-def _derive(lake: Lake, task: AccountTask, manifest: Manifest, before: Outcome | None) -> Outcome | None:
-    """Write what follows from the pages; None, and nothing written, where some of a stored day's have expired.
+def _derive(lake: Lake, task: AccountTask, raw_day: RawDay) -> Outcome:
+    """Write what follows from the pages; nothing where some of a stored day's have expired.
 
-    What was forgotten while this ran may have been written back, so `forgotten/` is looked at again afterwards.
+    What was forgotten while this ran may have been written back, so `forgotten/` is looked at again afterwards; only
+    then the outcome says that the day is done.
     """
-    refresh = find_refresh_manifest(lake, task.day, task.account) if task.refresh_days else None
-    while True:
-        pages = read_day(lake, task.day, task.account, manifest)
-        if len(pages) < manifest.pages and before and before.status.has_posts:
-            return None  # pages expire one by one
-        outcome = account_day.make(lake, manifest.applied_to(task), pages, manifest, refresh)
-        if not forget_in_day(lake, task.day, task.account, manifest, pages):
+    found: RawDay | None = raw_day
+    while found:
+        if not found.is_whole:  # pages expire one by one
+            before = find_outcome(lake, task.day, task.account)
+            if before and before.status.has_posts:
+                return before
+        outcome = account_day.make(lake, task, found)
+        if not forget_in_day(lake, task.day, task.account, found.manifest, found.pages):
+            put_outcome(lake, task.day, task.account, outcome)
             return outcome
+        found = find_raw_day(lake, task.day, task.account)
+    raise AnalyzeError(f"@{task.handle}: the pages of {task.day} were removed meanwhile; run the day again")
 
 
 def _kept(before: Outcome | None, task: AccountTask) -> Analyzed:
@@ -66,4 +69,8 @@ def _kept(before: Outcome | None, task: AccountTask) -> Analyzed:
             f"@{task.handle}: {task.day} was not read to its end, so there is nothing to analyze; "
             "run the day again"
         )
-    return Analyzed(posts=keys.posts(task.day, task.account), status=before.status, counts=before.counts)
+    return _analyzed(task, before)
+
+
+def _analyzed(task: AccountTask, outcome: Outcome) -> Analyzed:
+    return Analyzed(posts=keys.posts(task.day, task.account), status=outcome.status, counts=outcome.counts)

@@ -11,15 +11,18 @@ from pipeline.errors import ConfigError, LakeError
 from pipeline.lake import keys, retention
 from pipeline.lake.client import Lake, to_json
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome, window_of
+from pipeline.lake.made import unchanged_accounts
 from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
 from pipeline.read.lookup import Found, look_up
 from pipeline.sentiment.sums import OWN_SUMS
 from pipeline.spend.ledger import Budget, Ledger
 from pipeline.status import Status
+from pipeline.transform.maker import maker
 from pipeline.window import Window
 from pipeline.x_api.client import XApi
 from pipeline.x_api.problems import Refusal
 
+_DAMAGED = Outcome(status=Status.FAILED, reason="its outcome cannot be read, so the day is made again")
 _MAX_CONFLICTS = 40  # lost races for the plan before giving up
 
 
@@ -52,7 +55,7 @@ def plan(
     window = before.window if before else window_of(lake, day, config.timezone)
     window.require_closed(clock.now())
     _require_same_source(before, sample)
-    outcomes = find_outcomes(lake, day)
+    outcomes = find_outcomes(lake, day, or_damaged=_DAMAGED)
     finished = {account for account, outcome in outcomes.items() if outcome.status.finished}
     budget = Budget(float(config.budget.usd_per_run), float(config.budget.usd_per_month))
     ledger = Ledger(lake, run_id, budget, day)
@@ -71,9 +74,11 @@ def plan(
         lake, day, lambda stored: _merged(stored, window, sample, config, chosen, outcomes, found)
     )
     retention.keep(lake, config.retention.raw_days)
-    tasks = [_task(the_plan, account.key, run_id, budget, found) for account in chosen]
+    entries = {entry.account: entry for entry in the_plan.accounts}
+    tasks = [_task(the_plan, entries[account.key], run_id, budget, found) for account in chosen]
     if not refetch:
-        return tasks
+        unchanged = unchanged_accounts(lake, day, outcomes, {task.account: task for task in tasks}, maker())
+        return [task.model_copy(update={"unchanged": task.account in unchanged}) for task in tasks]
     return [
         _refetching(task, account, refetch_id, confirmed) for task, account in zip(tasks, chosen, strict=True)
     ]
@@ -227,12 +232,14 @@ def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> Pla
     )
 
 
-def _task(the_plan: Plan, account: str, run_id: str, budget: Budget, found: Found) -> AccountTask:
-    settings = the_plan.settings_of(account)
-    assert settings is not None  # noqa: S101  # the plan was just made for it
-    refusal = found.refusals.get(account)
+def _task(the_plan: Plan, entry: PlannedAccount, run_id: str, budget: Budget, found: Found) -> AccountTask:
+    refusal = found.refusals.get(entry.account)
     return AccountTask(
-        **settings.model_dump(),
+        **dict(the_plan.settings_for(entry)),
+        handle=entry.handle,
+        user_id=entry.user_id,
+        post_count=entry.post_count,
+        created_at=entry.created_at,
         run_id=run_id,
         stopped=refusal.reason if refusal else None,
         usd_per_run=budget.usd_per_run,

@@ -10,16 +10,14 @@ from datetime import date
 from typing import TypeVar
 
 from pipeline import clock
+from pipeline.account import run_account
 from pipeline.accounts import AccountsConfig
-from pipeline.analyze import analyze
-from pipeline.collect import collect
 from pipeline.errors import AviaryError, RateLimited, RefetchRefused, RunFailed, RunStopped, describe
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome, put_outcome
 from pipeline.lake.records import AccountTask, Outcome
 from pipeline.plan import plan
 from pipeline.progress import DayProgress
-from pipeline.refresh.apply import apply_refresh
 from pipeline.report import Publish, report
 from pipeline.spend.reconcile import reconcile_after
 from pipeline.status import Status
@@ -86,7 +84,7 @@ def run_stages(
     reconcile_after(lake, x, run_id)
     if accounts.not_refetched:
         raise RunFailed("\n".join(accounts.not_refetched))
-    ended = verdict(lake, tasks, config.tolerate.failed_accounts)
+    ended = verdict(lake, day, [task.account for task in tasks], config.tolerate.failed_accounts)
     return DayRun(
         day=day,
         report=f"{lake.url}/{reported.report}",
@@ -116,7 +114,17 @@ class _Accounts:
         if self._stop:
             return
         try:
-            ended = self._collect_and_analyze(task)
+            ended = str(
+                _once_allowed(
+                    self._progress,
+                    lambda: run_account(
+                        self._lake,
+                        self._x,
+                        task,
+                        lambda pages, posts: self._progress.page(task, pages, posts),
+                    ),
+                )
+            )
         except RunStopped as stop:
             self._stop, ended = stop, "stopped"
         except RefetchRefused as refused:
@@ -136,19 +144,6 @@ class _Accounts:
         before = find_outcome(self._lake, task.day, task.account)
         if before is None or not before.status.finished:
             put_outcome(self._lake, task.day, task.account, Outcome(status=Status.FAILED, reason=ended))
-
-    def _collect_and_analyze(self, task: AccountTask) -> str:
-        collected = _once_allowed(
-            self._progress,
-            lambda: collect(
-                self._lake, self._x, task, lambda pages, posts: self._progress.page(task, pages, posts)
-            ),
-        )
-        if collected.skipped:
-            return collected.skipped
-        apply_refresh(self._lake, task)
-        analyzed = analyze(self._lake, task)
-        return f"{analyzed.status}, {analyzed.counts.kept} posts"
 
 
 def _once_allowed(progress: DayProgress, ask: Callable[[], _Answer]) -> _Answer:

@@ -4,6 +4,7 @@ A pure function of the lake: nothing reads the clock, and a day's page reads no 
 can be rendered again to the byte whatever came later. Hence no link to the next day.
 """
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ import polars as pl
 
 from pipeline.errors import AviaryError
 from pipeline.lake import catalogue, keys
-from pipeline.lake.frames import read_frames
+from pipeline.lake.frames import find_frame, read_frames
 from pipeline.lake.records import Plan, UsageDay
 from pipeline.schema import POSTS, ROLLUP
 from reports import index, thresholds
@@ -39,7 +40,8 @@ def publish(lake: "Lake", day: date) -> str:
     source = _source(lake, day)
     figures = _figures(source)
     key = keys.report(day)
-    pages = _put_accounts(lake, source, figures)
+    stored = lake.etags(catalogue.ACCOUNT_REPORT.prefix(day=day))
+    pages = _put_accounts(lake, source, figures, stored)
     lake.put_html(key, render_report(figures, "../"))
     newest = index.publish(lake, index.day_line(figures, source.plan.failed_accounts))
     if newest == day:
@@ -48,18 +50,19 @@ def publish(lake: "Lake", day: date) -> str:
         newest = index.newest(lake)
         if newest > day:
             publish(lake, newest)
-    for stored in lake.keys(catalogue.ACCOUNT_REPORT.prefix(day=day)):
-        if stored not in pages:  # of an account that is no longer in the plan, and not linked
-            lake.delete(stored)
+    for page in stored.keys() - pages:  # of an account that is no longer in the plan, and not linked
+        lake.delete(page)
     return key
 
 
-def _put_accounts(lake: "Lake", source: "_Source", figures: DayFigures) -> set[str]:
-    """Render and store the page of each of the day's accounts; return their keys."""
+def _put_accounts(
+    lake: "Lake", source: "_Source", figures: DayFigures, stored: Mapping[str, str]
+) -> set[str]:
+    """Render and store the page of each of the day's accounts, unless it is `stored` as it is; return their keys."""
 
     def put(found: AccountFigures) -> str:
         key = keys.account_report(figures.day, found.account)
-        lake.put_html(key, render_account(found))
+        lake.put_html(key, render_account(found), known_etag=stored.get(key))
         return key
 
     with ThreadPoolExecutor(_WRITERS) as pool:
@@ -102,7 +105,20 @@ def _source(lake: "Lake", day: date) -> _Source:
     again = f"run the day again: python -m pipeline run --day {day}"
     rollups = read_frames(lake, stored, ROLLUP, again).drop("post_ids")
     with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
-    posts = read_frames(lake, [keys.posts(day, account) for account in with_posts], POSTS, again)
+    posts = _posts(lake, day, with_posts.to_list(), again)
     compared, not_compared = comparable(plan, rollups)
     usage = lake.find_model(keys.usage(day - timedelta(days=1)), UsageDay)
     return _Source(plan, compared, posts.select(COLUMNS), not_compared, usage)
+
+
+def _posts(lake: "Lake", day: date, accounts: list[str], again: str) -> pl.DataFrame:
+    """Return the day's POSTS: from the file of all accounts, which the first release did not write yet."""
+    daily = find_frame(lake, keys.posts_daily(day), POSTS)
+    if daily is None:
+        return read_frames(lake, [keys.posts(day, account) for account in accounts], POSTS, again)
+    if missing := set(accounts) - set(daily["account"]):
+        raise AviaryError(
+            f"{lake.url}/{keys.posts_daily(day)} lacks posts of {', '.join(sorted(missing))} that the day counts; "
+            f"{again}"
+        )
+    return daily

@@ -33,6 +33,13 @@ USAGE_POSTS: Final = 20
 FEW_SCORED: Final = 10
 FEW_IN_HOUR: Final = 5
 
+# The best time to post.
+BLOCK_HOURS: Final = 3
+BLOCKS_NEED: Final = 14  # days with posts
+BLOCK_DAYS: Final = 7  # account-days with posts in a block, for a value worth the name
+BLOCKS_DIFFER: Final = 0.25  # how far blocks differ, as a rule: standard deviation of logarithms
+BEST_TIMES: Final = 1.1  # a clear best that is less than a tenth better is no reason to wait
+
 # What the page has room for.
 MOST_ALERTS: Final = 6
 MOST_MOVERS: Final = 8

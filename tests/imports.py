@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("dags", "pipeline", "reports")
 STAGES = ("plan", "collect", "analyze", "report", "verdict")
+SEQUENCES = ("account", "run")  # of stages
 # Where the product is entered; they import on first use, and nothing in the product imports them.
 ENTRIES = ("pipeline", "pipeline.__main__")
 
@@ -60,7 +61,7 @@ def room_of(module: str) -> str:
     first = rest.partition(".")[0]
     if package != "pipeline" or not rest:
         return package
-    return "stages" if first in (*STAGES, "run") else first
+    return "stages" if first in (*STAGES, *SEQUENCES) else first
 
 
 def arrows() -> set[tuple[str, str]]:

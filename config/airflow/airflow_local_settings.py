@@ -1,8 +1,9 @@
-"""Imports the pipeline once, in the process from which LocalExecutor forks its tasks.
+"""Loads what tasks need once, in the scheduler, from whose process LocalExecutor forks them: each inherits it.
 
-Fifty accounts then run twice as fast, because each task inherits the modules. Nothing but imports may run here: a
-polars query before a fork hangs the forked process.
+No polars query, no thread and no open connection may be left here: the first hangs the forked process.
 """
 
-import pipeline.lake.client  # noqa: F401
-import reports.publish  # noqa: F401
+import sys
+
+if any("scheduler" in argument for argument in sys.argv):
+    import dags.preload  # noqa: F401

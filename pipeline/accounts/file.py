@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -61,6 +62,7 @@ def load_accounts(path: Path) -> AccountsConfig:
     return config
 
 
+@lru_cache(maxsize=1)  # each task of Airflow's parses the DAG file, and inherits this from the scheduler
 def parse_accounts(content: bytes) -> tuple[AccountsConfig | None, list[Problem]]:
     """Return the configuration in the bytes of an accounts.yaml, or None, and every problem found."""
     if len(content) > MAX_BYTES:

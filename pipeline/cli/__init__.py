@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from pipeline.cli import backfill, check, cost, forget, report, run, sandbox, sql
+from pipeline.cli import backfill, check, cost, explain, forget, report, run, sandbox, sql
 from pipeline.cli import open as open_command
 from pipeline.errors import AviaryError
 from pipeline.local.console import ERRORS
@@ -26,6 +26,7 @@ app.command()(backfill.backfill)
 app.command()(report.report)
 app.command()(cost.cost)
 app.command()(sql.sql)
+app.command()(explain.explain)
 app.command()(forget.forget)
 app.command("open")(open_command.open_reports)
 app.command()(sandbox.sandbox)

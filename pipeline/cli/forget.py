@@ -7,7 +7,7 @@ import typer
 
 from pipeline.cli.console import bars
 from pipeline.cli.gone import forget_gone
-from pipeline.cli.options import Accounts
+from pipeline.cli.options import Accounts, post_named
 from pipeline.cli.removal import account_named, add_bar, confirm, counted, print_summary, render_again
 from pipeline.errors import ConfigError
 
@@ -46,7 +46,7 @@ def forget(
         forget_gone(gone, dry_run=dry_run, yes=yes)
         return
     settings = load_settings()
-    post_id = _post_id(post) if post is not None else ""
+    post_id = post_named("--post", post) if post is not None else ""
     handle = _unlisted(account, settings.accounts_path) if account is not None else ""
     name = post_id or f"@{handle}"
     lake = Lake(settings.lake_url())
@@ -78,17 +78,6 @@ def forget(
         render_again(lake, removed.record.days, add_bar(progress, "rendering reports"))
         searched = finish(lake, removed.record, add_bar(progress, "verifying"))
     print_summary(name, removed, searched)
-
-
-def _post_id(text: str) -> str:
-    from pipeline.ids import post_id_in
-
-    post_id = post_id_in(text)
-    if post_id is None:
-        raise ConfigError(
-            f"--post {text[:60]!r} is not a post id; write the number at the end of the post's link, or the link"
-        )
-    return post_id
 
 
 def _unlisted(account: str, accounts_file: Path) -> str:

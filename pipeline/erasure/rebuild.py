@@ -11,10 +11,10 @@ from pipeline.erasure.register import erased_among
 from pipeline.lake import keys
 from pipeline.lake.catalogue import find_kind
 from pipeline.lake.client import Lake
-from pipeline.lake.days import find_outcome, find_plan
+from pipeline.lake.days import find_outcome, find_plan, put_outcome
 from pipeline.lake.frames import find_frame, put_frame
 from pipeline.lake.kinds import Redaction
-from pipeline.lake.raw import find_manifest, find_refresh_manifest, page_names, parse_page, read_day
+from pipeline.lake.raw import find_raw_day, page_names, parse_page
 from pipeline.lake.records import AccountDay, Manifest, Outcome
 from pipeline.page import Page, pack
 from pipeline.schema import POSTS, QUARANTINE
@@ -36,11 +36,9 @@ def rebuild(lake: Lake, place: AccountDay, target: ErasureTarget) -> None:
     day, account = place
     plan, before = find_plan(lake, day), find_outcome(lake, day, account)
     settings = plan.settings_of(account) if plan else None
-    manifest = find_manifest(lake, day, account)
-    pages = read_day(lake, day, account, manifest) if manifest else []
-    if settings and before and before.status.has_posts and manifest and len(pages) == manifest.pages:
-        refresh = find_refresh_manifest(lake, day, account) if settings.refresh_days else None
-        account_day.make(lake, manifest.applied_to(settings), pages, manifest, refresh)
+    raw_day = find_raw_day(lake, day, account)
+    if settings and before and before.status.has_posts and raw_day and raw_day.is_whole:
+        put_outcome(lake, day, account, account_day.make(lake, settings, raw_day))
     else:
         _redact_derived(lake, place, target)
 
@@ -74,8 +72,9 @@ def _redact_derived(lake: Lake, place: AccountDay, target: ErasureTarget) -> Non
     quarantined = find_frame(lake, keys.quarantine(day, account), QUARANTINE)
     rejected = pl.DataFrame(schema=QUARANTINE) if quarantined is None else redact_frame(quarantined, target)
     before = find_outcome(lake, day, account)
-    outcome = _without(before, posts, rejected) if before and before.status.has_posts else None
-    account_day.write(lake, day, account, posts, rejected, outcome)
+    made = account_day.write(lake, day, account, posts, rejected)
+    if before and before.status.has_posts:
+        put_outcome(lake, day, account, _without(before, posts, rejected).model_copy(update={"made": made}))
 
 
 def _without(before: Outcome, posts: pl.DataFrame, rejected: pl.DataFrame) -> Outcome:

@@ -5,8 +5,7 @@ that points to the others last. `versions`, `frames` and `access` hold the less 
 """
 
 import gzip
-import logging
-import os
+import hashlib
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ from typing import Any, TypeVar
 
 import boto3
 import stamina
-from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -30,21 +28,10 @@ from pipeline.errors import ConfigError, LakeError, LakeRefused
 from pipeline.lake.address import parse_address
 from pipeline.lake.catalogue import content_type_of
 from pipeline.lake.damage import damaged
-from pipeline.lake.stored import StoredObject
+from pipeline.lake.session import open_client
+from pipeline.lake.stored import ObjectEntry, StoredObject
 from pipeline.text import one_line
 
-# At INFO botocore logs for every client where it found its credentials: noise in each task's log.
-logging.getLogger("botocore").setLevel(logging.WARNING)
-
-# botocore's defaults (60 s timeouts, legacy retries, 10 connections) are not what a pipeline wants.
-CLIENT_CONFIG = Config(
-    retries={"mode": "standard", "max_attempts": 5},
-    connect_timeout=5,
-    read_timeout=30,
-    max_pool_connections=32,
-    s3={"addressing_style": "path"},
-    signature_version="s3v4",  # links are signed by the old version else, which many regions refuse
-)
 REFUSED_CREDENTIALS = {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "403", "ExpiredToken"}
 _NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "404", "NotFound"}
 _NOT_MODIFIED = {"304", "NotModified"}
@@ -75,13 +62,7 @@ class Lake:
         self._bucket_region: str | None = None
         try:
             self.session = session or boto3.Session()
-            self.client: Any = self.session.client(
-                "s3",
-                # botocore reads AWS_DEFAULT_REGION only; other programs of AWS's set and read AWS_REGION.
-                region_name=self.session.region_name or os.environ.get("AWS_REGION"),
-                config=CLIENT_CONFIG,
-                endpoint_url=endpoint_url,
-            )
+            self.client: Any = open_client(self.session, endpoint_url)
         except (BotoCoreError, OSError, ValueError) as error:
             raise ConfigError(
                 f"S3 cannot be used with these settings: {one_line(str(error))}; {CREDENTIALS}"
@@ -162,27 +143,38 @@ class Lake:
         """Whether there is such an object."""
         return "refused" not in self.request("head_object", key, accept=_NOT_FOUND)
 
-    def put(self, key: str, body: bytes) -> None:
-        """Write an object, whole or not at all, with the content type of its kind."""
-        self.request("put_object", key, Body=body, ContentType=content_type_of(key))
+    def put(self, key: str, body: bytes) -> str:
+        """Write an object, whole or not at all, with the content type of its kind. Return its ETag."""
+        answer = self.request("put_object", key, Body=body, ContentType=content_type_of(key))
+        return str(answer["ETag"])
 
-    def put_html(self, key: str, html: str) -> None:
-        """Write a page that a browser shows as it is, compressed without a time so that bytes repeat."""
+    def put_html(self, key: str, html: str, *, known_etag: str | None = None) -> None:
+        """Write a page that a browser shows as it is, compressed without a time so that bytes repeat.
+
+        What lies there already, by `known_etag`, is not written again. (With a key of KMS no ETag is a checksum.)
+        """
+        body = gzip.compress(html.encode(), mtime=0)
+        if known_etag and known_etag.strip('"') == hashlib.md5(body, usedforsecurity=False).hexdigest():
+            return
         self.request(
             "put_object",
             key,
-            Body=gzip.compress(html.encode(), mtime=0),
+            Body=body,
             ContentType=content_type_of(key),
             ContentEncoding="gzip",
             CacheControl="no-cache",
         )
 
-    def put_model(self, key: str, model: BaseModel) -> None:
-        """Write a record as JSON that a person can read."""
-        self.put(key, to_json(model))
+    def put_model(self, key: str, model: BaseModel) -> str:
+        """Write a record as JSON that a person can read. Return its ETag."""
+        return self.put(key, to_json(model))
 
-    def put_if(self, key: str, body: bytes, etag: str | None) -> bool:
-        """Write an object only if it still has `etag` (None: only if there is none). Tell whether it was written."""
+    def put_if(self, key: str, body: bytes, etag: str | None, *, knows_its_own: bool = False) -> str | None:
+        """Write an object only if it still has `etag` (None: only if there is none).
+
+        Return its new ETag, or None where it was not written. A caller that `knows_its_own` may get None for a write
+        whose answer was lost: it reads the object again and finds it done, which saves a request in each lost race.
+        """
         writer = uuid.uuid4().hex
         answer = self.request(
             "put_object",
@@ -194,18 +186,17 @@ class Lake:
             Metadata={_WRITER: writer},
             **({"IfMatch": etag} if etag else {"IfNoneMatch": "*"}),
         )
+        if "refused" not in answer:
+            return str(answer["ETag"])
+        if knows_its_own:
+            return None
         # A write whose answer was lost on the way is asked for again, and then refused because of itself.
-        return "refused" not in answer or self._writer(key) == writer
+        stored = self.request("head_object", key, accept=_NOT_FOUND)
+        return stored["ETag"] if stored.get("Metadata", {}).get(_WRITER) == writer else None
 
-    def put_model_if(self, key: str, model: BaseModel, etag: str | None) -> bool:
+    def put_model_if(self, key: str, model: BaseModel, etag: str | None) -> str | None:
         """Write a record as `put_model` does, on the condition of `put_if`."""
         return self.put_if(key, to_json(model), etag)
-
-    def _writer(self, key: str) -> str | None:
-        """Return who wrote an object by `put_if`."""
-        answer = self.request("head_object", key, accept=_NOT_FOUND)
-        writer: str | None = answer.get("Metadata", {}).get(_WRITER)
-        return writer
 
     def delete(self, key: str) -> None:
         """Remove an object; there being none is fine."""
@@ -217,17 +208,24 @@ class Lake:
 
     def etags(self, prefix: str, after: str = "", last: str | None = None) -> dict[str, str]:
         """Return `keys`, each with its object's ETag."""
-        found: dict[str, str] = {}
+        return {key: entry.etag for key, entry in self.entries(prefix, after, last).items()}
+
+    def entries(self, prefix: str, after: str = "", last: str | None = None) -> dict[str, ObjectEntry]:
+        """Return `keys`, each with what S3 lists of its object."""
+        found: dict[str, ObjectEntry] = {}
         more: dict[str, Any] = {"StartAfter": self.prefix + after}
         while more:
             answer = self.request("list_objects_v2", prefix, **more)
             items = answer.get("Contents", [])
-            found |= {item["Key"].removeprefix(self.prefix): item["ETag"] for item in items}
+            found |= {
+                item["Key"].removeprefix(self.prefix): ObjectEntry(item["Size"], item["ETag"])
+                for item in items
+            }
             if last is not None and items and items[-1]["Key"].removeprefix(self.prefix) >= last:
                 break
             token = answer.get("NextContinuationToken")
             more = {"ContinuationToken": token} if token else {}
-        return found if last is None else {key: etag for key, etag in found.items() if key <= last}
+        return found if last is None else {key: entry for key, entry in found.items() if key <= last}
 
     def folders(self, prefix: str) -> list[str]:
         """Return the folders just below a folder, each ended by a slash, without listing what they hold."""

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from pipeline.errors import describe
+from pipeline.errors import LakeDamaged, describe
 from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import READERS
@@ -45,11 +45,23 @@ def find_outcome(lake: Lake, day: date, account: str) -> Outcome | None:
     return lake.find_model(keys.outcome(day, account), Outcome)
 
 
-def find_outcomes(lake: Lake, day: date) -> dict[str, Outcome]:
-    """Return a day's outcomes by lower-case handle."""
+def find_outcomes(lake: Lake, day: date, *, or_damaged: Outcome | None = None) -> dict[str, Outcome]:
+    """Return a day's outcomes by lower-case handle.
+
+    Raises `LakeDamaged` for one that cannot be read, unless `or_damaged` is given, which then stands for it.
+    """
+
+    def find(key: str) -> Outcome | None:
+        try:
+            return lake.find_model(key, Outcome)
+        except LakeDamaged:
+            if or_damaged is None:
+                raise
+            return or_damaged
+
     stored = lake.keys(catalogue.OUTCOME.prefix(day=day))
     with ThreadPoolExecutor(READERS) as pool:
-        outcomes = list(pool.map(lambda key: lake.find_model(key, Outcome), stored))
+        outcomes = list(pool.map(find, stored))
     return {
         account: outcome
         for key, outcome in zip(stored, outcomes, strict=True)

@@ -3,6 +3,7 @@
 Fields keep the names they were first stored under (their aliases), so that old lakes stay readable.
 """
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date
 
@@ -40,36 +41,6 @@ class PlannedAccount(Record):
     refresh_days: int = 0
 
 
-class DaySettings(PlannedAccount):
-    """All that an account's day is derived by, apart from its raw pages."""
-
-    day: date
-    timezone: str
-    start: AwareDatetime | None = None  # null where the day is the local day from midnight to midnight
-    end: AwareDatetime | None = None
-    quarantined_posts: float  # share of the account's posts that may be quarantined
-    sums: Sums | None = None
-
-    @property
-    def window(self) -> Window:
-        """The day's `[start, end)`."""
-        return Window(self.day, self.timezone, self.start, self.end)
-
-
-class AccountTask(DaySettings):
-    """One account's task in one run: what `plan` hands to `collect` and `analyze`, small enough for XCom."""
-
-    run_id: str
-    stopped: str | None = None  # why nothing may be read, found while planning
-    refetch: bool = False  # read the day again although it is finished
-    refetch_id: str | None = (
-        None  # a run that may be repeated, which reads a day again once; null: each attempt does
-    )
-    confirmed: bool = False  # ... and keep what that shows even where it is surprisingly little
-    usd_per_run: float
-    usd_per_month: float
-
-
 class PlannedDay(Record):
     """The part of a plan that says when its day begins and ends."""
 
@@ -82,6 +53,42 @@ class PlannedDay(Record):
     def window(self) -> Window:
         """The day's `[start, end)`."""
         return Window(self.day, self.timezone, self.start, self.end)
+
+
+class DaySettings(PlannedDay):
+    """All that an account's day is derived by, apart from its raw pages."""
+
+    account: str
+    include: tuple[Kind, ...]
+    max_posts: int
+    refresh_days: int = 0
+    quarantined_posts: float  # share of the account's posts that may be quarantined
+    sums: Sums | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that other settings do not have, apart from those that the manifest names."""
+        settings = self.model_dump_json(include={"timezone", "refresh_days", "quarantined_posts", "sums"})
+        return hashlib.sha256(settings.encode()).hexdigest()[:16]
+
+
+class AccountTask(DaySettings):
+    """One account's task in one run: what `plan` hands to `collect` and `analyze`, small enough for XCom."""
+
+    handle: str
+    user_id: str | None = None
+    post_count: int | None = None
+    created_at: AwareDatetime | None = None
+    run_id: str
+    stopped: str | None = None  # why nothing may be read, found while planning
+    unchanged: bool = False  # finished, and all that was made of it lies in the lake as it should
+    refetch: bool = False  # read the day again although it is finished
+    refetch_id: str | None = (
+        None  # a run that may be repeated, which reads a day again once; null: each attempt does
+    )
+    confirmed: bool = False  # ... and keep what that shows even where it is surprisingly little
+    usd_per_run: float
+    usd_per_month: float
 
 
 class Plan(PlannedDay):
@@ -99,18 +106,21 @@ class Plan(PlannedDay):
     def settings_of(self, account: str) -> DaySettings | None:
         """Return what the account's day is derived by, or None when the day was not planned for it."""
         entry = next((entry for entry in self.accounts if entry.account == account), None)
-        return (
-            None
-            if entry is None
-            else DaySettings(
-                **entry.model_dump(),
-                day=self.day,
-                timezone=self.timezone,
-                start=self.start,
-                end=self.end,
-                quarantined_posts=self.quarantined_posts,
-                sums=self.sums,
-            )
+        return None if entry is None else self.settings_for(entry)
+
+    def settings_for(self, entry: PlannedAccount) -> DaySettings:
+        """Return what the day of an account of the plan is derived by."""
+        return DaySettings(
+            day=self.day,
+            timezone=self.timezone,
+            start=self.start,
+            end=self.end,
+            account=entry.account,
+            include=entry.include,
+            max_posts=entry.max_posts,
+            refresh_days=entry.refresh_days,
+            quarantined_posts=self.quarantined_posts,
+            sums=self.sums,
         )
 
 
@@ -125,6 +135,15 @@ class Counts(BaseModel):
     duplicates: int = 0
     quarantined: int = 0
     forgotten: int = 0
+
+
+class MadeFrom(Record):
+    """What an account's day was made from. Where all of it is as it was, making it again gives the same bytes."""
+
+    pages: tuple[str, ...]  # ETags of the raw pages, in their order
+    refresh: str | None = None  # ETag of what says that earlier days were read again
+    settings: str  # the fingerprint of the settings
+    maker: str  # the fingerprint of the code (see `pipeline.transform.maker`)
 
 
 class Outcome(Record):
@@ -147,6 +166,8 @@ class Outcome(Record):
     collected_at: AwareDatetime | None = None
     start: AwareDatetime | None = None  # of the day, where it is not the local day from midnight to midnight
     end: AwareDatetime | None = None
+    made_from: MadeFrom | None = None  # null where nothing was made
+    made: dict[str, tuple[int, str]] = {}  # size in bytes and ETag of what was made, by key
     schema_version: int = SCHEMA_VERSION
 
 

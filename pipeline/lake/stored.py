@@ -2,6 +2,14 @@
 
 import gzip
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class ObjectEntry(NamedTuple):
+    """What a list of S3's says of an object."""
+
+    size: int  # bytes
+    etag: str
 
 
 @dataclass(frozen=True)

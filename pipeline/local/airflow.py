@@ -15,12 +15,14 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from pipeline.local.capacity import parallelism
 from pipeline.local.processes import MARKER, STOP_SECONDS, StandaloneError
 from pipeline.sandbox.processes import end
 from pipeline.settings import ROOT
 
 UI_PORT = 8080
 PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
+PARALLELISM = "AIRFLOW__CORE__PARALLELISM"
 IMPORT_POOLS = ["pools", "import", str(ROOT / "config/airflow/pools.json")]
 
 # Tasks run on this machine, so the UI reads their logs from disk and needs no log server.
@@ -73,6 +75,7 @@ def airflow_environment(
         MARKER: str(state.resolve()),
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "config/airflow/plugins"),
+        PARALLELISM: given.get(PARALLELISM) or str(parallelism()),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(bundle),
         "AIRFLOW__API__PORT": str(ui_port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{ui_port}",

@@ -5,7 +5,7 @@ whatever interrupts the reading, the next attempt continues from its last page.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +69,7 @@ class TimelineReader:
     ledger: Ledger
     posts_range: TimelineRange
     page_key: Callable[[int], str]
+    etags: dict[str, str] = field(default_factory=dict)  # of the pages it has stored, by their keys
 
     def read_remaining(self, stored: Sequence[Page], on_page: OnPage) -> list[Page]:
         """Return `stored` and all pages that follow, each bought and stored.
@@ -124,13 +125,14 @@ class TimelineReader:
         Each page leads to the next, so two runs at once continue from the same ones. A page of another request that
         was stored behind a gap is replaced.
         """
-        if self.lake.put_if(key, pack(page), None):
+        if written := self.lake.put_if(key, pack(page), None):
+            self.etags[key] = written
             return page
         found = self.lake.find(key)
-        other = parse_page(self.lake, key, found.body) if found else None
-        if other and other.request == page.request:
+        if found and (other := parse_page(self.lake, key, found.body)).request == page.request:
+            self.etags[key] = found.etag
             return other
-        self.lake.put(key, pack(page))
+        self.etags[key] = self.lake.put(key, pack(page))
         return page
 
 

@@ -14,8 +14,8 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome, stored_window
 from pipeline.lake.frames import find_frame
-from pipeline.lake.raw import read_day, read_pages
-from pipeline.lake.records import AccountTask, Manifest
+from pipeline.lake.raw import RawDay, read_pages
+from pipeline.lake.records import AccountTask
 from pipeline.page import Page
 from pipeline.progress import OnPage
 from pipeline.read import depth
@@ -71,18 +71,17 @@ def read_again(
     x: XApi,
     ledger: Ledger,
     task: AccountTask,
-    manifest: Manifest,
+    own: RawDay,
     earlier: Sequence[EarlierDay],
     user_id: str,
     on_page: OnPage,
 ) -> Reading:
     """Read the timeline from the first of the `earlier` days to the task's day, as far as the budget goes.
 
-    `manifest` is of the task's day. Without earlier days nothing is read. Raises the errors of `x_api` and `lake`.
+    `own` is the task's day. Without earlier days nothing is read. Raises the errors of `x_api` and `lake`.
     """
-    own = read_day(lake, task.day, task.account, manifest)
     if not earlier:
-        return Reading([], own, manifest.collected_at, {})
+        return Reading([], own.pages, own.manifest.collected_at, {})
     posts_range = TimelineRange(
         task.handle,
         user_id,
@@ -99,11 +98,11 @@ def read_again(
         pages, over_budget = _stored(lake, task, posts_range), str(over)
     except AccountUnavailable as gone:  # after its own day was read, which counts
         pages, unavailable = _stored(lake, task, posts_range), f"@{task.handle}: {gone}"
-    timeline = [*own, *pages]
+    timeline = [*own.pages, *pages]
     return Reading(
         pages,
         timeline,
-        max([manifest.collected_at, *(page.collected_at for page in pages)]),
+        max([own.manifest.collected_at, *(page.collected_at for page in pages)]),
         _missing(lake, task, [day.window for day in earlier], posts_range, pages, seen_ids(timeline)),
         unavailable,
         over_budget,

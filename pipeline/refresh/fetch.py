@@ -9,6 +9,7 @@ Only the last full day takes its earlier days along: while history is filled, th
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -17,8 +18,8 @@ from pipeline import clock
 from pipeline.erasure.register import erased_posts
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.lake.raw import find_refresh_manifest
-from pipeline.lake.records import AccountTask, DeletedPosts, Doubts, Manifest, RefreshManifest
+from pipeline.lake.raw import RawDay
+from pipeline.lake.records import AccountTask, DeletedPosts, Doubts, RefreshManifest
 from pipeline.progress import OnPage
 from pipeline.refresh.deletions import find_doubts, open_posts, update_doubts
 from pipeline.refresh.doubts import decide, is_deleted, is_refused, is_waiting, merge
@@ -35,29 +36,28 @@ def refresh(
     x: XApi,
     ledger: Ledger,
     task: AccountTask,
+    own: RawDay,
     *,
-    manifest: Manifest,
     user_id: str,
     on_page: OnPage,
-) -> None:
+) -> RawDay:
     """Read the account's earlier days again, as far as `refresh_days` and the budget go, where any are due.
 
-    `manifest` is of the day itself, which was read before. Raises the errors of `x_api` and `lake`; what is still
-    missing is read by the next attempt.
+    `own` is the day itself, which was read before; it is returned with what was found. Raises the errors of `x_api` and
+    `lake`; what is still missing is read by the next attempt.
     """
     if not task.refresh_days:
-        return
-    if found := find_refresh_manifest(lake, task.day, task.account):
-        _reconsider(lake, task, found)
-        return
+        return own
+    if own.refresh:
+        return _reconsidered(lake, task, own, own.refresh)
     if task.day != last_full_day(clock.now(), task.timezone):
-        return
+        return own
     earlier = due_days(lake, task)
     doubts = find_doubts(lake, task.account)
     if not earlier and not open_posts(doubts, erased_posts(lake, doubts.posts)):
-        return
+        return own
 
-    reading = read_again(lake, x, ledger, task, manifest, earlier, user_id, on_page)
+    reading = read_again(lake, x, ledger, task, own, earlier, user_id, on_page)
     learned = partial(evidence, doubts, reading.missing, reading.timeline, read_at=reading.read_at)
     doubted = merge(doubts, learned(lookups=[]))
     in_doubt = open_posts(doubted, erased_posts(lake, doubted.posts))
@@ -76,7 +76,12 @@ def refresh(
         stopped_because="; ".join(filter(None, (reading.unavailable, reading.over_budget, unasked))) or None,
         **_counts(known, erased_posts(lake, known.posts), task.day),
     )
-    lake.put_model(keys.refresh_manifest(task.day, task.account), result)
+    return _stored(lake, task, own, result)
+
+
+def _stored(lake: Lake, task: AccountTask, own: RawDay, result: RefreshManifest) -> RawDay:
+    key = keys.refresh_manifest(task.day, task.account)
+    return replace(own, refresh=result, refresh_etag=lake.put_model(key, result))
 
 
 def _decided(lake: Lake, task: AccountTask, earlier: Sequence[EarlierDay], doubts: Doubts) -> Doubts:
@@ -103,16 +108,16 @@ def _counts(doubts: Doubts, erased: Collection[str], day: date) -> dict[str, Any
     }
 
 
-def _reconsider(lake: Lake, task: AccountTask, found: RefreshManifest) -> None:
+def _reconsidered(lake: Lake, task: AccountTask, own: RawDay, found: RefreshManifest) -> RawDay:
     """Have what the first release took for deleted, and had not removed yet, count as doubted.
 
     In that release, what one reading did not show was deleted.
     """
     if found.doubted is not None or not found.deleted:
-        return
+        return own
     first = lake.find_model(keys.deleted_posts(task.day, task.account), DeletedPosts)
     removed = erased_posts(lake, first.post_ids) if first else set()
     doubts = update_doubts(lake, task.account, lambda stored: stored)
     counts = _counts(doubts, erased_posts(lake, doubts.posts), task.day)
     result = found.model_copy(update=counts | {"deleted": len(removed)})
-    lake.put_model(keys.refresh_manifest(task.day, task.account), result)
+    return _stored(lake, task, own, result)

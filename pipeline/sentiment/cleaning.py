@@ -33,20 +33,28 @@ def _straighten(text: str) -> str:
     return text.replace("‘", "'").replace("’", "'").replace("“", '"').replace("”", '"')
 
 
-def clean_text(text: str) -> str:
+def clean_text(text: str, removed: list[str] | None = None) -> str:
     """Return the words of a post as VADER should read them, separated by single spaces.
 
-    Empty when the post has only links and mentions. Accepts any text, and takes time linear in its length.
+    Empty when the post has only links and mentions. Accepts any text, and takes time linear in its length. What is
+    removed is appended to `removed`: links, then mentions, then the characters that change how an emoji is drawn.
     """
     # Entities come first, because an escaped character may be a quote or part of a link; and once only, because
     # "&amp;lt;" was written as "&lt;".
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if "/" in text or "." in text:
-        text = _LINK.sub(" ", text)
+        text = _remove(_LINK, text, " ", removed)
     if "@" in text or "＠" in text:
-        text = _MENTION.sub(" ", text)
+        text = _remove(_MENTION, text, " ", removed)
     if not text.isascii():
-        text = _PRESENTATION.sub("", _straighten(text))
+        text = _remove(_PRESENTATION, _straighten(text), "", removed)
     # VADER splits on any white space, so this changes no score; it makes the stored column readable.
     return " ".join(text.split())
+
+
+def _remove(pattern: re.Pattern[str], text: str, instead: str, removed: list[str] | None) -> str:
+    """Return `text` with `instead` in place of what matches, which is appended to `removed`."""
+    if removed is not None:
+        removed += pattern.findall(text)
+    return pattern.sub(instead, text)

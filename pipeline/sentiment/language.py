@@ -7,6 +7,7 @@ outside English is close to noise. Such posts get no score; the report counts th
 
 import re
 from collections.abc import Sequence
+from enum import Enum, auto
 
 from pipeline.sentiment.lexicon import vocabulary
 from pipeline.sentiment.sums import Sums
@@ -31,8 +32,27 @@ _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"(?<![\w#$@])[^\W\d_][\w']+")
 
 
+class Unscored(Enum):
+    """Why a post has no score."""
+
+    OTHER_LANGUAGE = auto()
+    """X says that it is in a language other than English."""
+    NOT_LATIN = auto()
+    """Most letters are not Latin."""
+    NOT_ENGLISH = auto()
+    """X found no language, and too few of the words are English."""
+    NO_WORDS = auto()
+    """There are no words (hashtags do not count in a post without a language), and nothing else with a tone."""
+
+
 def scores_if_english(lang: str | None, cleaned: str, sums: Sums | None = None) -> dict[str, float] | None:
-    """Return VADER's scores of a post, or None if VADER cannot score it.
+    """Return VADER's scores of a post, or None if VADER cannot score it: see `scores_or_reason`."""
+    scores = scores_or_reason(lang, cleaned, sums)
+    return None if isinstance(scores, Unscored) else scores
+
+
+def scores_or_reason(lang: str | None, cleaned: str, sums: Sums | None = None) -> dict[str, float] | Unscored:
+    """Return VADER's scores of a post, or why VADER cannot score it.
 
     `lang` is X's language code, `cleaned` the result of `clean_text`. English posts are scored unless most letters
     are not Latin; posts with an undetermined language or no code, if enough of the words are English; posts without
@@ -41,18 +61,18 @@ def scores_if_english(lang: str | None, cleaned: str, sums: Sums | None = None) 
     """
     english = lang is not None and lang.lower().split("-")[0] == "en"
     if not english and lang is not None and lang not in UNDETERMINED:
-        return None
+        return Unscored.OTHER_LANGUAGE
     wordless = not _LETTER.search(cleaned)
     if not wordless:
         if not _mostly_latin(cleaned):
-            return None
+            return Unscored.NOT_LATIN
         if not english:
             words = _WORD.findall(cleaned.lower())
             if words and not _look_english(words):
-                return None
+                return Unscored.NOT_ENGLISH
             wordless = not words  # hashtags alone
     scores = Analyzer(sums=sums).polarity_scores(cleaned)
-    return scores if not wordless or scores["pos"] or scores["neg"] else None
+    return scores if not wordless or scores["pos"] or scores["neg"] else Unscored.NO_WORDS
 
 
 def _mostly_latin(text: str) -> bool:

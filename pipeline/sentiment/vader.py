@@ -17,6 +17,7 @@ from pipeline.sentiment.lexicon import RuleWord, vocabulary
 from pipeline.sentiment.phrases import Phrase, begins_at
 from pipeline.sentiment.repeats import MANY_WORDS, few_different, repeated_valences
 from pipeline.sentiment.sums import ADDERS, Add, Sums
+from pipeline.sentiment.trace import Trace
 
 # vaderSentiment's `normalize`: "an alpha that approximates the max expected value".
 _ALPHA = 15
@@ -45,25 +46,33 @@ class Analyzer:
         """The words for each emoji."""
         return MappingProxyType(self._vocabulary.emojis)
 
-    def polarity_scores(self, text: str) -> dict[str, float]:
-        """Return `neg`, `neu`, `pos` (shares of the text, 0..1) and `compound` (-1..1) of any text."""
+    def polarity_scores(self, text: str, trace: Trace | None = None) -> dict[str, float]:
+        """Return `neg`, `neu`, `pos` (shares of the text, 0..1) and `compound` (-1..1) of any text.
+
+        An empty `trace` is filled with what the scores are made of; `explain` makes that readable.
+        """
         if not text.isascii():
             text = self._vocabulary.spell_emoji(text)
         tokens = text.split()
         if "'" in text and "n't" in text.lower():
             tokens = [_contraction(token) if "'" in token else token for token in tokens]
-        different = few_different(tokens) if len(tokens) > MANY_WORDS else None
+        # A trace needs the positions of the words, which the loop for repeats does not keep.
+        different = few_different(tokens) if len(tokens) > MANY_WORDS and trace is None else None
         if different:
             valences, before_but = repeated_valences(tokens, different, self._vocabulary)
         else:
-            valences, before_but = self._valences(tokens)
+            valences, before_but = self._valences(tokens, trace)
+        if trace is not None:
+            trace.text, trace.tokens, trace.valences = text, tokens, valences
         if before_but is not None:
             valences = weigh_around_but(valences, before_but)
+        if trace is not None:
+            trace.contributions = valences
         if not valences:
             return {"neg": 0.0, "neu": 1.0 if tokens else 0.0, "pos": 0.0, "compound": 0.0}
         return _scores(valences, len(tokens) - len(valences), text, self._add)
 
-    def _valences(self, tokens: Sequence[str]) -> tuple[list[float], int | None]:
+    def _valences(self, tokens: Sequence[str], trace: Trace | None = None) -> tuple[list[float], int | None]:
         """Return the valences of the words that are not neutral, in order, and how many precede the first "but".
 
         That number is None without a "but". All rules are applied except the one for "but".
@@ -71,8 +80,8 @@ class Analyzer:
         vocabulary = self._vocabulary
         known, strip, around = vocabulary.valences, str.strip, punctuation
         valences: list[float] = []
-        rule_words: dict[int, RuleWord] = {}
-        phrases: dict[int, Phrase] = {}
+        rule_words: dict[int, RuleWord] = {} if trace is None else trace.rule_words
+        phrases: dict[int, Phrase] = {} if trace is None else trace.phrases
         last_rule_word = -REACH - 1
         before_but: int | None = None
         mixed_case: bool | None = None
@@ -84,8 +93,9 @@ class Analyzer:
                 continue
             valence: float | None = known[word]
             if not valence:  # LOOK_CLOSER
-                if len(word) <= 2:  # an emoticon or a short word, as in `word_of`
-                    word = token.lower()
+                word = (
+                    word if len(word) > 2 else token.lower()
+                )  # a short word or an emoticon, as in `word_of`
                 rule_word = vocabulary.rule_words.get(word)
                 if rule_word:
                     rule_words[i] = rule_word
@@ -111,6 +121,8 @@ class Analyzer:
                 if not valence:
                     continue
             valences.append(valence)
+            if trace is not None:
+                trace.places.append(i)
         return valences, before_but
 
 
@@ -121,13 +133,20 @@ def _contraction(token: str) -> str:
     return "N'T" if token.isupper() else "n't"
 
 
-def _emphasis(text: str) -> float:
-    """Return what exclamation and question marks add to the tone."""
+def emphasis_of(text: str) -> float:
+    """Return how much exclamation and question marks strengthen the tone, whichever that is: 0 or more."""
     exclamations, questions = text.count("!"), text.count("?")
     emphasis = 0.292 * (exclamations if exclamations < 4 else 4)
     if questions > 1:
         emphasis += 0.18 * questions if questions <= 3 else 0.96
     return emphasis
+
+
+def in_direction_of(total: float, emphasis: float) -> float:
+    """Return what emphasis adds to a sum of valences: it moves the sum away from 0, and leaves 0 alone."""
+    if total > 0:
+        return emphasis
+    return 0.0 - emphasis if total < 0 else 0.0  # no -0.0
 
 
 def _scores(valences: Sequence[float], neutral: int, text: str, add: Add) -> dict[str, float]:
@@ -145,11 +164,8 @@ def _scores(valences: Sequence[float], neutral: int, text: str, add: Add) -> dic
             negative += valence - 1
 
     if "!" in text or "?" in text:
-        emphasis = _emphasis(text)
-        if total > 0:
-            total += emphasis
-        elif total < 0:
-            total -= emphasis
+        emphasis = emphasis_of(text)
+        total += in_direction_of(total, emphasis)
         if positive > -negative:
             positive += emphasis
         elif positive < -negative:

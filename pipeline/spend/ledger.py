@@ -25,6 +25,7 @@ from pipeline.errors import LakeError, OverBudget, RunStopped, XError
 from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.damage import damaged
+from pipeline.lake.stored import StoredObject
 from pipeline.spend import month as stored
 from pipeline.spend.holds import Hold, may_ask, new_hold
 from pipeline.spend.month import MonthLedger, Run, Stop, month_of
@@ -74,6 +75,7 @@ class Ledger:
         self._months: list[str] | None = (
             None  # no cached_property: up to Python 3.11 its lock stops other threads
         )
+        self._written: dict[str, StoredObject] = {}  # months as this ledger left them
 
     @contextmanager
     def reserve(self, subject: str, max_reads: Reads) -> Iterator["Reservation"]:
@@ -151,7 +153,9 @@ class Ledger:
     def _settle(self, asked_at: datetime, hold_id: str, read: Reads) -> None:
         utc_day = f"{asked_at:%Y-%m-%d}"
         self._change(
-            month_of(asked_at), lambda month_ledger: stored.settle(month_ledger, hold_id, read, utc_day)
+            month_of(asked_at),
+            lambda month_ledger: stored.settle(month_ledger, hold_id, read, utc_day),
+            known=self._written.pop(month_of(asked_at), None),
         )
 
     def _shortage(self, month_ledger: MonthLedger, elsewhere: "_Spent", more: Reads) -> _Shortage | None:
@@ -206,16 +210,26 @@ class Ledger:
     def _note_stop(self, month_ledger: MonthLedger, stop: Stop) -> None:
         month_ledger.setdefault("stopped", {})[self._run_id] = stop
 
-    def _change(self, month: str, change: Callable[[MonthLedger], Answer]) -> Answer:
-        """Read the month, change it, and write it; when another worker has written meanwhile, start over."""
+    def _change(
+        self, month: str, change: Callable[[MonthLedger], Answer], known: StoredObject | None = None
+    ) -> Answer:
+        """Read the month, change it, and write it; when another worker has written meanwhile, start over.
+
+        A month that is `known` is not read before the first try: if it is that no longer, the write is refused.
+        """
         key = keys.spend(month)
         for _ in range(_MAX_CONFLICTS):
-            found = self._lake.find(key)
+            found, known = known or self._lake.find(key), None
             month_ledger = _parse(self._lake, key, found.body if found else None)
             before = json.dumps(month_ledger)
             answer = change(month_ledger)
             after = json.dumps(month_ledger)
-            if after == before or self._lake.put_if(key, after.encode(), found.etag if found else None):
+            if after == before:
+                return answer
+            # What is held or settled has an id, so a change that was made already changes nothing.
+            etag = found.etag if found else None
+            if written := self._lake.put_if(key, after.encode(), etag, knows_its_own=True):
+                self._written[month] = StoredObject(after.encode(), written)
                 return answer
             time.sleep(random.uniform(0, 0.05))  # so that losers of a race do not meet again
         raise LakeError(

@@ -1,7 +1,7 @@
 """An account's day, from raw pages to what is stored of it, and the one writer of that.
 
 The stage `analyze`, `forget` and the refresh of earlier days all write through `write`, so that a new output format is
-one change. It takes the lake as an argument; everything else is pure.
+one change; whoever calls it stores the outcome last. It takes the lake as an argument; everything else is pure.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.lake import keys
-from pipeline.lake.frames import put_frame
-from pipeline.lake.records import Counts, DaySettings, Manifest, Outcome, RefreshManifest
+from pipeline.lake.frames import to_parquet
+from pipeline.lake.records import Counts, DaySettings, MadeFrom, Manifest, Outcome, RefreshManifest
 from pipeline.page import Page, is_tombstone
 from pipeline.schema import KIND_OF, POSTS
 from pipeline.sentiment import score_posts
@@ -20,6 +20,7 @@ from pipeline.share import exceeds, percent
 from pipeline.status import Status
 from pipeline.transform import quarantine
 from pipeline.transform.contract import Posts
+from pipeline.transform.maker import maker
 from pipeline.transform.normalize import newest_versions, read_posts
 from pipeline.transform.spreadsheet import to_csv
 from pipeline.x_api.limits import DEPTH, DEPTH_WITHOUT_REPLIES
@@ -27,6 +28,7 @@ from pipeline.x_api.prices import Reads
 
 if TYPE_CHECKING:
     from pipeline.lake.client import Lake
+    from pipeline.lake.raw import RawDay
 
 
 @dataclass(frozen=True)
@@ -39,18 +41,26 @@ class DerivedDay:
     truncated: bool  # the day's earliest posts are left out because of max_posts
 
 
-def make(
-    lake: "Lake",
-    settings: DaySettings,
-    pages: list[Page],
-    manifest: Manifest,
-    refresh: RefreshManifest | None = None,
-) -> Outcome:
-    """Write all that is derived from an account's raw pages, and return its outcome; same pages, same bytes."""
-    derived = derive(pages, settings)
-    outcome = conclude(derived, pages, manifest, settings, refresh)
-    write(lake, settings.day, settings.account, derived.posts, derived.rejected, outcome)
-    return outcome
+def make(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Outcome:
+    """Write all that is derived from an account's raw pages; same pages, same bytes.
+
+    Return its outcome, which the caller stores last.
+    """
+    manifest = raw_day.manifest
+    read_with = manifest.applied_to(settings)
+    derived = derive(raw_day.pages, read_with)
+    made = write(
+        lake, settings.day, settings.account, derived.posts, derived.rejected, is_first=raw_day.is_first
+    )
+    refresh = raw_day.refresh if settings.refresh_days else None
+    made_from = MadeFrom(
+        pages=raw_day.page_etags,
+        refresh=raw_day.refresh_etag,
+        settings=settings.fingerprint,
+        maker=maker(),
+    )
+    outcome = conclude(derived, raw_day.pages, manifest, read_with, refresh)
+    return outcome.model_copy(update={"made_from": made_from, "made": made})
 
 
 def write(
@@ -59,20 +69,22 @@ def write(
     account: str,
     posts: pl.DataFrame,
     rejected: pl.DataFrame,
-    outcome: Outcome | None,
-) -> None:
-    """Write an account's POSTS, spreadsheet, QUARANTINE (none when it is empty) and, last, its outcome.
+    *,
+    is_first: bool = False,
+) -> dict[str, tuple[int, str]]:
+    """Write an account's POSTS, spreadsheet and QUARANTINE (none when it is empty).
 
-    Without an outcome, the one that is stored stays.
+    Return size and ETag of each, by key. `is_first` says that there can be no older quarantine.
     """
-    put_frame(lake, keys.posts(day, account), posts)
-    lake.put(keys.account_csv(day, account), to_csv(posts))
-    if rejected.is_empty():
+    bodies = {
+        keys.posts(day, account): to_parquet(posts),
+        keys.account_csv(day, account): to_csv(posts),
+    }
+    if not rejected.is_empty():
+        bodies[keys.quarantine(day, account)] = to_parquet(rejected)
+    elif not is_first:
         lake.delete(keys.quarantine(day, account))
-    else:
-        put_frame(lake, keys.quarantine(day, account), rejected)
-    if outcome:
-        lake.put_model(keys.outcome(day, account), outcome)
+    return {key: (len(body), lake.put(key, body)) for key, body in bodies.items()}
 
 
 def derive(pages: list[Page], settings: DaySettings) -> DerivedDay:

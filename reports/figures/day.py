@@ -14,7 +14,7 @@ from reports.figures.accounts import accounts
 from reports.figures.alerts import Finding, findings
 from reports.figures.comparable import ALL_COMPARED, NotCompared
 from reports.figures.data import DataFigures, data, differs
-from reports.figures.hours import hours
+from reports.figures.hours import blocks, hours
 from reports.figures.metrics import Metric, daily_metrics, equal_age
 from reports.figures.movers import movers
 from reports.figures.posts import usual_post
@@ -40,6 +40,7 @@ class DayFigures:
     tone: pl.DataFrame  # of accounts; of the last ten days when there is one account
     all_tone: pl.DataFrame
     hours: pl.DataFrame
+    blocks: pl.DataFrame
     standouts: pl.DataFrame
     data: DataFigures
     previous: date | None  # the nearest earlier day with a roll-up
@@ -114,6 +115,7 @@ def day_figures(
         tone=by_day(aged.join(rows, on="account", how="semi")) if rows.height == 1 else extremes(rows),
         all_tone=tone(rows),
         hours=hours(aged, day),
+        blocks=blocks(aged, day),
         standouts=stood_out,
         data=data(aged, posts, day),
         previous=max(earlier.to_list(), default=None),

@@ -14,7 +14,7 @@ from reports import thresholds
 from reports.figures.alerts import findings
 from reports.figures.data import data
 from reports.figures.day import DayFigures
-from reports.figures.hours import hours
+from reports.figures.hours import blocks, hours
 from reports.figures.metrics import daily_metrics, equal_age, is_incomplete
 from reports.figures.posts import rank_posts
 from reports.figures.standouts import standouts_by_account
@@ -54,6 +54,7 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
         followers(aged, day).join(stored, on=["account", "day"], how="semi", maintain_order="left")
     )
     tone_of = _Parts(by_day(aged))
+    blocks_of = _Parts(blocks(aged, day, by_account=True))
     incomplete_of = _Parts(incomplete_days(aged, day))
     for batch in figures.accounts.iter_slices(_BATCH):
         series = metrics.filter(pl.col("account").is_in(batch["account"].implode()))
@@ -73,6 +74,7 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
                 tone=tone_of[account],
                 all_tone=tone(row),
                 hours=hours(own, day),
+                blocks=blocks_of[account],
                 standouts=stood_out,
                 data=data(own, own_posts, day),
                 previous=max((past for past in own["day"] if past < day), default=None),

@@ -44,6 +44,14 @@ DEFINITIONS: Final = (
         f"means {thresholds.TURNED_POINTS:g} points below a positive usual, beyond the 95% interval.",
     ),
     (
+        "Best time",
+        f"of {24 // thresholds.BLOCK_HOURS} blocks of three hours, over {thresholds.USUAL_DAYS} days, replies and "
+        "quotes included: what an account’s posts of a day got in a block, relative to the account’s median post, "
+        "weekdays made equal; the middle of these, drawn toward 1 the more, the likelier it is that chance made the "
+        "blocks differ. A best time is named only where the 95% interval lies above 1 and a post gets at least "
+        f"{thresholds.BEST_TIMES:.1f} times a usual post.",
+    ),
+    (
         "Equal age",
         "counts grow for days, so day-old counts are compared with day-old counts: days whose posts were less than "
         "half or more than twice as old when they were read are not compared. Posts and tone compare at any age.",

@@ -8,6 +8,7 @@ import polars as pl
 from reports import charts, thresholds
 from reports import format as fmt
 from reports.figures.day import DayFigures
+from reports.figures.hours import best_block, highest_block
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHADES: Final = 5
@@ -33,6 +34,16 @@ class Weekday:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Three hours of the day."""
+
+    hours: str
+    posts: str
+    times: str  # a usual post
+    interval: str  # of that, 95%
+
+
+@dataclass(frozen=True)
 class Hours:
     """The map of weekdays and hours."""
 
@@ -40,6 +51,7 @@ class Hours:
     most: str  # posts in one hour
     timezone: str
     note: str
+    blocks: tuple[Block, ...]  # those with enough posts; none in the first weeks
     shades: int = SHADES
     few: int = thresholds.FEW_IN_HOUR  # with fewer posts an hour has no result
 
@@ -55,7 +67,8 @@ def hours(figures: DayFigures) -> Hours:
         ),
         most=f"{most:,}",
         timezone=figures.window.timezone,
-        note=_best_hour(figures.hours),
+        note=_best_time(figures.blocks),
+        blocks=tuple(map(_block, figures.blocks.iter_rows(named=True))),
     )
 
 
@@ -70,13 +83,32 @@ def _result(times: float | None) -> int:
     return 0 if times is None else 1 + sum(times >= edge for edge in _RESULTS)
 
 
-def _best_hour(found: pl.DataFrame) -> str:
-    ranked = found.drop_nulls("result").sort("result", "ranked", descending=True)
-    if ranked.is_empty():
-        return f"No hour has {thresholds.FEW_IN_HOUR} posts yet."
-    best = ranked.row(0, named=True)
-    return (
-        f"Best hour with {thresholds.FEW_IN_HOUR} posts or more: {_DAYS[best['weekday'] - 1]} {best['hour']:02d}:00, "
-        f"{fmt.times(best['result'])} a usual post over {fmt.plural(best['ranked'], 'post')}. "
-        "A pattern, not proof that the hour is the cause."
+def _block(row: dict[str, Any]) -> Block:
+    until = row["hour"] + thresholds.BLOCK_HOURS
+    return Block(
+        hours=f"{row['hour']:02d}:00\u2013{until:02d}:00",
+        posts=f"{row['posts']:,}",
+        times=_multiple(row["times"]),
+        interval=f"{fmt.decimal(row['low'], 2)}\u2013{_multiple(row['high'])}",
     )
+
+
+def _multiple(value: float) -> str:
+    """Return a multiple with two decimals, because intervals may end close to 1."""
+    return f"{fmt.decimal(value, 2)}×"
+
+
+def _best_time(found: pl.DataFrame) -> str:
+    """Return which three hours are the best to post, or that chance may explain all differences."""
+    highest = highest_block(found)
+    if highest is None:
+        return (
+            f"A best time is looked for after {thresholds.BLOCKS_NEED} days with posts, in three-hour blocks that "
+            f"have {thresholds.BLOCK_DAYS} such days."
+        )
+    best = best_block(found)
+    shown = _block(best or highest)
+    measured = f"{shown.times} a usual post (95% interval {shown.interval}), over {shown.posts} posts"
+    if best:
+        return f"Best time: {shown.hours}, {measured}. A pattern, not proof that the time is the cause."
+    return f"No clear best time: {shown.hours} did best with {measured}, too close to 1× to be sure or to matter."

@@ -59,7 +59,7 @@ def test_all_accounts_finish_after_the_resets_in_one_run(
                 query(
                     database,
                     "select rendered_map_index, state from task_instance "
-                    "where task_id = 'account.collect' and state = 'up_for_retry'",
+                    "where task_id = 'account' and state = 'up_for_retry'",
                 )
             )
             return [*query(database, "select state from dag_run")] in ([("success",)], [("failed",)])
@@ -79,15 +79,13 @@ def test_all_accounts_finish_after_the_resets_in_one_run(
         # Each window lets its limit through, and each account is refused at most once in it.
         most = max(
             row[0]
-            for row in query(
-                database, "select try_number from task_instance where task_id = 'account.collect'"
-            )
+            for row in query(database, "select try_number from task_instance where task_id = 'account'")
         )
         assert counts["endpoints"]["timeline"]["requests"] == len(HANDLES) + refused
         assert refused <= len(HANDLES) * (most - 1)
         reasons = query(
             database,
-            "select distinct retry_reason from task_instance_history where task_id = 'account.collect'",
+            "select distinct retry_reason from task_instance_history where task_id = 'account'",
         )
         assert any("request window is used up until" in str(reason) for (reason,) in reasons)
 

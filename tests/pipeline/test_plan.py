@@ -33,8 +33,8 @@ def planned(lake: Lake, x: XApi, *accounts: Any, **changes: Any) -> list[Account
     )
 
 
-def the_plan(lake: Lake) -> Plan:
-    found = find_plan(lake, DAY)
+def the_plan(lake: Lake, day: date = DAY) -> Plan:
+    found = find_plan(lake, day)
     assert found is not None
     return found
 
@@ -118,8 +118,10 @@ def test_a_finished_days_followers_stay_those_of_then(
     finish(lake, "pixelforge")
     before = lake.find(keys.plan(DAY))
     monkeypatch.setenv("AVIARY_NOW", "2026-12-23T06:00:00Z")
-    [later] = planned(lake, x, "pixelforge", day=date(2026, 12, 22))
-    assert later.followers != the_plan(lake).accounts[0].followers
+    later = date(2026, 12, 22)
+    planned(lake, x, "pixelforge", day=later)
+    [then], [now] = the_plan(lake).accounts, the_plan(lake, later).accounts
+    assert now.followers != then.followers
     planned(lake, x, "pixelforge")
     assert lake.find(keys.plan(DAY)) == before
 
@@ -253,7 +255,7 @@ def test_two_runs_of_a_new_day_plan_the_accounts_of_both(
     crossed: list[str] = []
     original = Lake.put_if
 
-    def put_if(self: Lake, key: str, body: bytes, etag: str | None) -> bool:
+    def put_if(self: Lake, key: str, body: bytes, etag: str | None) -> str | None:
         if key == keys.plan(DAY) and not crossed:
             crossed.append(key)
             planned(lake, x, "pixelforge", "tideandco", only=["tideandco"])

@@ -1,20 +1,39 @@
 """The day is done unless more accounts failed than tolerated, or none has anything to show."""
 
+import polars as pl
 import pytest
 
 from pipeline.errors import RunFailed
+from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.lake.days import put_outcome
-from pipeline.lake.records import Outcome
+from pipeline.lake.days import find_outcomes, put_outcome
+from pipeline.lake.frames import put_frame
+from pipeline.lake.records import Outcome, Plan, PlannedAccount
+from pipeline.schema import POSTS
 from pipeline.status import Status
+from pipeline.transform.rollup import roll_up
 from pipeline.verdict import Verdict, verdict
-from tests.pipeline.given import DAY, work
+from tests.pipeline.given import DAY
 
 
 def ended(lake: Lake, tolerated: float, **statuses: Status) -> Verdict:
     for account, status in statuses.items():
         put_outcome(lake, DAY, account, Outcome(status=status, reason=f"because {status}"))
-    return verdict(lake, [work(account=account, handle=account.upper()) for account in statuses], tolerated)
+    rolled_up(lake, *statuses)
+    return verdict(lake, DAY, list(statuses), tolerated)
+
+
+def rolled_up(lake: Lake, *accounts: str) -> None:
+    """Roll up the day of these accounts, which X spells in capitals, by their outcomes."""
+    entries = [
+        PlannedAccount(account=account, handle=account.upper(), include=("posts",), max_posts=1)
+        for account in accounts
+    ]
+    plan = Plan(
+        day=DAY, timezone="UTC", sample=True, failed_accounts=0, quarantined_posts=0, accounts=tuple(entries)
+    )
+    posts = pl.DataFrame(schema=POSTS)
+    put_frame(lake, keys.rollup(DAY), roll_up(plan, find_outcomes(lake, DAY), posts))
 
 
 def share(failed: int, of: int) -> dict[str, Status]:
@@ -50,9 +69,9 @@ def test_only_failed_counts_against_the_budget(lake: Lake, status: Status) -> No
 
 def test_an_account_without_an_outcome_has_failed(lake: Lake) -> None:
     put_outcome(lake, DAY, "a", Outcome(status=Status.OK))
-    items = [work(account="a", handle="A"), work(account="b", handle="B")]
+    rolled_up(lake, "a", "b")
     with pytest.raises(RunFailed, match="@B: its task ended without leaving an outcome"):
-        verdict(lake, items, 0.2)
+        verdict(lake, DAY, ["a", "b"], 0.2)
 
 
 def test_failures_are_told_by_name_and_reason(lake: Lake) -> None:
@@ -72,12 +91,13 @@ def test_reasons_that_name_their_account_name_it_once_and_ten_are_told(lake: Lak
     handles = [f"a{number}" for number in range(12)]
     for handle in handles:
         put_outcome(
-            lake, DAY, handle, Outcome(status=Status.FAILED, reason=f"@{handle}: trouble of {handle}")
+            lake, DAY, handle, Outcome(status=Status.FAILED, reason=f"@{handle.upper()}: trouble of {handle}")
         )
+    rolled_up(lake, *handles)
     with pytest.raises(RunFailed) as caught:
-        verdict(lake, [work(account=handle, handle=handle) for handle in handles], 0.2)
-    assert "tolerated: @a0: trouble of a0; @a1: trouble of a1; " in str(caught.value)
-    assert str(caught.value).endswith("@a9: trouble of a9; and 2 more reasons")
+        verdict(lake, DAY, handles, 0.2)
+    assert "tolerated: @A0: trouble of a0; @A1: trouble of a1; " in str(caught.value)
+    assert str(caught.value).endswith("@A9: trouble of a9; and 2 more reasons")
 
 
 def test_a_day_with_nothing_to_show_is_not_done(lake: Lake) -> None:

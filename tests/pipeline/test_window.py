@@ -199,4 +199,4 @@ def test_a_day_of_no_length_is_refused_too() -> None:
 def test_a_refused_text_is_shown_up_to_forty_characters() -> None:
     with pytest.raises(ConfigError) as caught:
         parse_day("x" * 100)
-    assert "x" * 40 + "'" in str(caught.value)
+    assert str(caught.value).startswith(f"'{'x' * 40}' is not a day")

@@ -61,6 +61,8 @@ def test_a_post_is_nowhere_any_more_and_is_counted_as_forgotten(
                 update={"kept": before.counts.kept - 1, "forgotten": 1},
             ),
             "scored": before.scored - (post["compound"] is not None),
+            "made_from": after.made_from,
+            "made": after.made,
         }
     )
     assert "1 forgotten" in lake.get(keys.report(DAY)).decode()

@@ -12,7 +12,7 @@ from botocore.config import Config
 from pipeline import run as run_module
 from pipeline import run_day
 from pipeline.errors import AviaryError
-from pipeline.lake import client as lake_module
+from pipeline.lake import session as lake_session
 from pipeline.lake.client import Lake
 from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
@@ -75,7 +75,9 @@ def test_no_answer_in_time_is_asked_again(
     proxy: Proxy, expected: dict[str, str], lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once for each kind of request. A slow machine may time out more often, which changes nothing either."""
-    monkeypatch.setattr(lake_module, "CLIENT_CONFIG", lake_module.CLIENT_CONFIG.merge(Config(read_timeout=2)))
+    monkeypatch.setattr(
+        lake_session, "CLIENT_CONFIG", lake_session.CLIENT_CONFIG.merge(Config(read_timeout=2))
+    )
     hung: set[tuple[str, bool]] = set()
 
     def spoil(asked: Asked) -> Fault | None:

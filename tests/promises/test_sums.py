@@ -13,7 +13,7 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_plan
 from pipeline.lake.frames import find_frame
-from pipeline.lake.raw import find_manifest, read_day
+from pipeline.lake.raw import find_raw_day
 from pipeline.lake.records import Plan
 from pipeline.page import pack
 from pipeline.plan import plan
@@ -48,10 +48,10 @@ def run(lake: Lake, stub: StubServer, run_id: str) -> None:
 
 
 def forget_the_other_post(lake: Lake) -> None:
-    manifest = find_manifest(lake, DAY, "nasa")
-    assert manifest
+    raw_day = find_raw_day(lake, DAY, "nasa")
+    assert raw_day
     target = ErasureTarget(frozenset({a_post(2)["id"]}))
-    [page] = read_day(lake, DAY, "nasa", manifest)
+    [page] = raw_day.pages
     lake.put(keys.raw_page(DAY, "nasa", 1), pack(redact(page, target)))
     rebuild(lake, (DAY, "nasa"), target)
 

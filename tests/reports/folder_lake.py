@@ -36,20 +36,18 @@ class FolderLake(Lake):
     def exists(self, key: str) -> bool:
         return (self.folder / key).exists()
 
-    def put(self, key: str, body: bytes) -> None:
+    def put(self, key: str, body: bytes) -> str:
         path = self.folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
+        return hashlib.sha256(body).hexdigest()
 
-    def put_html(self, key: str, html: str) -> None:
+    def put_html(self, key: str, html: str, **_: Any) -> None:
         self.put(key, html.encode())
 
-    def put_if(self, key: str, body: bytes, etag: str | None) -> bool:
+    def put_if(self, key: str, body: bytes, etag: str | None, **_: Any) -> str | None:
         found = self.find(key)
-        if (found.etag if found else None) != etag:
-            return False
-        self.put(key, body)
-        return True
+        return self.put(key, body) if (found.etag if found else None) == etag else None
 
     def delete(self, key: str) -> None:
         (self.folder / key).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_a_day_that_another_run_adds_at_the_same_moment_is_not_lost(
 ) -> None:
     put_if = lake.put_if
 
-    def overtaken(key: str, body: bytes, etag: str | None) -> bool:
+    def overtaken(key: str, body: bytes, etag: str | None) -> str | None:
         monkeypatch.setattr(lake, "put_if", put_if)
         publish(lake, DAY)
         return put_if(key, body, etag)
@@ -37,7 +38,7 @@ def test_pages_drawn_from_lines_that_changed_meanwhile_are_drawn_again(
 ) -> None:
     put = lake.put_html
 
-    def overtaken(key: str, html: str) -> None:
+    def overtaken(key: str, html: str, **_: Any) -> None:
         if key == keys.REPORTS_INDEX:
             monkeypatch.setattr(lake, "put_html", put)
             publish(lake, DAY)
@@ -72,7 +73,7 @@ def test_a_day_that_another_run_adds_while_the_pages_are_drawn_is_on_them(
     empty = FolderLake(tmp_path / "empty")
     put = empty.put_html
 
-    def overtaken(key: str, html: str) -> None:
+    def overtaken(key: str, html: str, **_: Any) -> None:
         if key == page:
             monkeypatch.setattr(empty, "put_html", put)
             index.publish(empty, line.model_copy(update={"day": meanwhile}))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -30,7 +31,7 @@ def test_each_page_is_written_after_what_it_links_to_the_latest_report_last(
 ) -> None:
     written: list[str] = []
     put = lake.put_html
-    monkeypatch.setattr(lake, "put_html", lambda key, html: written.append(key) or put(key, html))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(lake, "put_html", lambda key, html, **_: written.append(key) or put(key, html))  # type: ignore[func-returns-value]
     publish(lake, DAY)
     accounts = {keys.account_report(DAY, account.account) for account in TWELVE[:3]}
     assert set(written[:3]) == accounts
@@ -62,7 +63,7 @@ def test_rendering_an_older_day_does_not_move_the_latest_back(
     latest = lake.get(keys.REPORTS_LATEST)
     written: list[str] = []
     put = lake.put_html
-    monkeypatch.setattr(lake, "put_html", lambda key, html: written.append(key) or put(key, html))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(lake, "put_html", lambda key, html, **_: written.append(key) or put(key, html))  # type: ignore[func-returns-value]
     publish(lake, YESTERDAY)
     assert lake.get(keys.REPORTS_LATEST) == latest
     assert keys.REPORTS_LATEST not in written  # not even for a moment
@@ -73,7 +74,7 @@ def test_a_newer_day_published_meanwhile_stays_the_latest(
 ) -> None:
     put = lake.put_html
 
-    def overtaken(key: str, html: str) -> None:
+    def overtaken(key: str, html: str, **_: Any) -> None:
         if key == keys.REPORTS_LATEST and "Sunday 22" not in html:
             monkeypatch.setattr(lake, "put_html", put)
             publish(lake, DAY)

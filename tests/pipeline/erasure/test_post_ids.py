@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.erasure.locate import holds
-from pipeline.erasure.post_ids import mentioned_ids, replace_in_text
+from pipeline.erasure.post_ids import mentioned_ids, replace_in_row, replace_in_text
 from pipeline.erasure.redact import ErasureTarget, redact
 from pipeline.page import Page, pack
 from tests.pipeline.given import a_page, a_post, in_new_words
@@ -52,6 +52,7 @@ def test_the_link_of_a_post_counts_for_ids_of_any_length(link: str, post_id: str
         "2026-11-22T00:20:05.000Z",
         "https://example.com/status/20",
         "https://status.example.com/status/20",
+        "ex.com/status/20",
         "https://x.com/nasa/status/2020",
         "https://x.com/nasa/20",
         "status 20, post 20, #20",
@@ -86,8 +87,10 @@ def test_a_part_of_a_longer_number_is_another_number(around: str) -> None:
 
 
 def test_fewer_than_fifteen_digits_are_no_id_of_a_post_in_a_text() -> None:
-    assert redacted_text("12345678901234", "12345678901234") == "12345678901234"
-    assert redacted_text("123456789012345", "123456789012345") == "0"
+    for text in ("{}", "https://example.com/status/{}"):
+        short, long = text.format("12345678901234"), text.format("123456789012345")
+        assert redacted_text(short, "12345678901234") == short
+        assert redacted_text(long, "123456789012345") == text.format(0)
 
 
 @pytest.mark.parametrize("post_id", [EARLY, LONG])
@@ -133,7 +136,8 @@ def test_other_ids_counts_dates_and_tokens_are_never_touched(number: str) -> Non
     page.body["meta"]["result_count"] = int(number)
     page.request.update({"user_id": number, "token": number, "max_results": 20})
     page.body["errors"] = [
-        {"resource_type": "user", "resource_id": number, "detail": f"No user: [{number}]."}
+        {"resource_type": "user", "resource_id": number, "detail": f"No user: [{number}]."},
+        {"parameter": "usernames", "value": number},
     ]
 
     assert redact(page, posts(number)) == page
@@ -152,8 +156,9 @@ def test_what_x_says_of_the_page_itself_is_replaced(post_id: str) -> None:
                 "resource_id": value,
                 "value": value,
                 "detail": f"No tweet: [{value}].",
+                "status": 404,
             },
-            {"value": value, "parameter": "referenced_tweets.id"},
+            {"value": value, "parameter": "referenced_tweets.id", "detail": None},
         ]
         page.request.update({"until_id": value, "since_id": value, "ids": [value]})
         return page
@@ -167,6 +172,26 @@ def test_ids_that_x_sends_as_numbers_are_ids(post_id: str) -> None:
     page = a_page(a_post(2, conversation_id=int(post_id)), int(post_id))
     assert redact(page, posts(post_id)) == a_page(a_post(2, conversation_id=0), 0)
     assert redact(a_page(a_post(2, id=int(post_id))), posts(post_id)).items == [{"forgotten": True}]
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5])
+def test_what_stands_in_an_ids_place_and_is_no_id_stays(value: object) -> None:
+    page = a_page(a_post(2, conversation_id=value))
+    assert redact(page, posts("1")) == page
+
+
+@pytest.mark.parametrize("post_id", [EARLY, LONG])
+def test_a_quarantined_post_is_read_as_what_x_sent_and_as_a_text_where_that_is_no_json(post_id: str) -> None:
+    def written(value: str) -> tuple[str, str]:
+        item = {"conversation_id": value, "author_id": post_id, "seen": 20}
+        return json.dumps(item, separators=(",", ":")), f'{{"cut": "https://x.com/a/status/{value}'
+
+    redacted = [replace_in_row({"item": item}, posts(post_id).replace) for item in written(post_id)]
+    assert redacted == [{"item": item} for item in written("0")]
+    spaced = {"item": '{ "conversation_id" : "7" }'}
+    assert replace_in_row(spaced, posts(post_id).replace) == spaced
+    text = {"text": EARLY, "like_count": 20}
+    assert replace_in_row(text, posts(EARLY).replace) == text
 
 
 # --- whole pages ---------------------------------------------------------------------------------

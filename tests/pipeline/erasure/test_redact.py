@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipeline.erasure.post_ids import mentioned_ids
-from pipeline.erasure.redact import ErasureTarget, copy_of, redact, redact_frame, related
+from pipeline.erasure.redact import (
+    ErasureTarget,
+    copy_of,
+    is_retweet,
+    redact,
+    redact_frame,
+    redact_text,
+    related,
+)
 from pipeline.page import TOMBSTONE
 from pipeline.transform.account_day import derive
 from tests.pipeline.given import a_page, a_post, a_retweet, in_new_words, stored_posts, work
@@ -26,6 +34,18 @@ def test_a_forgotten_post_leaves_a_tombstone_and_the_others_as_they_were() -> No
     page = a_page(a_post(1), a_post(2))
     assert redact(page, posts(ONE)).items == [TOMBSTONE, a_post(2)]
     assert redact(page, posts("17")) == page
+
+
+def test_a_page_without_posts_stays_as_it_was() -> None:
+    assert redact(a_page(token="next"), posts(ONE)) == a_page(token="next")
+
+
+def test_a_page_on_which_x_named_no_post_as_one_is_redacted_all_the_same() -> None:
+    redacted = redact(a_page(7, token="next"), posts("7"))
+    assert redacted.items == [0]
+    assert redacted.oldest_at is None
+    page = a_page(7, a_retweet(1, of="17"), included=[a_post(17, id="17")])
+    assert redact(page, posts("18")) == page
 
 
 def test_all_versions_of_an_edited_post_go_together() -> None:
@@ -88,6 +108,22 @@ def test_what_a_forgotten_account_wrote_goes_and_what_is_said_of_it_stays() -> N
     redacted = redact(page, nasa)
     assert redacted.items == [TOMBSTONE, retweets[1], mention]
     assert redacted.included == [TOMBSTONE, originals[1]]
+
+
+def test_a_retweet_without_its_text_does_not_tell_whose_copy_it_is_and_stays() -> None:
+    page = a_page(a_retweet(1, of="17", text=None))
+    assert redact(page, ErasureTarget(accounts=frozenset({"nasa"}))) == page
+
+
+def test_what_repeats_another_post_is_a_retweet_and_nothing_else_is() -> None:
+    quote = a_post(3, referenced_tweets=[{"type": "quoted", "id": "17"}])
+    found = [item for item in (a_retweet(1), a_post(2), quote, TOMBSTONE, 7, None) if is_retweet(item)]
+    assert found == [a_retweet(1)]
+
+
+def test_a_text_is_left_without_the_ids_alone() -> None:
+    text = f"It was https://x.com/nasa/status/{ONE}, and 20 planes."
+    assert redact_text(text, posts(ONE, "20")) == text.replace(ONE, "0")
 
 
 @given(

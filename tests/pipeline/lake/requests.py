@@ -3,7 +3,7 @@
 import pytest
 from botocore.config import Config
 
-from pipeline.lake import client as lake_module
+from pipeline.lake import session as lake_session
 from pipeline.lake.client import Lake
 
 
@@ -16,5 +16,5 @@ def etag(lake: Lake, key: str) -> str:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask S3 once: how often it is asked again is botocore's own business."""
-    once = lake_module.CLIENT_CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
-    monkeypatch.setattr(lake_module, "CLIENT_CONFIG", once)
+    once = lake_session.CLIENT_CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+    monkeypatch.setattr(lake_session, "CLIENT_CONFIG", once)

@@ -1,5 +1,7 @@
 """A timeline is read page by page to its end, around expired tokens and odd pages."""
 
+from typing import Any
+
 import pytest
 
 from pipeline.collect import collect
@@ -164,10 +166,10 @@ def test_another_runs_answer_to_the_same_request_is_kept_and_continued_from(
         lake.delete(key)
     put_if = Lake.put_if
 
-    def put_after_them(self: Lake, key: str, body: bytes, etag: str | None) -> bool:
+    def put_after_them(self: Lake, key: str, body: bytes, etag: str | None, **options: Any) -> str | None:
         if key == keys.raw_page(DAY, "nasa", 1):
             self.put(key, theirs)
-        return put_if(self, key, body, etag)
+        return put_if(self, key, body, etag, **options)
 
     monkeypatch.setattr(Lake, "put_if", put_after_them)
     different = Answer(answers[0].body | {"data": [a_post(77)]})

@@ -78,7 +78,9 @@ def run(lake: Lake, x: Timeline, day: date, at: str, **changes: Any) -> AccountT
 
 
 def put_plan(lake: Lake, task: AccountTask) -> None:
-    entry = PlannedAccount(**{name: getattr(task, name) for name in PlannedAccount.model_fields})
+    entry = PlannedAccount(
+        **{name: getattr(task, name) for name in PlannedAccount.model_fields if hasattr(task, name)}
+    )
     plan = Plan(
         day=task.day,
         timezone=task.timezone,

@@ -8,16 +8,22 @@ from pipeline.erasure import register
 from pipeline.erasure.account import forget_account
 from pipeline.lake import keys
 from pipeline.lake.client import Lake, to_json
-from pipeline.lake.records import DeletedPosts, Doubts, ErasureRecord, PostDoubt, RefreshManifest
+from pipeline.lake.days import find_outcome, put_outcome
+from pipeline.lake.records import DeletedPosts, Doubts, ErasureRecord, Outcome, PostDoubt, RefreshManifest
 from pipeline.refresh.deletions import (
+    clear_outcomes,
+    clear_refreshes,
+    days_of_waiting,
     find_doubts,
     forgotten_by,
+    mark_removed,
     open_posts,
     removed_by,
     update_doubts,
     waiting,
 )
 from pipeline.refresh.doubts import merge
+from pipeline.status import Status
 from tests.pipeline.given import COLLECTED_AT, DAY
 from tests.pipeline.refresh.account import Timeline, ids_of, outcome_of, post_at, run
 
@@ -53,6 +59,8 @@ def test_once_there_is_a_record_the_first_release_s_is_history(lake: Lake) -> No
     assert find_doubts(lake, "nasa").posts.keys() == {ONE, TWO}
     update_doubts(lake, "nasa", lambda doubts: Doubts(posts={TWO: A_DOUBT}))
     assert find_doubts(lake, "nasa").posts.keys() == {TWO}
+    update_doubts(lake, "nasa", lambda doubts: Doubts(posts={}))
+    assert find_doubts(lake, "nasa").posts == {}
 
 
 def test_a_post_that_the_first_release_took_for_deleted_is_kept_while_x_has_it(
@@ -127,6 +135,7 @@ def test_a_run_forgets_what_it_found_deleted_and_no_other_run_does(lake: Lake) -
     assert removed_by(lake, DAY, "nasa").days == {EVE: (ONE,)}
     assert removed_by(lake, NEXT, "nasa").days == {}
     assert removed_by(lake, DAY, "esa").days == {}
+    assert forgotten_by(lake, DAY, "nasa").days == {EVE: (ONE,)}  # the first release left nothing beside it
 
 
 def test_what_waits_is_what_forget_gone_would_remove_though_it_has_begun(
@@ -139,6 +148,36 @@ def test_what_waits_is_what_forget_gone_would_remove_though_it_has_begun(
     register.save(lake, ErasureRecord(post_ids=(ONE,), reason="begun", forgotten_at=COLLECTED_AT))
     assert waiting(lake, "nasa").days == {EVE: (ONE,)}
     assert waiting(lake, "esa").days == {}
+
+
+def test_what_forget_gone_has_removed_waits_no_longer_and_the_rest_does(
+    lake: Lake, morning_after: str
+) -> None:
+    waits = A_DOUBT.model_copy(update={"not_found": (COLLECTED_AT,), "waiting_at": COLLECTED_AT})
+    lake.put_model(keys.doubts("nasa"), Doubts(posts={ONE: waits, TWO: waits}))
+    mark_removed(lake, "nasa", [ONE])
+    assert waiting(lake, "nasa").days == {EVE: (TWO,)}
+
+
+def test_the_days_that_tell_of_waiting_deletions_tell_it_until_they_are_cleared(lake: Lake) -> None:
+    waits = PostDoubt(day=EVE, absent_at=COLLECTED_AT, not_found=(COLLECTED_AT,), waiting_at=COLLECTED_AT)
+    lake.put_model(keys.doubts("nasa"), Doubts(posts={ONE: waits}))
+    silent, two_wait = Outcome(status=Status.OK), Outcome(status=Status.OK, deletions_waiting=2)
+    for day, account, outcome in ((EVE, "nasa", silent), (DAY, "nasa", two_wait), (DAY, "esa", two_wait)):
+        put_outcome(lake, day, account, outcome)
+    put_outcome(lake, NEXT, "nasa", silent)  # rendered before its refresh was
+    refreshed = RefreshManifest(pages=1, billed=1, days=(DAY,), deleted=0, deletions_waiting=2)
+    lake.put_model(keys.refresh_manifest(NEXT, "nasa"), refreshed)
+    days = days_of_waiting(lake, "nasa")
+    assert days == [DAY, NEXT]
+    assert days_of_waiting(lake, "esa") == []  # it has no record of doubts
+
+    missed = NEXT + timedelta(days=1)  # of which the lake has nothing
+    clear_outcomes(lake, "nasa", [*days, missed])
+    assert days_of_waiting(lake, "nasa") == [NEXT]
+    clear_refreshes(lake, "nasa", [*days, missed])
+    assert days_of_waiting(lake, "nasa") == []
+    assert find_outcome(lake, missed, "nasa") is None
 
 
 def test_forgetting_an_account_removes_the_record_of_its_doubts(lake: Lake, morning_after: str) -> None:

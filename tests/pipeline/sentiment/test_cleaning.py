@@ -90,3 +90,16 @@ def test_any_string_at_all_is_cleaned(text: Any) -> None:
 @given(st.text(st.sampled_from("@&;#x3lt.:/hwps-_ a’\ufe0f")))
 def test_texts_full_of_triggers_are_cleaned(text: Any) -> None:
     assert not clean_text(text).startswith(" ")
+
+
+def test_what_is_removed_can_be_listed() -> None:
+    removed: list[str] = []
+    cleaned = clean_text("@bob look at www.nasa.gov/x &amp; https://t.co/a1! 👍🏽 ❤\ufe0f", removed)
+    assert cleaned == "look at & ! 👍 ❤"
+    assert removed == ["www.nasa.gov/x", "https://t.co/a1", "@bob", "🏽", "\ufe0f"]
+
+
+@given(st.text(st.sampled_from("a@_.:/&;#x1w ❤\ufe0f\u200d🏽’") | st.characters()))
+def test_listing_what_is_removed_changes_nothing(text: str) -> None:
+    removed: list[str] = []
+    assert clean_text(text, removed) == clean_text(text)

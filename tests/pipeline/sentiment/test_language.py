@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sentiment import Analyzer
-from pipeline.sentiment.language import scores_if_english
+from pipeline.sentiment.language import Unscored, scores_if_english, scores_or_reason
 
 
 def scorable(lang: Any, cleaned: Any) -> bool:
     scores = scores_if_english(lang, cleaned)
     assert scores is None or scores == Analyzer().polarity_scores(cleaned)
+    assert isinstance(scores_or_reason(lang, cleaned), Unscored) == (scores is None)
     return scores is not None
 
 
@@ -63,6 +64,20 @@ def test_english_by_mistake_is_not_scored_where_most_letters_are_not_latin(misla
 
 def test_a_mixed_post_is_scored_where_most_letters_are_latin() -> None:
     assert scorable("en", "I love 日本 so much")
+
+
+@pytest.mark.parametrize(
+    ("lang", "cleaned", "reason"),
+    [
+        ("de", "I love it", Unscored.OTHER_LANGUAGE),
+        ("en", "今日はとてもいい天気です", Unscored.NOT_LATIN),
+        ("und", "¡Que vivan los novios!", Unscored.NOT_ENGLISH),
+        (None, "", Unscored.NO_WORDS),
+        ("qht", "#QuarantineLife", Unscored.NO_WORDS),
+    ],
+)
+def test_the_reason_is_given(lang: str | None, cleaned: str, reason: Unscored) -> None:
+    assert scores_or_reason(lang, cleaned) is reason
 
 
 @settings(deadline=None)

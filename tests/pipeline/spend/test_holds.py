@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -129,8 +130,8 @@ def test_a_worker_that_was_stopped_after_reserving_reserves_again(
     """Stopped between the write and its answer; meanwhile another run has taken the hold for dead, and its money."""
     put_if, stops = Lake.put_if, [ASKED_WITHIN]
 
-    def stopped_after_writing(self: Lake, *arguments: object) -> bool:
-        written = put_if(self, *arguments)  # type: ignore[arg-type]
+    def stopped_after_writing(self: Lake, *arguments: Any, **options: Any) -> str | None:
+        written = put_if(self, *arguments, **options)
         if stops:
             machine.pass_by(stops.pop())
         return written
@@ -149,9 +150,9 @@ def test_a_write_whose_answer_was_lost_counts_once(
 ) -> None:
     put_if, lost = Lake.put_if, [stage == "hold"]
 
-    def without_answer(self: Lake, *arguments: object) -> bool:
-        written = put_if(self, *arguments)  # type: ignore[arg-type]
-        return written and not (lost and lost.pop())
+    def without_answer(self: Lake, *arguments: Any, **options: Any) -> str | None:
+        written = put_if(self, *arguments, **options)
+        return None if lost and lost.pop() else written
 
     monkeypatch.setattr(Lake, "put_if", without_answer)
     with a_ledger(lake).reserve("@nasa", PAGE) as reservation:

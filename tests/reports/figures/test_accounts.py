@@ -22,6 +22,8 @@ def test_accounts_come_by_engagement_and_those_without_data_last() -> None:
     )
     assert found["account"].to_list() == ["big", "small", "zero", "gone"]
     assert found["share"].to_list() == [90, 10, 0, None]
+    equal = table(*(row(0, name, post_engagements=[5]) for name in "bca"))
+    assert equal["account"].to_list() == ["a", "b", "c"]
 
 
 def test_rate_falls_back_to_followers_only_where_no_impressions_are_known() -> None:
@@ -48,6 +50,8 @@ def test_an_account_without_data_keeps_its_history() -> None:
     assert found["last_data"][0] == row(1)["day"]
     assert found["spark"][0].to_list()[-4:] == [6, None, 4, None]
     assert len(found["spark"][0]) == 28
+    oldest = table(row(0), row(27, post_engagements=[4]), row(28, post_engagements=[9]))
+    assert oldest["spark"][0].to_list() == [4, *[None] * 26, 0]
 
 
 def test_tone_turned_negative_takes_a_positive_usual_thirty_points_and_more_than_chance() -> None:
@@ -57,6 +61,42 @@ def test_tone_turned_negative_takes_a_positive_usual_thirty_points_and_more_than
     assert table(row(0, positive=0, neutral=0, negative=9), *past)["turned"].to_list() == [
         False
     ]  # nine posts
+
+
+def test_where_positive_ends_negative_begins_and_thirty_points_are_enough() -> None:
+    def turned(usual: dict[str, Any], today: dict[str, Any]) -> bool:
+        past = [row(back, **usual) for back in range(1, 15)]
+        return bool(table(row(0, **today), *past)["turned"][0])
+
+    plus_20: dict[str, Any] = {"positive": 6, "negative": 4}
+    assert turned(plus_20, {"positive": 5, "neutral": 80, "negative": 15}) is True  # -10
+    assert turned(plus_20, {"positive": 6, "neutral": 79, "negative": 15}) is False  # -9
+    assert (
+        turned({"positive": 9, "negative": 1}, {"positive": 20, "negative": 20}) is False
+    )  # 0 is not negative
+    assert (
+        turned({"positive": 5, "negative": 5}, {"positive": 10, "negative": 90}) is False
+    )  # nor is it positive
+
+
+def test_a_tone_as_low_as_on_one_day_in_ten_did_not_turn_and_one_without_a_usual_neither() -> None:
+    past = [row(back, positive=9, negative=1) for back in range(4, 21)]
+    low: dict[str, Any] = {"positive": 20, "negative": 30}
+    lows = [row(back, **low) for back in (1, 2, 3)]
+    assert table(row(0, **low), *lows, *past)["turned"].to_list() == [False]
+    assert table(row(0, positive=19, negative=31), *lows, *past)["turned"].to_list() == [True]
+    assert table(row(0, **low))["turned"].to_list() == [False]
+
+
+def test_silence_is_unusual_from_three_posts_a_day_and_two_weeks_on() -> None:
+    past = [row(back, post_engagements=[100, 100, 90 + back % 3]) for back in range(1, 15)]
+    assert table(row(0), *past)["unusual_engagement"].to_list() == [True]
+
+
+def test_one_post_of_an_account_that_seldom_posts_can_be_unusual() -> None:
+    past = [row(back, post_engagements=[100, 90 + back % 3]) for back in range(1, 15)]
+    assert table(row(0, post_engagements=[9000]), *past)["unusual_engagement"].to_list() == [True]
+    assert table(row(0), *past)["unusual_engagement"].to_list() == [False]
 
 
 def test_the_tone_of_nine_posts_is_never_unusual() -> None:

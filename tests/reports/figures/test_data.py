@@ -1,6 +1,6 @@
 """What the figures rest on."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from reports.figures.data import data
 from tests.reports.rows import SUNDAY, missing, posts, rollups, row
@@ -58,3 +58,14 @@ def test_backfilled_days_are_named() -> None:
     old = row(20)
     old["collected_at"] += timedelta(days=20)
     assert data(rollups(row(0), old), posts(), SUNDAY).other_age == (SUNDAY - timedelta(days=20),)
+
+
+def test_a_day_is_of_another_age_when_most_of_its_accounts_are() -> None:
+    def day(accounts: int, backfilled: int) -> tuple[date, ...]:
+        rows = [row(20, str(number)) for number in range(accounts)]
+        for late in rows[:backfilled]:
+            late["collected_at"] += timedelta(days=20)
+        return data(rollups(row(0), *rows), posts(), SUNDAY).other_age
+
+    assert day(accounts=4, backfilled=2) == ()
+    assert day(accounts=5, backfilled=3) == (SUNDAY - timedelta(days=20),)

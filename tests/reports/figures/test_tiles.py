@@ -1,9 +1,14 @@
 """What only the tiles show."""
 
-import polars as pl
+from datetime import timedelta
+from typing import Any
 
-from reports.figures.tiles import followers, total_followers
-from tests.reports.rows import SUNDAY, missing, rollups, row
+import polars as pl
+import pytest
+
+from reports.figures.accounts import accounts
+from reports.figures.tiles import followers, last_days, rate_per_follower, total_followers
+from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, rollups, row
 
 
 def test_followers_are_carried_over_days_without_a_look_up_and_missing_accounts_are_left_out() -> None:
@@ -23,3 +28,22 @@ def test_followers_are_carried_over_days_without_a_look_up_and_missing_accounts_
 def test_before_the_first_look_up_an_account_has_the_count_of_that_look_up() -> None:
     rows = rollups(row(0, "a", followers=110), row(1, "a", followers=None), row(2, "a", followers=None))
     assert total_followers(followers(rows, SUNDAY)).sort("day")["value"].to_list() == [110, 110, 110]
+
+
+def test_the_rate_per_follower_is_a_ratio_of_sums_over_the_accounts_without_impressions() -> None:
+    """Engagement 30 of 2 posts to 100 followers, and 10 of one to 300: 40 of 500 times that a follower got a post."""
+
+    def rate(*rows: dict[str, Any]) -> float | None:
+        return rate_per_follower(accounts(rollups(*rows), measures(*rows), NO_FACTORS, SUNDAY))
+
+    seen = row(0, "seen", post_engagements=[9], engagement_seen=9, impressions=100, followers=1000)
+    small = row(0, "small", post_engagements=[10, 20], followers=100)
+    large = row(0, "large", post_engagements=[10], followers=300)
+    assert rate(seen, small, large, missing(0, "gone", followers=7)) == pytest.approx(8)
+    assert rate(seen, row(0, "silent", followers=100)) is None
+
+
+def test_the_last_28_days_end_with_the_reports_and_a_day_without_a_value_is_a_gap() -> None:
+    known = {0: 5.0, 1: 4.0, 27: 3.0, 28: 2.0}  # by how many days before the Sunday
+    series = pl.DataFrame({"day": [SUNDAY - timedelta(days=back) for back in known], "value": known.values()})
+    assert last_days(series, SUNDAY) == [3, *[None] * 25, 4, 5]

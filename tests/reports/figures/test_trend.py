@@ -67,6 +67,25 @@ def test_where_an_account_missed_an_earlier_day_its_usual_value_is_used() -> Non
     assert found["engagement", 1] == 20
 
 
+@pytest.mark.parametrize(("days", "filled"), [(7, 10), (6, 90)])
+def test_the_usual_value_is_the_median_of_seven_earlier_days_and_with_fewer_the_days_own(
+    days: int, filled: float
+) -> None:
+    """Four days of 10 and three of 20 have a median of 10, with the Sunday's 90 it would be 15."""
+    made = [10, 20, 10, 20, 10, 20, 10][:days]
+    past = [row(back, "b", post_engagements=[value]) for back, value in enumerate(made, 2)]
+    today = [row(0, name, post_engagements=[90]) for name in "ab"]
+    found = total(*today, row(1, "a", post_engagements=[1]), missing(1, "b"), *past)
+    assert found["engagement", 1] == 1 + filled
+
+
+def test_the_trend_is_of_the_30_days_that_end_with_the_reports() -> None:
+    rows = [row(back, post_engagements=[10]) for back in range(40)]
+    aged, of_rows = rollups(*rows), measures(*rows)
+    days = trend(aged, totals(aged, of_rows, NO_FACTORS, SUNDAY), NO_FACTORS, SUNDAY)["day"].unique()
+    assert sorted(days) == [SUNDAY - timedelta(days=back) for back in reversed(range(30))]
+
+
 def test_a_day_off_is_filled_with_zero_and_does_not_count_for_the_level() -> None:
     """The bank gets 9 the day before, one more each day further back, and nothing on Sundays. A Saturday and a
     Sunday were not read: the median of the 29 other days of its five weeks is that of 18 days ago, 26.
@@ -122,6 +141,19 @@ def test_the_week_of_an_account_that_is_missing_today_is_not_in_the_sums() -> No
     assert usual["engagement"] == pytest.approx(150)
 
 
+def test_where_only_accounts_that_never_get_anything_are_left_nothing_is_usual_on_any_weekday() -> None:
+    club = [row(back, "club", post_engagements=[50 if back % 7 == 0 else 100]) for back in range(1, 57)]
+    factors, usual = weeks(missing(0, "club"), *club, *(row(back, "silent") for back in range(57)))
+    assert factors == {}
+    assert usual["engagement"] == 0
+
+
+def test_the_week_of_a_single_post_a_day_counts_as_well() -> None:
+    factors, usual = weeks(*(row(back, post_engagements=[9] if back % 7 else []) for back in range(57)))
+    assert factors["posts"] == 0
+    assert usual["posts"] == 0
+
+
 def test_the_median_of_all_posts_has_a_week_of_its_own() -> None:
     """A feed of nine posts that get 10 each rests on Sundays; the two others get 100 a post on every day. Each
     account's median is the same on all days, the median of all posts is 10 on weekdays and 100 on Sundays.
@@ -164,6 +196,29 @@ def test_an_account_added_today_changes_nothing_in_the_comparison() -> None:
     assert {found["engagement", back] for back in range(8)} == {100}
 
 
+@pytest.mark.parametrize(
+    ("sunday", "saturday"),
+    [
+        (0.5, 100),
+        (0.2, 250),
+        (0.1, 50),  # a day off says nothing about other weekdays
+    ],
+)
+def test_an_account_added_on_a_quiet_weekday_has_more_on_the_days_before(
+    sunday: float, saturday: float
+) -> None:
+    weekday_of = {7: sunday} | dict.fromkeys(range(1, 7), 1.0)
+    factors = pl.DataFrame(
+        [("new", "engagement", weekday, factor) for weekday, factor in weekday_of.items()],
+        schema=NO_FACTORS.schema,
+        orient="row",
+    )
+    rows = [row(0, "a"), row(1, "a"), row(0, "new", post_engagements=[50])]
+    found = totals(rollups(*rows), measures(*rows), factors, SUNDAY)
+    eve = (pl.col("metric") == "engagement") & (pl.col("day") == SUNDAY - timedelta(days=1))
+    assert found.row(by_predicate=eve, named=True)["value"] == pytest.approx(saturday)
+
+
 def test_a_day_on_which_most_accounts_failed_is_a_gap() -> None:
     names = "abcde"
     past = [row(back, name, post_engagements=[10]) for back in (2, 3) for name in names]
@@ -171,6 +226,12 @@ def test_a_day_on_which_most_accounts_failed_is_a_gap() -> None:
     found = total(*(row(0, name, post_engagements=[10]) for name in names), *bad, *past)
     assert ("engagement", 1) not in found
     assert ("engagement", 2) in found
+
+
+def test_accounts_added_today_do_not_make_a_gap_of_a_day_that_was_read_as_usual() -> None:
+    past = [row(1, "a"), *(row(2, name) for name in "abc")]  # usually two, and half of them is enough
+    found = total(*(row(0, name) for name in "abcde"), *past)
+    assert ("posts", 1) in found
 
 
 def test_a_day_read_at_another_age_is_a_gap_for_counts_only() -> None:

@@ -28,6 +28,26 @@ def test_a_viral_post() -> None:
     assert alert.evidence == "99% of its 1.0k engagement, 99× its usual post"
 
 
+@pytest.mark.parametrize(
+    ("engagements", "viral"),
+    [
+        ([500, 500], True),  # half of the day
+        ([499, 501], False),
+        ([50, 10], True),  # five times the usual post, on a day far below the usual
+        ([49, 10], False),
+    ],
+)
+def test_a_post_goes_viral_with_half_of_the_day_and_five_times_the_usual_post(
+    engagements: list[int], viral: bool
+) -> None:
+    alert = alerts(
+        row(0, post_engagements=engagements),
+        *usual_days(),
+        found=posts({"post_id": "1", "engagement": engagements[0]}),
+    )[0]
+    assert (alert.what == "had a post go viral") == viral
+
+
 def test_a_day_far_above_the_usual_without_one_post_that_made_it() -> None:
     alert = alerts(row(0, post_engagements=[40] * 20), *usual_days())[0]
     assert alert.what == "got far more engagement than usual"
@@ -101,6 +121,33 @@ def test_an_account_that_could_not_be_read_comes_first_and_one_that_is_gone_last
         )
     ]
     assert names == ["broken", "loud", "gone"]
+
+
+def test_accounts_come_by_the_weight_of_what_was_found_and_then_by_its_size() -> None:
+    """From what the reader can fix to a day that was not read whole."""
+    tone: dict[str, Any] = {"positive": 3, "neutral": 7}
+    found = alerts(
+        row(0, "waits", post_engagements=[10] * 10, deletions_waiting=1),
+        missing(0, "broken", "failed"),
+        row(0, "turned", post_engagements=[10] * 10, negative=20),
+        row(0, "viral", post_engagements=[10, 990]),
+        row(0, "loud", post_engagements=[400] * 10),
+        row(0, "quiet"),
+        row(0, "busy", post_engagements=[4] * 28),
+        row(0, "toned", post_engagements=[10] * 10, positive=20),
+        missing(0, "large", "missing", followers=1000),
+        missing(0, "small", "missing"),
+        row(0, "cut", post_engagements=[10] * 30, truncated=True),
+        row(0, "partly", post_engagements=[10] * 20, status="partial"),
+        row(0, "short", post_engagements=[10] * 10, truncated=True),
+        *usual_days("turned", positive=9, neutral=1),
+        *(day for account in ("viral", "loud", "quiet", "busy") for day in usual_days(account)),
+        *(row(back, "toned", post_engagements=[10] * 10, **tone, negative=back % 2) for back in range(1, 21)),
+        found=posts({"post_id": "1", "account": "viral", "engagement": 990}),
+    )
+    assert " ".join(str(alert.account) for alert in found) == (
+        "waits broken turned viral loud quiet busy toned large small cut partly short"
+    )
 
 
 @pytest.mark.parametrize("status", ["failed", "over_budget", "missing", "suspended", "protected"])
