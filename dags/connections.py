@@ -69,13 +69,11 @@ def open_x() -> XApi:
 def open_lake() -> Lake:
     """Return the lake of `AVIARY_LAKE`, by AWS's settings in the environment, else by the Connection `aws_default`.
 
-    Raises `ConfigError` when that exists and cannot be used.
+    Raises `ConfigError` when the Connection exists and cannot be used.
     """
     url = load_settings().lake_url()
-    decided = any(
-        os.environ.get(name) for name in _DECIDING
-    )  # then each task saves a request to Airflow's API
-    if decided or _find(S3_CONNECTION) is None:
+    # A look-up is a request to Airflow's API in each task.
+    if any(os.environ.get(name) for name in _DECIDING) or _find(S3_CONNECTION) is None:
         return Lake(url, shared_session())
     from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 

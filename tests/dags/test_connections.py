@@ -133,6 +133,7 @@ def test_the_environments_token_is_masked_in_logs(
 def test_the_lakes_errors_name_its_connection(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     from dags.connections import open_lake
 
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")  # it would go before the Connection
     connect(monkeypatch, "aws_default", conn_type="aws", extra={"profile_name": "nobody"})
     with pytest.raises(ConfigError, match=r"^the Connection aws_default cannot be used: ProfileNotFound"):
         open_lake()
@@ -159,7 +160,7 @@ def secrets_manager(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 
 
 def test_connections_come_from_aws_secrets_manager(
-    secrets_manager: Any, without_token: dict[str, str]
+    secrets_manager: Any, without_token: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from dags.connections import open_lake, open_x, x_settings
 
@@ -171,6 +172,7 @@ def test_connections_come_from_aws_secrets_manager(
 
     settings = x_settings()
     open_x()
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")  # the backend's own; it would go before the Connection
     credentials = open_lake().session.get_credentials().get_frozen_credentials()
 
     assert settings.x_api_url == "https://api.example.org:8443"
