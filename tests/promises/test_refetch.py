@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipeline import run as run_module
@@ -81,13 +82,20 @@ def test_a_budget_that_ends_midway_leaves_the_day_as_it_was(
     assert stored(lake) == before
 
 
+@pytest.mark.parametrize("settings", ["max_posts: 40", "max_posts: 3", "include: [posts]"])
 def test_a_reading_that_is_complete_is_the_day_by_the_settings_of_now(
-    day: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
+    settings: str, day: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    newest = post_ids(lake)[-40:]
-    write_accounts(day.parent, monkeypatch, ACCOUNTS + "    max_posts: 40\n")
-    run_day(DAY, refetch=True)
-    assert post_ids(lake) == newest
+    """Also when it runs again, by the plan, which has the settings of then."""
+    key, wanted = keys.posts(DAY, HANDLE), settings.partition(": ")[2]
+    before = find_frame(lake, key, POSTS)
+    assert before is not None
+    kept = before.tail(int(wanted)) if wanted.isdigit() else before.filter(pl.col("kind") == "post")
+    assert 0 < kept.height < before.height
+    included = ACCOUNTS if wanted.isdigit() else ACCOUNTS.partition("    include")[0]
+    write_accounts(day.parent, monkeypatch, f"{included}    {settings}\n")
+    run_day(DAY, refetch=True, confirmed=True)
+    assert post_ids(lake) == kept["post_id"].to_list()
     outcome, after = find_outcome(lake, DAY, HANDLE), stored(lake)
     assert outcome is not None
     assert adds_up(outcome)

@@ -69,6 +69,12 @@ def test_a_retweet_goes_with_its_original_and_an_original_with_its_last_retweet(
     assert related(page, posts("17")) == {retweets[0]["id"]}
 
 
+def test_a_user_whose_id_has_the_digits_of_a_forgotten_post_stays() -> None:
+    page = a_page(a_retweet(1, of="17"), included=[a_post(17, id="17")])
+    page.body["includes"]["users"] = [{"id": "20", "username": "nasa"}]
+    assert redact(page, posts("20")) == page
+
+
 def test_a_quote_of_a_forgotten_post_stays_and_no_longer_tells_its_id() -> None:
     quote = a_post(
         2,

@@ -30,6 +30,7 @@ def test_an_account_without_a_scored_post_has_no_tone() -> None:
 def test_up_to_twelve_accounts_are_all_shown() -> None:
     rows = [row(0, f"a{n}", positive=n, neutral=12 - n) for n in range(12)]
     assert extremes(rollups(*rows)).height == 12
+    assert extremes(rollups(*rows, row(0, "more", neutral=12))).height == 12
 
 
 def test_of_more_the_six_lowest_and_the_six_highest_that_are_no_small_sample() -> None:
