@@ -89,6 +89,14 @@ def airflow_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "airflow", *arguments]
 
 
+def scheduler_command() -> list[str]:
+    """Return the command line of the scheduler, which waits until the API server answers.
+
+    Tasks run on this machine, so the UI reads their logs from disk and needs no log server.
+    """
+    return [sys.executable, str(_CONFIG / "scheduler.py"), "--skip-serve-logs"]
+
+
 def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
     """Start a command, its output added to a log."""
     log.parent.mkdir(parents=True, exist_ok=True)

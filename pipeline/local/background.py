@@ -21,7 +21,7 @@ from pipeline.local.airflow import (
 from pipeline.local.console import ERRORS
 from pipeline.local.processes import STATE, StandaloneError
 from pipeline.local.services import POLL_SECONDS, Deaths, Services
-from pipeline.local.started import READY, save, this_process
+from pipeline.local.started import READY, background_log, save, this_process
 from pipeline.sandbox.processes import end
 from pipeline.sandbox.serve import Sandbox, running
 from pipeline.settings import Settings, load_settings
@@ -45,27 +45,34 @@ class KeptSandbox:
 
     def __init__(self, state: Path) -> None:
         self._state = state
-        self._deaths = Deaths("a server of the sandbox", state / "s3.log")
+        self._s3_deaths = Deaths("the sandbox's S3 server", state / "s3.log")
+        self._x_deaths = Deaths("the sandbox's X API", background_log(state))
         self._stack = ExitStack()
         self.running: Sandbox = self._stack.enter_context(running(state))
 
     def keep_alive(self) -> list[str]:
-        """Start both servers again if one has ended, and return a line about that.
+        """Start both servers again if one has ended, and return a line about each that had.
 
         Raises `StandaloneError` when that happens repeatedly, or another program has taken a port.
         """
-        code = self.running.exit_code
-        if code is None:
+        died = [
+            deaths.add(code)
+            for deaths, code in (
+                (self._s3_deaths, self.running.s3_process.poll()),
+                (self._x_deaths, self.running.x_process.poll()),
+            )
+            if code is not None
+        ]
+        if not died:
             return []
-        died = self._deaths.add(code)
         before = self.running.environment
         self.stop()
         self.running = self._stack.enter_context(running(self._state))
         if self.running.environment != before:
             raise StandaloneError(
-                f"{died}, but another program has taken its port, so everything was stopped; run `make up` again"
+                f"{died[0]}, but another program has taken its port, so everything was stopped; run `make up` again"
             )
-        return [died]
+        return died
 
     def stop(self) -> None:
         """End both servers."""
@@ -105,7 +112,7 @@ def serve(port: int) -> None:
             environment = airflow_environment(STATE, given, port, live=started.live) | {
                 PAUSED: str(started.live)
             }
-            services = Services(environment, home, port)
+            services = Services(environment, STATE, home, port)
             stack.callback(services.stop)
 
             def keep_alive() -> None:

@@ -1,7 +1,6 @@
-"""Airflow's services, one by one and in order; a service that dies is started again.
+"""Airflow's services; one that dies is started again.
 
-`airflow standalone` would start them all at once, leave its children running when it ends, and open log servers on
-every network interface.
+`airflow standalone` would leave its children running when it ends, and open log servers on every network interface.
 """
 
 import subprocess
@@ -12,12 +11,12 @@ from pathlib import Path
 
 import httpx
 
-from pipeline.local.airflow import airflow_command, ending, fork_environment, start
-from pipeline.local.processes import STATE, STOP_SECONDS, StandaloneError, kill_service, mark
+from pipeline.local.airflow import airflow_command, ending, fork_environment, scheduler_command, start
+from pipeline.local.processes import STOP_SECONDS, StandaloneError, kill_service, mark
 
 RESTARTS = 3  # within an hour: after that, starting again does not help
+POLL_SECONDS = 0.5
 _HOUR = 3600
-POLL_SECONDS = 0.2
 
 
 class Deaths:
@@ -45,63 +44,77 @@ class Deaths:
 
 
 class Service:
-    """One of Airflow's services, which is started again when it dies."""
+    """A process that is started again when it dies. `key` names its log, and marks it and its children."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], home: Path) -> None:
-        self._command = airflow_command(*command)
-        self._key = command[0]
-        self._environment = {**environment, **mark(STATE, self._key)}
-        self._log = home / f"{self._key}.log"
-        self._deaths = Deaths(f"Airflow's {name}", self._log)
-        self._process = start(self._command, self._environment, self._log)
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        state: Path,
+        home: Path,
+    ) -> None:
+        self._key = key
+        self._command = command
+        self._environment = {**environment, **mark(state, key)}
+        self._state = state
+        self._log = home / f"{key}.log"
+        self._deaths = Deaths(name, self._log)
+        self.process = start(command, self._environment, self._log)
 
     def keep_alive(self) -> str:
         """Start the process again if it has ended. Return a line about that, empty when it runs."""
-        code = self._process.poll()
+        code = self.process.poll()
         if code is None:
             return ""
-        kill_service(STATE, self._key)  # a scheduler's tasks outlive it, and would run beside their retries
+        # A scheduler's tasks outlive it, and would run beside their retries.
+        kill_service(self._state, self._key)
         died = self._deaths.add(code)
-        self._process = start(self._command, self._environment, self._log)
+        self.process = start(self._command, self._environment, self._log)
         return died
 
     def ask_to_end(self) -> None:
         """Send SIGTERM to the process; its children are its own to end."""
-        if self._process.poll() is None:
-            self._process.terminate()
+        if self.process.poll() is None:
+            self.process.terminate()
 
     def end(self, seconds: float) -> None:
         """Wait for the process to end, then kill what is left of it."""
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(max(0, seconds))
-        kill_service(STATE, self._key)
-        self._process.wait()
+            self.process.wait(max(0, seconds))
+        kill_service(self._state, self._key)
+        self.process.wait()
 
 
 class Services:
     """The services of one Airflow, which end together."""
 
-    def __init__(self, environment: Mapping[str, str], home: Path, port: int) -> None:
+    def __init__(self, environment: Mapping[str, str], state: Path, home: Path, port: int) -> None:
         self._environment = environment
+        self._state = state
         self._home = home
         self._health_address = f"http://127.0.0.1:{port}/api/v2/monitor/health"
         self._services: list[Service] = []
 
     def start(self, phase: Callable[[str], None], keep_alive: Callable[[], None]) -> None:
-        """Start the services in order, each when those that it needs answer.
+        """Start all services and wait until the scheduler works.
 
-        A scheduler that hands out tasks before the API server answers loses minutes to refused connections. `phase` is
-        told what is waited for; `keep_alive` is called meanwhile.
+        `phase` is told what is waited for; `keep_alive` is called meanwhile.
         """
         phase("starting the API server")
-        self._add("API server", "api-server")
-        self._add("DAG processor", "dag-processor")
-        self._wait(lambda: self._health() is not None, keep_alive)
-        phase("starting the scheduler")
-        # Tasks run on this machine, so the UI reads their logs from disk and needs no log server.
-        self._add("scheduler", "scheduler", "--skip-serve-logs", forks=True)
-        self._wait(lambda: (self._health() or {}).get("scheduler") == "healthy", keep_alive)
-        self._add("triggerer", "triggerer", "--skip-serve-logs")
+        self._add("api-server", "API server", airflow_command("api-server"))
+        self._add("dag-processor", "DAG processor", airflow_command("dag-processor"))
+        self._add("scheduler", "scheduler", scheduler_command(), fork_environment(self._environment))
+        with httpx.Client(timeout=5, trust_env=False) as client:
+            while not (health := self._health(client)):
+                self._wait(keep_alive)
+            phase("starting the scheduler")
+            while health.get("scheduler") != "healthy":
+                self._wait(keep_alive)
+                health = self._health(client)
+        # Nothing here needs it to start.
+        self._add("triggerer", "triggerer", airflow_command("triggerer", "--skip-serve-logs"))
 
     def keep_alive(self) -> list[str]:
         """Start again what has died, and return a line about each.
@@ -118,19 +131,23 @@ class Services:
         for service in self._services:
             service.end(deadline - time.monotonic())
 
-    def _add(self, name: str, *command: str, forks: bool = False) -> None:
-        environment = fork_environment(self._environment) if forks else self._environment
-        self._services.append(Service(name, command, environment, self._home))
+    def _add(
+        self, key: str, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._services.append(
+            Service(
+                key, f"Airflow's {name}", command, environment or self._environment, self._state, self._home
+            )
+        )
 
-    def _wait(self, is_ready: Callable[[], bool], keep_alive: Callable[[], None]) -> None:
-        while not is_ready():
-            keep_alive()
-            time.sleep(POLL_SECONDS)
+    def _wait(self, keep_alive: Callable[[], None]) -> None:
+        keep_alive()
+        time.sleep(POLL_SECONDS)
 
-    def _health(self) -> dict[str, str] | None:
-        """Return the state of each service, as Airflow's API server knows it; None while that does not answer."""
+    def _health(self, client: httpx.Client) -> dict[str, str]:
+        """Return the state of each service, as the API server knows it; nothing while that does not answer."""
         try:
-            answer = httpx.get(self._health_address, timeout=5)
-            return {name: str(told["status"]) for name, told in answer.raise_for_status().json().items()}
+            answer = client.get(self._health_address).raise_for_status().json()
+            return {name: str(told["status"]) for name, told in answer.items()}
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
-            return None
+            return {}

@@ -63,5 +63,10 @@ def forget(state: Path = STATE) -> None:
     _file(state).unlink(missing_ok=True)
 
 
+def background_log(state: Path) -> Path:
+    """Return the log of the background process and of the sandbox's X API."""
+    return state / "up.log"
+
+
 def _file(state: Path) -> Path:
     return state / "started.json"

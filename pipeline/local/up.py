@@ -31,7 +31,7 @@ from pipeline.local.airflow import (
 from pipeline.local.background import is_live
 from pipeline.local.console import ERRORS
 from pipeline.local.processes import STATE, StandaloneError, find_processes, mark, stop
-from pipeline.local.started import READY, Started, find_started, forget
+from pipeline.local.started import READY, Started, background_log, find_started, forget
 from pipeline.sandbox.serve import UNSET, end_leftovers, running
 from pipeline.settings import Settings, load_settings
 
@@ -84,7 +84,7 @@ def _start(port: int, before: Started | None) -> "subprocess.Popen[bytes]":
     forget(STATE)
     for line in lines:
         ERRORS.print(line)
-    with _log(STATE).open("wb") as output:
+    with background_log(STATE).open("wb") as output:
         return subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "pipeline.local.up", "serve", "--port", str(port)],
             env={**os.environ, **mark(STATE)},
@@ -214,7 +214,7 @@ def _wait_until_ready(server: "subprocess.Popen[bytes] | None") -> tuple[Started
     forget(STATE)
     if started and started.failure:
         raise StandaloneError(started.failure)
-    raise StandaloneError(f"Airflow did not start ({phase}); {ending(_log(STATE))}")
+    raise StandaloneError(f"Airflow did not start ({phase}); {ending(background_log(STATE))}")
 
 
 def _find_dag(started: Started) -> dict[str, Any] | None:
@@ -243,10 +243,6 @@ def _login(home: Path) -> tuple[str, str]:
     """Return the user and the password that Airflow generated for this folder. Raises `ValueError` before it has."""
     user, password = next(iter(json.loads(passwords_file(home).read_text()).items()))
     return str(user), str(password)
-
-
-def _log(state: Path) -> Path:
-    return state / "up.log"
 
 
 def main() -> None:

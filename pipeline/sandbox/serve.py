@@ -55,14 +55,8 @@ class Sandbox:
     x_process: "subprocess.Popen[str]"
     s3_process: "subprocess.Popen[bytes]"
 
-    @property
-    def exit_code(self) -> int | None:
-        """The exit code of a server that has ended, which neither does by itself; None while both run."""
-        ended = [code for server in (self.s3_process, self.x_process) if (code := server.poll()) is not None]
-        return ended[0] if ended else None
-
     def wait(self) -> None:
-        """Return when one of the two servers has ended."""
+        """Return when one of the two servers has ended, which neither does by itself."""
         wait_for_any(self.x_process, self.s3_process)
 
     def whole_environment(self) -> dict[str, str]:
