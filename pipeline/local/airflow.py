@@ -16,6 +16,7 @@ from pipeline.settings import ROOT
 UI_PORT = 8080
 PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
 _CONFIG = ROOT / "config/airflow"
+POOLS = str(_CONFIG / "pools.json")
 _DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _SQLITE = {
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "pipeline.local.sqlite.CONNECT_ARGS",
@@ -89,12 +90,10 @@ def airflow_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "airflow", *arguments]
 
 
-def scheduler_command() -> list[str]:
-    """Return the command line of the scheduler, which waits until the API server answers.
-
-    Tasks run on this machine, so the UI reads their logs from disk and needs no log server.
-    """
-    return [sys.executable, str(_CONFIG / "scheduler.py"), "--skip-serve-logs"]
+def start_command(service: str, *arguments: str) -> list[str]:
+    """Return the command line of a service that config/airflow/start.py starts."""
+    # With -P, Python does not find airflow_local_settings beside the script.
+    return [sys.executable, "-P", str(_CONFIG / "start.py"), service, *arguments]
 
 
 def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
@@ -112,8 +111,7 @@ def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> 
 
 def start_preparing(environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
     """Start what makes Airflow's database and pools; `prepared` waits for it."""
-    command = [sys.executable, str(_CONFIG / "prepare.py"), str(_CONFIG / "pools.json")]
-    return start(command, environment, log)
+    return start(start_command("prepare", POOLS), environment, log)
 
 
 def prepared(process: "subprocess.Popen[bytes]", log: Path) -> None:

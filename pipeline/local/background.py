@@ -15,14 +15,11 @@ from pipeline.local.airflow import (
     airflow_environment,
     airflow_home,
     make_private,
-    prepared,
-    start_preparing,
 )
 from pipeline.local.console import ERRORS
 from pipeline.local.processes import STATE, StandaloneError
 from pipeline.local.services import POLL_SECONDS, Deaths, Services
 from pipeline.local.started import READY, background_log, save, this_process
-from pipeline.sandbox.processes import end
 from pipeline.sandbox.serve import Sandbox, running
 from pipeline.settings import Settings, load_settings
 
@@ -85,7 +82,7 @@ def serve(port: int) -> None:
     Raises `AviaryError`, and records it for `make up` and `make down`.
     """
     signal.signal(signal.SIGTERM, _exit)
-    started = this_process(port, live=is_live(load_settings()), phase="creating Airflow's database")
+    started = this_process(port, live=is_live(load_settings()), phase="starting the sandbox")
     save(started)
 
     def phase(name: str) -> None:
@@ -97,17 +94,12 @@ def serve(port: int) -> None:
         with ExitStack() as stack:
             home = airflow_home(STATE, live=started.live)
             make_private(home)
-            log = home / "prepare.log"
-            # Both take seconds, and neither needs the other.
-            preparing = start_preparing(airflow_environment(STATE, os.environ, port, live=started.live), log)
-            stack.callback(end, preparing)
             sandbox = None if started.live else KeptSandbox(STATE)
             given = dict(os.environ)
             if sandbox:
                 stack.callback(sandbox.stop)
                 started = replace(started, environment=sandbox.running.environment)
                 given = sandbox.running.whole_environment()
-            prepared(preparing, log)
             # Sample data costs nothing, so its DAG starts unpaused; live reads wait until someone unpauses it.
             environment = airflow_environment(STATE, given, port, live=started.live) | {
                 PAUSED: str(started.live)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from pipeline.local.airflow import airflow_command, ending, fork_environment, scheduler_command, start
+from pipeline.local.airflow import POOLS, airflow_command, ending, fork_environment, start, start_command
 from pipeline.local.processes import STOP_SECONDS, StandaloneError, kill_service, mark
 
 RESTARTS = 3  # within an hour: after that, starting again does not help
@@ -102,10 +102,10 @@ class Services:
 
         `phase` is told what is waited for; `keep_alive` is called meanwhile.
         """
-        phase("starting the API server")
-        self._add("api-server", "API server", airflow_command("api-server"))
-        self._add("dag-processor", "DAG processor", airflow_command("dag-processor"))
-        self._add("scheduler", "scheduler", scheduler_command(), fork_environment(self._environment))
+        phase("creating Airflow's database, starting the API server")
+        self._add("api-server", "API server", start_command("api-server", POOLS))
+        self._add("scheduler", "scheduler", start_command("scheduler"), fork_environment(self._environment))
+        self._add("dag-processor", "DAG processor", start_command("dag-processor"))
         with httpx.Client(timeout=5, trust_env=False) as client:
             while not (health := self._health(client)):
                 self._wait(keep_alive)
