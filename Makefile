@@ -20,17 +20,25 @@ $(STAMP): requirements.lock
 	@echo "Installing into $(VENV) ..."
 	@awk '/^[^ #]/ {uv = /^uv==/} uv' requirements.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@# Airflow starts thousands of processes; without bytecode, each compiles what it imports.
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@touch $@
 
-demo: install ## run four weeks of invented accounts through the real pipeline and print the report to open
+# This project's own modules; instant when nothing changed.
+bytecode: install
+	@$(BIN)/python -m compileall -q dags pipeline reports config/airflow
+
+demo: bytecode ## run four weeks of invented accounts through the real pipeline and print the report to open
 	@$(BIN)/python -m pipeline.local.demo
 
-up: install ## start Airflow on 127.0.0.1:8080 (PORT=...), on the sandbox unless live settings are given
+up: bytecode ## start Airflow on 127.0.0.1:8080 (PORT=...), on the sandbox unless live settings are given
 	@$(BIN)/python -m pipeline.local.up up --port $(or $(PORT),8080)
 
 down: install ## stop everything `make up` started, and verify that nothing is left
 	@$(BIN)/python -m pipeline.local.up down
+
+airflow: install ## run any Airflow command where `make up` runs: make airflow ARGS="dags list"
+	@$(BIN)/python -m pipeline.local.up airflow $(ARGS)
 
 test: install ## run the tests (no network, account or root needed)
 	@$(BIN)/python -m pytest -n auto --dist worksteal
@@ -72,4 +80,4 @@ lock: install ## regenerate requirements.lock after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
 
-.PHONY: help install demo up down test check bench bench-airflow test-pythons schema lock
+.PHONY: help install bytecode demo up down airflow test check bench bench-airflow test-pythons schema lock

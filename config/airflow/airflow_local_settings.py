@@ -3,7 +3,4 @@
 No polars query, no thread and no open connection may be left here: the first hangs the forked process.
 """
 
-import sys
-
-if any("scheduler" in argument for argument in sys.argv):
-    import dags.preload  # noqa: F401
+import dags.preload  # noqa: F401

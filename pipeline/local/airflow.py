@@ -1,37 +1,29 @@
-"""Airflow in its own folder: environment, commands, services.
-
-Starts the services one by one instead of with `airflow standalone`, which leaves its children running when it
-ends and opens log servers on every network interface.
-"""
+"""Airflow in its own folder: environment and commands."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from pipeline.local.capacity import parallelism
-from pipeline.local.processes import MARKER, STOP_SECONDS, StandaloneError
-from pipeline.sandbox.processes import end
+from pipeline.local.processes import StandaloneError, mark
 from pipeline.settings import ROOT
 
 UI_PORT = 8080
 PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
 PARALLELISM = "AIRFLOW__CORE__PARALLELISM"
-IMPORT_POOLS = ["pools", "import", str(ROOT / "config/airflow/pools.json")]
-
-# Tasks run on this machine, so the UI reads their logs from disk and needs no log server.
-SERVICES = (
-    ["api-server"],
-    ["scheduler", "--skip-serve-logs"],
-    ["dag-processor"],
-    ["triggerer", "--skip-serve-logs"],
-)
+_CONFIG = ROOT / "config/airflow"
+POOLS = str(_CONFIG / "pools.json")
+_DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+_SQLITE = {
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "pipeline.local.sqlite.CONNECT_ARGS",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS_ASYNC": "pipeline.local.sqlite.CONNECT_ARGS_ASYNC",
+}
 
 
 def airflow_home(state: Path, *, live: bool) -> Path:
@@ -60,7 +52,10 @@ def passwords_file(home: Path) -> Path:
 def airflow_environment(
     state: Path, given: Mapping[str, str], ui_port: int = UI_PORT, *, live: bool = False
 ) -> dict[str, str]:
-    """Return `given` with the settings of config/airflow added, and this repository as the DAG bundle."""
+    """Return `given` with the settings of config/airflow added, and this repository as the DAG bundle.
+
+    A database of the user's own (`AIRFLOW__DATABASE__SQL_ALCHEMY_CONN` is set) gets none of SQLite's settings.
+    """
     home = airflow_home(state, live=live).resolve()
     bundle = [
         {
@@ -71,8 +66,9 @@ def airflow_environment(
     ]
     return {
         **given,
-        **{name: value or "" for name, value in dotenv_values(ROOT / "config/airflow/airflow.env").items()},
-        MARKER: str(state.resolve()),
+        **{name: value or "" for name, value in dotenv_values(_CONFIG / "airflow.env").items()},
+        **({} if any(name.startswith(_DATABASE) for name in given) else _SQLITE),
+        **mark(state),
         "AIRFLOW_HOME": str(home),
         PARALLELISM: given.get(PARALLELISM) or str(parallelism()),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "config/airflow/plugins"),
@@ -80,52 +76,71 @@ def airflow_environment(
         "AIRFLOW__API__PORT": str(ui_port),
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{ui_port}",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ui_port}/execution/",
-        # Airflow imports airflow_local_settings from here.
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "config/airflow")]),
+        "PYTHONPATH": str(ROOT),
     }
 
 
-def run_airflow(command: list[str], environment: Mapping[str, str], log: Path) -> None:
-    """Run one Airflow command and wait for it. Raises `StandaloneError` with the end of the log when it fails."""
+def fork_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the scheduler, whose tasks are forked.
+
+    Only there does Airflow find `airflow_local_settings`: importing the whole pipeline takes any other process a
+    second and more for nothing.
+    """
+    return {**environment, "PYTHONPATH": os.pathsep.join([str(ROOT), str(_CONFIG)])}
+
+
+def airflow_command(*arguments: str) -> list[str]:
+    """Return the command line of an Airflow command."""
+    return [sys.executable, "-m", "airflow", *arguments]
+
+
+def start_command(service: str, *arguments: str) -> list[str]:
+    """Return the command line of a service that config/airflow/start.py starts."""
+    # With -P, Python does not find airflow_local_settings beside the script.
+    return [sys.executable, "-P", str(_CONFIG / "start.py"), service, *arguments]
+
+
+def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    """Start a command, its output added to a log."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        ended = subprocess.run(  # noqa: S603
-            [sys.executable, "-m", "airflow", *command],
+        return subprocess.Popen(  # noqa: S603  our own commands
+            command,
             env=environment,
+            stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=output,
-            check=False,
+            stderr=subprocess.STDOUT,
         )
-    if ended.returncode:
-        raise StandaloneError(f"airflow {command[0]} failed; the last lines of {log}:\n{tail(log)}")
 
 
-def run_day_in_airflow(day: date, state: Path, given: Mapping[str, str]) -> None:
+def start_preparing(environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    """Start what makes Airflow's database and pools; `prepared` waits for it."""
+    return start(start_command("prepare", POOLS), environment, log)
+
+
+def prepared(process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Wait until the database is prepared. Raises `StandaloneError` with the end of the log when that fails."""
+    if process.wait():
+        raise StandaloneError(f"Airflow's database could not be prepared; {ending(log)}")
+
+
+def run_day_in_airflow(
+    day: date, environment: Mapping[str, str], preparing: "subprocess.Popen[bytes]", log: Path
+) -> None:
     """Let Airflow run the DAG once for `day`, and wait for it. Raises `StandaloneError` when the run fails."""
-    environment = airflow_environment(state, given) | {PAUSED: "False"}
-    home = airflow_home(state, live=False)
-    make_private(home)
-    log = home / "demo.log"
-    run_airflow(["db", "migrate"], environment, log)
-    run_airflow(IMPORT_POOLS, environment, log)
-    run_airflow(["dags", "test", "aviary_daily", "--conf", json.dumps({"day": str(day)})], environment, log)
+    prepared(preparing, log)
+    run = start(
+        airflow_command("dags", "test", "aviary_daily", "--conf", json.dumps({"day": str(day)})),
+        environment,
+        log,
+    )
+    if run.wait():
+        raise StandaloneError(f"Airflow could not run {day}; {ending(log)}")
 
 
-@contextmanager
-def service(
-    command: list[str], environment: Mapping[str, str], folder: Path
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run one of Airflow's services, with its own log in `folder`, until the block ends."""
-    with (folder / f"{command[0]}.log").open("ab") as output:
-        service = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "airflow", *command], env=environment, stdout=output, stderr=output
-        )
-        try:
-            yield service
-        finally:
-            end(service, STOP_SECONDS)
-
-
-def tail(log: Path, lines: int = 15) -> str:
-    """Return the last `lines` lines of a log."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+def ending(log: Path, lines: int = 15) -> str:
+    """Return the last `lines` lines of a log, introduced by its name."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 100_000))
+        last = file.read().decode(errors="replace").splitlines()[-lines:]
+    return "\n".join([f"the last lines of {log}:", *last])

@@ -17,9 +17,16 @@ from pipeline.errors import AviaryError, ConfigError
 from pipeline.lake import keys
 from pipeline.lake.catalogue import KINDS, is_served
 from pipeline.lake.client import Lake
-from pipeline.local.airflow import run_day_in_airflow
+from pipeline.local.airflow import (
+    PAUSED,
+    airflow_environment,
+    airflow_home,
+    make_private,
+    run_day_in_airflow,
+    start_preparing,
+)
 from pipeline.local.console import ERRORS
-from pipeline.local.processes import MARKER, STATE, find_processes, stop
+from pipeline.local.processes import STATE, find_processes, mark, stop
 from pipeline.sandbox.serve import UNSET, running
 from pipeline.settings import load_settings
 from pipeline.window import Window, last_full_day
@@ -40,7 +47,7 @@ def demo() -> Path:
     first = day - timedelta(days=HISTORY_DAYS)
     # Collected at the same age as every other day, whatever the time is now.
     morning_after = Window(day, config.timezone).collect_at(config.collect_at)
-    os.environ[MARKER] = str(STATE.resolve())
+    os.environ |= mark(STATE)
     ERRORS.print(
         f"SAMPLE DATA: {len(config.accounts)} invented accounts in a sandbox on this machine; no request goes to X, "
         "nothing is billed"
@@ -50,14 +57,16 @@ def demo() -> Path:
             os.environ |= sandbox.environment
             for name in UNSET:  # a real AWS session would override the sandbox's credentials
                 os.environ.pop(name, None)
+            environment = airflow_environment(STATE, os.environ) | {PAUSED: "False"}
+            log = airflow_home(STATE, live=False) / "demo.log"
+            make_private(log.parent)
+            preparing = start_preparing(environment, log)  # meanwhile; it takes seconds
             ERRORS.print(
                 f"1/3 filling the history: {first} to {day - timedelta(days=1)}, with `python -m pipeline backfill`"
             )
             _backfill(first, day - timedelta(days=1))
-            with ERRORS.status(
-                f"2/3 running {day} in Airflow: creating its database, then the DAG aviary_daily"
-            ):
-                run_day_in_airflow(day, STATE, os.environ)
+            with ERRORS.status(f"2/3 running {day} in Airflow with the DAG aviary_daily"):
+                run_day_in_airflow(day, environment, preparing, log)
             ERRORS.print(f"2/3 Airflow has run {day} with the DAG aviary_daily")
             pages = copy_pages(Lake(sandbox.environment["AVIARY_LAKE"]), COPY)
             ERRORS.print(f"3/3 copied {pages} pages and spreadsheets to {COPY}/")

@@ -1,65 +1,54 @@
 """Stops the processes that were started for a folder, and verifies that none is left.
 
-Airflow's services share one session, and every process has a marker in its environment; `stop` ends the processes
-with either, until none is found. Neither is enough alone: the services overwrite their environment with their
-process title, and the sandbox's X API leads its own session.
+Every process has a marker in its environment, which its children inherit: those of a killed parent and those in
+sessions of their own (the sandbox's servers) too. `SPT_NOENV` keeps Airflow's services from overwriting their
+environment with their process title.
 """
 
-import json
 import os
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 import psutil
 
 from pipeline.errors import AviaryError
+from pipeline.sandbox.processes import MARKER
 
-STATE = Path(".aviary")
-MARKER = "AVIARY_STANDALONE"
-STOP_SECONDS = 30
+STATE: Final = Path(".aviary")
+STOP_SECONDS: Final = 30
+_SERVICE: Final = "AVIARY_SERVICE"
 
 
 class StandaloneError(AviaryError):
     """Airflow did not start or did not stop."""
 
 
-def record_session(state: Path, leader: int) -> None:
-    """Record the process that leads the session in which everything of `state` runs."""
-    session = {"pid": leader, "created": psutil.Process(leader).create_time()}
-    _session_file(state).parent.mkdir(parents=True, exist_ok=True)
-    _session_file(state).write_text(json.dumps(session))
+def mark(state: Path, service: str = "") -> dict[str, str]:
+    """Return the variables by which the processes of `state`, and those of one service, are found."""
+    return {MARKER: str(state.resolve()), _SERVICE: service, "SPT_NOENV": "1"}
 
 
-def _session_file(state: Path) -> Path:
-    return state / "airflow" / "session.json"
-
-
-def find_processes(state: Path) -> list[psutil.Process]:
-    """Return the running processes that were started for `state`, except this one."""
-    session = _session(state)
+def find_processes(state: Path, service: str = "") -> list[psutil.Process]:
+    """Return the running processes that were started for `state` (for one service of it), except this one."""
+    wanted = {MARKER: str(state.resolve())} | ({_SERVICE: service} if service else {})
     found = []
     for process in psutil.process_iter():
         try:
-            ours = os.getsid(process.pid) == session or process.environ().get(MARKER) == str(state.resolve())
+            ours = wanted.items() <= process.environ().items()
+            if ours and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
         except (psutil.AccessDenied, psutil.NoSuchProcess, ProcessLookupError, PermissionError):
             continue  # of another user, or ended meanwhile
-        if ours and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
-            found.append(process)
     return found
 
 
-def _session(state: Path) -> int | None:
-    """Return the session that `up` started, or None if another process has its number by now."""
-    try:
-        recorded = json.loads(_session_file(state).read_text())
-    except FileNotFoundError:
-        return None
-    try:
-        leader = psutil.Process(recorded["pid"])
-    except psutil.NoSuchProcess:
-        return int(recorded["pid"])  # the number is not reused while one of the session's processes runs
-    return leader.pid if leader.create_time() == recorded["created"] else None
+def kill_service(state: Path, service: str) -> None:
+    """Kill every process of one service, its orphans included."""
+    for process in find_processes(state, service):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def stop(state: Path) -> int:

@@ -11,6 +11,8 @@ from typing import Any
 
 from pipeline.errors import AviaryError
 
+# Marks every process that `make up` or `make demo` starts for a folder, so that `make down` finds it.
+MARKER = "AVIARY_STANDALONE"
 STOP_SECONDS = 10
 _POLL_SECONDS = 1
 

@@ -21,7 +21,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from pipeline.errors import AviaryError
-from pipeline.sandbox.processes import end
+from pipeline.sandbox.processes import MARKER, end
 
 BUCKET = "lake"
 REGION = "us-east-1"
@@ -66,12 +66,12 @@ def uses_moto() -> bool:
     return not _weed().exists()
 
 
-def start(folder: Path, access_key: str, secret_key: str) -> S3Server:
-    """Start the server with its data below `folder` and these keys as its only ones."""
+def start(folder: Path, access_key: str, secret_key: str, last_ports: Sequence[int]) -> S3Server:
+    """Start the server with its data below `folder` and these keys as its only ones, on its last ports if free."""
     data = folder / "s3"
     data.mkdir(parents=True, exist_ok=True)
     log = folder / "s3.log"
-    ports = _free_ports()
+    ports = last_ports if last_ports and _are_free(last_ports) else _free_ports()
     command = _moto_command(ports[0]) if uses_moto() else _weed_command(data, ports)
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  our own command
@@ -131,7 +131,7 @@ def _moto_command(port: int) -> list[str]:
 
 
 def _environment(access_key: str, secret_key: str) -> dict[str, str]:
-    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", MARKER) if name in os.environ}
     keys = {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret_key}
     # It needs 350 MB when busy; with a lower limit it spent three times the CPU on garbage collection.
     return keep | keys | {"GOMEMLIMIT": "1GiB"}
@@ -142,11 +142,15 @@ def _free_ports() -> list[int]:
     for _ in range(200):
         first = random.SystemRandom().choice(_PORTS)
         ports = [first + step for step in range(len(_SERVICES))]
-        if all(_is_free(port) and _is_free(port + _GRPC_OFFSET) for port in ports):
+        if _are_free(ports):
             return ports
     raise AviaryError(
         f"no five free ports in a row between {_PORTS.start} and {_PORTS.stop} for the sandbox's S3"
     )
+
+
+def _are_free(ports: Sequence[int]) -> bool:
+    return all(_is_free(port) and _is_free(port + _GRPC_OFFSET) for port in ports)
 
 
 def _is_free(port: int) -> bool:

@@ -33,7 +33,7 @@ UNSET = ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURIT
 
 @dataclass(frozen=True)
 class SavedState:
-    """What `sandbox.json` stores, so that a later start in the same folder has the same world and keys."""
+    """What `sandbox.json` stores: a later start has the same world and keys, and the same ports if they are free."""
 
     token: str
     access_key: str
@@ -42,6 +42,7 @@ class SavedState:
     story_day: str
     s3_pid: int | None = None
     s3_ports: list[int] = field(default_factory=list)
+    x_port: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,35 +86,52 @@ def running(
         stack.enter_context(_exit_on_sigterm())
         stack.enter_context(_locked(directory))
         state = _load_state(directory, seed, story_day)
-        if state.s3_pid is not None:
-            ports = state.s3_ports
-            end_leftover(state.s3_pid, lambda command: s3.is_ours(command, directory, ports))
-            s3.remove_sockets(state.s3_ports)
-        s3_server = s3.start(directory, state.access_key, state.secret_key)
-        stack.callback(_save_state, directory, state)
+        _end_leftover(directory, state)
+        s3_server = s3.start(directory, state.access_key, state.secret_key, state.s3_ports)
+        state = replace(state, s3_pid=s3_server.process.pid, s3_ports=list(s3_server.ports))
+        stack.callback(lambda: _save_state(directory, replace(state, s3_pid=None)))
         stack.callback(s3_server.stop)
-        _save_state(directory, replace(state, s3_pid=s3_server.process.pid, s3_ports=list(s3_server.ports)))
+        _save_state(directory, state)
         x_process = _start_x(
             directory,
             state,
             {"rate_limit": rate_limit, "rate_window": rate_window, "fault_rules": list(fault_rules)},
         )
         stack.callback(end, x_process)
+        state = replace(state, x_port=_port_of(x_process))
+        _save_state(directory, state)
         s3_server.wait_until_ready(state.access_key, state.secret_key)
         yield Sandbox(
             directory=directory,
-            environment=_environment(state, _port_of(x_process), s3_server.address),
+            environment=_environment(state, s3_server.address),
             story_day=date.fromisoformat(state.story_day),
             x_process=x_process,
             s3_process=s3_server.process,
         )
 
 
-def _environment(state: SavedState, x_port: int, s3_address: str) -> dict[str, str]:
+def end_leftovers(directory: Path) -> None:
+    """End what a killed sandbox left behind in `directory`. Raises `ConfigError` if one runs there."""
+    if not (directory / "sandbox.json").exists():
+        return
+    with _locked(directory.resolve()):
+        state = _load_state(directory, None, None)
+        _end_leftover(directory.resolve(), state)
+        if state.s3_pid is not None:
+            _save_state(directory, replace(state, s3_pid=None))
+
+
+def _end_leftover(directory: Path, state: SavedState) -> None:
+    if state.s3_pid is not None:
+        end_leftover(state.s3_pid, lambda command: s3.is_ours(command, directory, state.s3_ports))
+        s3.remove_sockets(state.s3_ports)
+
+
+def _environment(state: SavedState, s3_address: str) -> dict[str, str]:
     # Without this, clients would send requests to the loopback through a proxy that is set.
     no_proxy = ",".join(filter(None, (os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1")))
     return {
-        "X_API_URL": f"http://127.0.0.1:{x_port}",
+        "X_API_URL": f"http://127.0.0.1:{state.x_port}",
         "X_BEARER_TOKEN": state.token,
         "AVIARY_LAKE": f"s3://{s3.BUCKET}",
         "AWS_ACCESS_KEY_ID": state.access_key,
@@ -142,6 +160,7 @@ def _start_x(directory: Path, state: SavedState, behaviour: Mapping[str, object]
         "token": state.token,
         "seed": state.seed,
         "story_day": state.story_day,
+        "port": state.x_port,
         "handles_file": str(directory / "handles.txt"),
         **behaviour,
     }

@@ -31,7 +31,7 @@ def main() -> None:
         handles_file=Path(settings["handles_file"]),
     )
     server = make_server(app)
-    with loopback_socket() as listener:
+    with loopback_socket(settings["port"]) as listener:
         Thread(target=_end_with_parent, args=(server,), daemon=True).start()
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()

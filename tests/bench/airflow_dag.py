@@ -24,16 +24,8 @@ import httpx
 import psutil
 from rich.console import Console
 
-from pipeline.local.airflow import (
-    IMPORT_POOLS,
-    PAUSED,
-    SERVICES,
-    airflow_environment,
-    make_private,
-    passwords_file,
-    run_airflow,
-    service,
-)
+from pipeline.local.airflow import PAUSED, airflow_environment, make_private, passwords_file
+from pipeline.local.services import Services
 from pipeline.sandbox.serve import running
 from pipeline.settings import ROOT
 from pipeline.window import last_full_day
@@ -59,13 +51,6 @@ class Airflow:
 
     address: str
     home: Path
-
-    def answers(self) -> bool:
-        """Whether the API server does."""
-        try:
-            return httpx.get(f"{self.address}/api/v2/monitor/health", timeout=5).is_success
-        except httpx.HTTPError:
-            return False
 
     def query(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
         """Return rows of Airflow's database."""
@@ -142,12 +127,10 @@ def started(folder: Path, stack: ExitStack) -> Airflow:
     environment["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = json.dumps([*bundles, empty])
     home = Path(environment["AIRFLOW_HOME"])
     make_private(home)
-    run_airflow(["db", "migrate"], environment, home / "prepare.log")
-    run_airflow(IMPORT_POOLS, environment, home / "prepare.log")
+    services = Services(environment, folder, home, port)
+    stack.callback(services.stop)
+    services.start(lambda _: None, lambda: None)
     airflow = Airflow(f"http://127.0.0.1:{port}", home)
-    for command in SERVICES:
-        stack.enter_context(service(command, environment, home))
-        wait_until(airflow.answers)
     wait_until(lambda: len(airflow.query("select distinct dag_id from serialized_dag")) == 2)
     # The scheduler begins the last full day by itself; it also warms what the first run would load.
     wait_until(lambda: airflow.query("select 1 from dag_run where state in ('success', 'failed')"))

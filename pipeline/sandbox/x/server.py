@@ -45,8 +45,11 @@ def make_server(app: Starlette) -> uvicorn.Server:
     )
 
 
-def loopback_socket() -> socket.socket:
-    """Return a socket that listens on a free port of the loopback."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+def loopback_socket(preferred: int = 0) -> socket.socket:
+    """Return a socket that listens on the loopback, on the preferred port if it is free."""
+    try:
+        listener = socket.create_server(("127.0.0.1", preferred), backlog=128)
+    except OSError:
+        listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     listener.setblocking(False)
     return listener

@@ -1,0 +1,79 @@
+"""Starts what takes Airflow seconds to import, so that the imports overlap with what has to be waited for.
+
+python -P config/airflow/start.py prepare POOLS_FILE       migrates the database and imports the pools
+python -P config/airflow/start.py api-server POOLS_FILE    does that, then runs the API server
+python -P config/airflow/start.py dag-processor            runs the DAG processor once the API server answers, and so
+                                                           the database is there
+python -P config/airflow/start.py scheduler                the same; a scheduler that hands out tasks before loses
+                                                           minutes to refused connections
+"""
+
+import importlib
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from airflow.__main__ import main
+from airflow.configuration import conf
+
+IMPORTS = {
+    "api-server": ("airflow.api_fastapi.core_api.app", "airflow.api_fastapi.execution_api.app"),
+    "dag-processor": ("airflow.jobs.dag_processor_job_runner", "airflow.dag_processing.processor"),
+    "scheduler": ("airflow.jobs.scheduler_job_runner", "airflow.executors.local_executor"),
+}
+
+
+def run(*command: str) -> None:
+    """Run an Airflow command in this process."""
+    sys.argv = ["airflow", *command]
+    main()
+
+
+def prepare(pools: str) -> None:
+    """Migrate the database and import the pools."""
+    run("db", "migrate")
+    run("pools", "import", pools)
+
+
+def prepare_beside(pools: str, modules: tuple[str, ...]) -> None:
+    """Prepare the database in a fork, which leaves no trace in this process, and import modules meanwhile."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        prepare(pools)
+        sys.stdout.flush()
+        os._exit(0)
+    for module in modules:
+        importlib.import_module(module)
+    _, status = os.waitpid(child, 0)
+    if status:
+        sys.exit("Airflow's database could not be prepared; the lines above say why")
+
+
+def wait_for_api_server() -> None:
+    """Return when the API server answers."""
+    address = f"{conf.get_mandatory_value('api', 'base_url')}/api/v2/monitor/health"
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310  our own address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+
+
+match sys.argv[1:]:
+    case ["prepare", pools]:
+        prepare(pools)
+    case ["api-server", pools]:
+        prepare_beside(pools, IMPORTS["api-server"])
+        run("api-server")
+    case ["dag-processor" | "scheduler" as service]:
+        for module in IMPORTS[service]:
+            importlib.import_module(module)
+        wait_for_api_server()
+        # Tasks run on this machine, so the UI reads their logs from disk and needs no log server.
+        run(service, *(["--skip-serve-logs"] if service == "scheduler" else []))
+    case _:
+        sys.exit(__doc__)
