@@ -113,6 +113,16 @@ def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> 
         )
 
 
+def make_config(environment: Mapping[str, str]) -> None:
+    """Have Airflow write airflow.cfg, unless there is one, before several services begin.
+
+    Each would write its own, with other secrets, and then refuse the others' tokens.
+    """
+    if not (Path(environment["AIRFLOW_HOME"]) / "airflow.cfg").exists():
+        write = "from airflow.configuration import write_default_airflow_configuration_if_needed as write; write()"
+        subprocess.run([sys.executable, "-c", write], env=environment, check=True)  # noqa: S603  our own code
+
+
 def start_preparing(environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
     """Start what makes Airflow's database and pools; `prepared` waits for it."""
     return start(start_command("prepare", POOLS), environment, log)

@@ -11,7 +11,15 @@ from pathlib import Path
 
 import httpx
 
-from pipeline.local.airflow import POOLS, airflow_command, ending, fork_environment, start, start_command
+from pipeline.local.airflow import (
+    POOLS,
+    airflow_command,
+    ending,
+    fork_environment,
+    make_config,
+    start,
+    start_command,
+)
 from pipeline.local.processes import STOP_SECONDS, StandaloneError, kill_service, mark
 
 RESTARTS = 3  # within an hour: after that, starting again does not help
@@ -103,6 +111,7 @@ class Services:
         `phase` is told what is waited for; `keep_alive` is called meanwhile.
         """
         phase("creating Airflow's database, starting the API server")
+        make_config(self._environment)
         self._add("api-server", "API server", start_command("api-server", POOLS))
         self._add("scheduler", "scheduler", start_command("scheduler"), fork_environment(self._environment))
         self._add("dag-processor", "DAG processor", start_command("dag-processor"))

@@ -14,12 +14,12 @@ from pipeline.errors import AccountStopped, ConfigError
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, put_outcome
 from pipeline.lake.records import Outcome
-from pipeline.local.airflow import run_day_in_airflow
 from pipeline.local.processes import StandaloneError
 from pipeline.sandbox.app import create_app
 from pipeline.sandbox.x.server import serving
 from pipeline.status import Status
 from tests.conftest import DAY
+from tests.dags.days import run_by_airflow
 from tests.dags.post import Post, text_of
 from tests.pipeline.given import work
 from tests.promises.broken import Broken, break_accounts
@@ -137,7 +137,7 @@ class TestOneRunByAirflow:
         broken.status = 400  # what cannot pass is not tried again, so nobody waits here
 
         with pytest.raises(StandaloneError, match="dags failed"):
-            run_day_in_airflow(DAY, tmp_path, dict(os.environ))
+            run_by_airflow(DAY, tmp_path)
 
         outcomes = find_outcomes(lake, DAY)
         assert {account: outcome.status for account, outcome in outcomes.items()} == {

@@ -12,9 +12,9 @@ import requests
 from pipeline import clock
 from pipeline.errors import RunFailed
 from pipeline.lake.client import Lake
-from pipeline.local.airflow import run_day_in_airflow
 from reports import publish
 from tests.conftest import DAY
+from tests.dags.days import run_by_airflow
 from tests.dags.post import Post, free_port, mail_by, text_of
 from tests.promises.days import write_accounts
 from tests.reports.folder_lake import fill
@@ -150,7 +150,7 @@ class TestARunByAirflow:
         notify = "notify: ['connection:nobody', 'mailto:team@example.org', 'connection:team_chat']\n"
         write_accounts(tmp_path, monkeypatch, notify + "accounts: [pixelforge, 1729]\n")
 
-        run_day_in_airflow(DAY, tmp_path, dict(os.environ))
+        run_by_airflow(DAY, tmp_path)
 
         (mail,) = post.mails
         assert mail["Subject"].startswith("[sample data] X report, Sun 22 Nov: Engagement was ")

@@ -16,7 +16,8 @@ import requests
 
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes
-from pipeline.local.airflow import IMPORT_POOLS, PAUSED, SERVICES, airflow_environment, run_airflow, service
+from pipeline.local.airflow import PAUSED, airflow_environment, make_private
+from pipeline.local.services import Services
 from pipeline.sandbox import s3
 from pipeline.sandbox.serve import running
 from tests.promises.days import write_accounts
@@ -45,11 +46,11 @@ def test_all_accounts_finish_after_the_resets_in_one_run(
         environment = airflow_environment(tmp_path, sandbox.whole_environment(), free_port()) | {
             PAUSED: "False"
         }
-        log = tmp_path / "airflow" / "prepare.log"
-        run_airflow(["db", "migrate"], environment, log)
-        run_airflow(IMPORT_POOLS, environment, log)
-        for command in SERVICES:
-            stack.enter_context(service(command, environment, tmp_path / "airflow"))
+        home = tmp_path / "airflow"
+        make_private(home)
+        services = Services(environment, tmp_path, home, int(environment["AIRFLOW__API__PORT"]))
+        stack.callback(services.stop)
+        services.start(lambda _: None, lambda: None)
         database = tmp_path / "airflow" / "airflow.db"
         wait_until(lambda: query(database, "select 1 from serialized_dag") != [], tmp_path)
         waits: set[tuple[Any, ...]] = set()

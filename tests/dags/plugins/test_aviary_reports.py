@@ -19,13 +19,16 @@ from playwright.sync_api import Browser, sync_playwright
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.local.airflow import (
+    POOLS,
     airflow_environment,
     airflow_home,
     make_private,
     passwords_file,
-    run_airflow,
+    start,
+    start_command,
 )
-from pipeline.local.airflow import service as airflow_service
+from pipeline.local.processes import STOP_SECONDS
+from pipeline.sandbox.processes import end
 from pipeline.sandbox.x.server import serving
 from reports import publish
 from tests.conftest import DAY
@@ -69,16 +72,19 @@ def airflow(lake: Lake, tmp_path: Path) -> Iterator[Airflow]:
     environment = airflow_environment(tmp_path, os.environ, port)
     home = airflow_home(tmp_path, live=False)
     make_private(home)
-    run_airflow(["db", "migrate"], environment, home / "prepare.log")
     address = f"http://127.0.0.1:{port}"
-    with airflow_service(["api-server"], environment, home) as process:
+    log = home / "api-server.log"
+    process = start(start_command("api-server", POOLS), environment, log)
+    try:
         deadline = time.monotonic() + START_SECONDS
         while not answers(address):
-            assert process.poll() is None, (home / "api-server.log").read_text()
-            assert time.monotonic() < deadline, (home / "api-server.log").read_text()
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.2)
         ((user, password),) = json.loads(passwords_file(home).read_text()).items()
         yield Airflow(address, lake, user, password)
+    finally:
+        end(process, STOP_SECONDS)
 
 
 def answers(address: str) -> bool:
