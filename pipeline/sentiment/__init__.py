@@ -4,10 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.sentiment.frames import label, score, score_posts
+    from pipeline.sentiment.frames import label, score, score_post, score_posts
     from pipeline.sentiment.vader import Analyzer
 
-__all__ = ["Analyzer", "label", "score", "score_posts"]
+__all__ = ["Analyzer", "label", "score", "score_post", "score_posts"]
 
 
 def __getattr__(name: str) -> Any:
