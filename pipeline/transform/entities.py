@@ -40,7 +40,7 @@ def _entity_values(entities: Iterable[Any], group: str, *names: str) -> list[str
     values: dict[str, None] = {}
     for source in entities:
         entries = source.get(group) if isinstance(source, dict) else None
-        for entry in entries if isinstance(entries, list) else []:
+        for entry in entries if isinstance(entries, list) else ():
             found = [
                 entry[name] for name in names if isinstance(entry, dict) and isinstance(entry.get(name), str)
             ]

@@ -161,8 +161,7 @@ class _Reader:
     def _value(self, names: Iterable[str], wanted: type, required: bool = False) -> Any:
         for name in names:
             value = self._item.get(name)
-            # bool is an int to Python, not to X.
-            if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+            if type(value) is wanted:  # not `isinstance`: a bool is an int to Python, not to X
                 return value
             if value is not None:
                 self._problems.append(f"{name} is {json.dumps(value)[:60]}, not a {wanted.__name__}")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from pipeline.lake.records import Counts, Outcome, Plan, PlannedAccount
 from pipeline.schema import ROLLUP, SCHEMA_VERSION
@@ -230,3 +231,19 @@ def test_the_order_of_posts_and_accounts_changes_nothing() -> None:
         for names, order in ((("nasa", "esa"), posts), (("esa", "nasa"), posts[::-1]))
     )
     assert one == other
+
+
+def test_the_whole_plan_is_not_dumped_for_each_account() -> None:
+    dumped: list[PlannedAccount] = []
+
+    class Counted(PlannedAccount):
+        @model_serializer(mode="wrap")
+        def count(self, dump: SerializerFunctionWrapHandler) -> Any:
+            dumped.append(self)
+            return dump(self)
+
+    names = [f"a{number}" for number in range(10)]
+    entries = tuple(Counted(account=name, handle=name, include=("posts",), max_posts=1) for name in names)
+    plan = a_plan().model_copy(update={"accounts": entries})
+    assert [row["account"] for row in rolled_up(plan, {})] == names
+    assert len(dumped) <= len(names)
