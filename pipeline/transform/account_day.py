@@ -108,9 +108,10 @@ def derive(pages: list[Page], settings: DaySettings) -> DerivedDay:
 
 
 def _checked(wanted: Sequence[Row], settings: DaySettings) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the scored posts that keep the contract, as POSTS, and the others, as QUARANTINE."""
-    scored = [row | score_post(row["text"], row["lang"], settings.sums) for row in wanted]
-    posts = pl.DataFrame(scored, schema=POSTS)
+    """Score the posts; return those that keep the contract, as POSTS, and the others, as QUARANTINE."""
+    for row in wanted:
+        row.update(score_post(row["text"], row["lang"], settings.sums))
+    posts = pl.DataFrame(wanted, schema=POSTS)
     if keeps(posts):
         return posts, quarantine.NONE
     kept, failure = Posts.filter(posts)

@@ -43,7 +43,7 @@ _ESCAPES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 _ESCAPED = re.compile("&(?:amp|lt|gt);")
 
 
-Row = dict[str, Any]  # of READ, but for `item`, which is not yet JSON: only rejected posts need it as text
+Row = dict[str, Any]  # of READ, with `item` as X sent it: only rejected posts need it as JSON
 
 
 def read_posts(pages: Sequence[Page], account: str) -> pl.DataFrame:
@@ -136,10 +136,8 @@ def _row(
         "first_id": edits[0] if edits else post_id,
     }
     metrics = _Reader(read.mapping("public_metrics"), problems)
-    row |= {
-        column: metrics.count(*names, required=column not in _OPTIONAL_COUNTS)
-        for column, names in _COUNTS.items()
-    }
+    for column, names in _COUNTS.items():
+        row[column] = metrics.count(*names, required=column not in _OPTIONAL_COUNTS)
     if row["text"] is None:
         problems.append("text is missing")
         row["text"] = ""
