@@ -13,6 +13,8 @@ def visible(text: str) -> str:
 
 def printable(text: str) -> str:
     """Return `text` with lone surrogates replaced: UTF-8, and so Parquet and polars, cannot hold them."""
+    if text.isascii():
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

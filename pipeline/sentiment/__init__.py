@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipeline.sentiment.explanation import Explanation, explain
-    from pipeline.sentiment.frames import label, score, score_posts
+    from pipeline.sentiment.frames import label, score, score_post, score_posts
     from pipeline.sentiment.vader import Analyzer
 
-__all__ = ["Analyzer", "Explanation", "explain", "label", "score", "score_posts"]
+__all__ = ["Analyzer", "Explanation", "explain", "label", "score", "score_post", "score_posts"]
 
 _MODULES = {"Analyzer": "vader", "Explanation": "explanation", "explain": "explanation"}  # the others: frames
 

@@ -1,6 +1,7 @@
 """Sentiment of a column of posts: a series of texts to a frame of scores."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -11,6 +12,8 @@ from pipeline.sentiment.vader import Analyzer
 
 SCORES = ("neg", "neu", "pos", "compound")
 SCORES_SCHEMA = pl.Schema(dict.fromkeys(SCORES, pl.Float64))
+SCORED_SCHEMA = pl.Schema({"clean_text": pl.String(), **SCORES_SCHEMA, "sentiment": pl.String()})
+_UNSCORED = dict.fromkeys(SCORED_SCHEMA)
 
 # The thresholds of VADER's authors.
 POSITIVE_FROM = 0.05
@@ -41,6 +44,22 @@ def label(compound: pl.Expr) -> pl.Expr:
     )
 
 
+def sentiment_of(compound: float) -> str:
+    """Return the label of VADER's compound score: what `label` gives a column."""
+    if compound >= POSITIVE_FROM:
+        return "positive"
+    return "negative" if compound <= NEGATIVE_TO else "neutral"
+
+
+def score_post(text: str | None, lang: str | None, sums: Sums | None = None) -> dict[str, Any]:
+    """Return `clean_text`, `neg`, `neu`, `pos`, `compound` and `sentiment` of one post; see `score_posts`."""
+    cleaned = None if text is None else clean_text(text)
+    scores = None if cleaned is None else scores_if_english(lang, cleaned, sums)
+    if scores is None:
+        return _UNSCORED | {"clean_text": cleaned}
+    return {"clean_text": cleaned, **scores, "sentiment": sentiment_of(scores["compound"])}
+
+
 def score_posts(text: pl.Series, lang: pl.Series, sums: Sums | None = None) -> pl.DataFrame:
     """Return `clean_text`, `neg`, `neu`, `pos`, `compound` and `sentiment` of posts.
 
@@ -48,13 +67,5 @@ def score_posts(text: pl.Series, lang: pl.Series, sums: Sums | None = None) -> p
     that was scored. Scores and `sentiment` are null where VADER cannot score the post. `sums` is the kind of
     interpreter whose scores to return (`pipeline.sentiment.sums`), by default this one.
     """
-    cleaned = [None if written is None else clean_text(written) for written in text]
-    scores = _frame(
-        [
-            None if words is None else scores_if_english(code, words, sums)
-            for code, words in zip(lang, cleaned, strict=True)
-        ]
-    )
-    return scores.insert_column(0, pl.Series("clean_text", cleaned, dtype=pl.String)).with_columns(
-        label(pl.col("compound"))
-    )
+    rows = [score_post(written, code, sums) for written, code in zip(text, lang, strict=True)]
+    return pl.DataFrame(rows, schema=SCORED_SCHEMA)

@@ -4,6 +4,7 @@ The stage `analyze`, `forget` and the refresh of earlier days all write through 
 one change; whoever calls it stores the outcome last. It takes the lake as an argument; everything else is pure.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,15 +14,15 @@ import polars as pl
 from pipeline.lake import keys
 from pipeline.lake.frames import to_parquet
 from pipeline.lake.records import Counts, DaySettings, MadeFrom, Manifest, Outcome, RefreshManifest
-from pipeline.page import Page, is_tombstone
+from pipeline.page import Page
 from pipeline.schema import KIND_OF, POSTS
-from pipeline.sentiment import score_posts
+from pipeline.sentiment import score_post
 from pipeline.share import exceeds, percent
 from pipeline.status import Status
 from pipeline.transform import quarantine
-from pipeline.transform.contract import Posts
+from pipeline.transform.contract import Posts, keeps
 from pipeline.transform.maker import maker
-from pipeline.transform.normalize import newest_versions, read_posts
+from pipeline.transform.normalize import Row, newest_versions, read_rows
 from pipeline.transform.spreadsheet import to_csv
 from pipeline.x_api.limits import DEPTH, DEPTH_WITHOUT_REPLIES
 from pipeline.x_api.prices import Reads
@@ -89,37 +90,44 @@ def write(
 
 def derive(pages: list[Page], settings: DaySettings) -> DerivedDay:
     """Return the account's day: each fetched item ends in exactly one of the counts."""
-    read = read_posts(pages, settings.account)
-    forgotten = sum(is_tombstone(item) for page in pages for item in page.items)
-    unreadable = read.filter(pl.col("problems").list.len() > 0)
-    sound = read.filter(pl.col("problems").list.len() == 0)
+    read = read_rows(pages, settings.account)
+    fetched = sum(len(page.items) for page in pages)
+    unreadable = [row for row in read if row["problems"]]
+    sound = [row for row in read if not row["problems"]]
 
     newest = newest_versions(sound)
-    of_day = newest.filter(
-        pl.col("kind").is_in([KIND_OF[kind] for kind in settings.include]),
-        pl.col("created_at").is_between(settings.window.start, settings.window.end, closed="left"),
-    )
-    wanted = (
-        of_day.sort("created_at", "position", descending=[True, False])
-        .head(settings.max_posts)
-        .sort("created_at", "post_id")
-    )
-    scored = pl.concat([wanted, score_posts(wanted["text"], wanted["lang"], settings.sums)], how="horizontal")
-    posts, failure = Posts.filter(scored.select(POSTS.names()))
-    rejected = pl.concat([quarantine.unreadable(unreadable), quarantine.broken(wanted, failure.details())])
+    kinds = {KIND_OF[kind] for kind in settings.include}
+    start, end = settings.window.start, settings.window.end
+    of_day = [row for row in newest if row["kind"] in kinds and start <= row["created_at"] < end]
+    # The newest ones; of the same instant, those that X showed first.
+    wanted = sorted(of_day, key=lambda row: row["created_at"], reverse=True)[: settings.max_posts]
+    wanted.sort(key=lambda row: (row["created_at"], row["post_id"]))
+    posts, broken = _checked(wanted, settings)
+    rejected = pl.concat([quarantine.unreadable(unreadable), broken])
     return DerivedDay(
-        posts=pl.DataFrame(posts),
+        posts=posts,
         rejected=rejected,
         counts=Counts(
-            fetched=read.height + forgotten,
+            fetched=fetched,
             kept=posts.height,
-            filtered=newest.height - wanted.height,
-            duplicates=sound.height - newest.height,
+            filtered=len(newest) - len(wanted),
+            duplicates=len(sound) - len(newest),
             quarantined=rejected.height,
-            forgotten=forgotten,
+            forgotten=fetched - len(read),
         ),
-        truncated=of_day.height > wanted.height,
+        truncated=len(of_day) > len(wanted),
     )
+
+
+def _checked(wanted: Sequence[Row], settings: DaySettings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Score the posts; return those that keep the contract, as POSTS, and the others, as QUARANTINE."""
+    for row in wanted:
+        row.update(score_post(row["text"], row["lang"], settings.sums))
+    posts = pl.DataFrame(wanted, schema=POSTS)
+    if keeps(posts):
+        return posts, quarantine.NONE
+    kept, failure = Posts.filter(posts)
+    return pl.DataFrame(kept), quarantine.broken(wanted, failure.details())
 
 
 def conclude(

@@ -3,6 +3,8 @@
 Apart from `schema` because dataframely takes a second to import and only `analyze` needs it.
 """
 
+from functools import cache
+
 import dataframely as dy
 import polars as pl
 
@@ -13,6 +15,22 @@ from pipeline.sentiment.frames import SCORES, label
 # Each of a post's three shares is rounded to three digits.
 _ROUNDED = 0.002
 _SECOND = 1 / 3600  # in hours
+
+
+def keeps(posts: pl.DataFrame) -> bool:
+    """Return whether every one of these POSTS keeps every rule.
+
+    One query, which names no post: `Posts.filter`, which does, costs five times as much, and is for days on which
+    a rule is broken. Each rule is asked alone, since polars takes four times as long for all of them in one expression.
+    """
+    # As in `Posts.filter`, a rule that is null for a post is kept.
+    return all(posts.select(_rules()).row(0))
+
+
+@cache
+def _rules() -> list[pl.Expr]:
+    rules = Posts._validation_rules(with_cast=False)  # built anew by each of its own methods
+    return [rule.expr.all().alias(name) for name, rule in rules.items()]
 
 
 class Posts(dy.Schema):

@@ -27,6 +27,8 @@ def entities_of(
         sources = [original.get("entities"), note_of(original).get("entities")]
         author = text.partition(": ")[0].removeprefix("RT @").lower() if isinstance(text, str) else ""
         by = [name for name in _entity_values([own], "mentions", "username") if name.lower() == author]
+    if not any(sources):  # most posts have none
+        return {"hashtags": [], "mentions": by, "urls": []}
     mentions = _entity_values(sources, "mentions", "username")
     return {
         "hashtags": _entity_values(sources, "hashtags", "tag"),
@@ -40,7 +42,7 @@ def _entity_values(entities: Iterable[Any], group: str, *names: str) -> list[str
     values: dict[str, None] = {}
     for source in entities:
         entries = source.get(group) if isinstance(source, dict) else None
-        for entry in entries if isinstance(entries, list) else []:
+        for entry in entries if isinstance(entries, list) else ():
             found = [
                 entry[name] for name in names if isinstance(entry, dict) and isinstance(entry.get(name), str)
             ]
@@ -50,6 +52,8 @@ def _entity_values(entities: Iterable[Any], group: str, *names: str) -> list[str
 
 def media_of(*attachments: Any) -> list[str]:
     """Return the formats of what is attached, each once: the prefix of a media key tells, without an expansion."""
+    if not any(attachments):
+        return []
     keys = [each.get("media_keys") for each in attachments if isinstance(each, dict)]
     texts = [key for each in keys if isinstance(each, list) for key in each if isinstance(key, str)]
     formats = [_MEDIA_PREFIXES.get(key.partition("_")[0]) for key in texts]

@@ -1,12 +1,13 @@
 """Raw pages of a second reading to newer counts, one row per post. Pure."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 import polars as pl
 
 from pipeline.page import Page
 from pipeline.schema import METRICS
-from pipeline.transform.normalize import newest_versions, read_posts
+from pipeline.transform.normalize import newest_versions, read_posts, read_rows
 from pipeline.window import Window
 
 
@@ -15,19 +16,18 @@ def newer_counts(pages: Sequence[Page], account: str, windows: Sequence[Window])
 
     A post's day is the first of the windows that it was published in; posts of no window are left out.
     """
-    sound = read_posts(pages, account).filter(pl.col("problems").list.len() == 0)
-    published = pl.col("created_at")
-    days = [
-        pl.when(published.is_between(window.start, window.end, closed="left")).then(pl.lit(window.day))
-        for window in windows
+    sound = [row for row in read_rows(pages, account) if not row["problems"]]
+    rows = [
+        row | {"day": day}
+        for row in newest_versions(sound)
+        if (day := _day_of(row["created_at"], windows)) is not None
     ]
-    return (
-        newest_versions(sound)
-        .with_columns(pl.coalesce(*days, pl.lit(None, pl.Date())).alias("day"))
-        .filter(pl.col("day").is_not_null())
-        .sort("created_at", "post_id")
-        .select(METRICS.names())
-    )
+    rows.sort(key=lambda row: (row["created_at"], row["post_id"]))
+    return pl.DataFrame(rows, schema=METRICS)
+
+
+def _day_of(published: datetime, windows: Sequence[Window]) -> date | None:
+    return next((window.day for window in windows if window.start <= published < window.end), None)
 
 
 def seen_ids(pages: Sequence[Page]) -> frozenset[str]:

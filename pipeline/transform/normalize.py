@@ -43,9 +43,24 @@ _ESCAPES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
 _ESCAPED = re.compile("&(?:amp|lt|gt);")
 
 
+Row = dict[str, Any]  # of READ, with `item` as X sent it: only rejected posts need it as JSON
+
+
 def read_posts(pages: Sequence[Page], account: str) -> pl.DataFrame:
     """Return every item of the pages, but for tombstones, as a row of READ, in the order X sent them."""
-    rows: list[dict[str, Any]] = []
+    return to_frame(read_rows(pages, account))
+
+
+def to_frame(rows: Iterable[Row]) -> pl.DataFrame:
+    """Return rows as READ."""
+    # ASCII: a lone surrogate stays an escape.
+    stored = [row | {"item": json.dumps(row["item"], separators=(",", ":"))} for row in rows]
+    return pl.DataFrame(stored, schema=READ)
+
+
+def read_rows(pages: Sequence[Page], account: str) -> list[Row]:
+    """Return every item of the pages, but for tombstones, in the order X sent them."""
+    rows: list[Row] = []
     for page in pages:
         originals = {
             str(post["id"]): post for post in page.included if isinstance(post, dict) and "id" in post
@@ -55,19 +70,20 @@ def read_posts(pages: Sequence[Page], account: str) -> pl.DataFrame:
             if is_tombstone(item):
                 continue
             rows.append(_row(item, originals, page.collected_at, account, user_id, len(rows)))
-    return pl.DataFrame(rows, schema=READ)
+    return rows
 
 
-def newest_versions(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows of READ with each post once: its newest edit, as it came first on X's pages."""
+def newest_versions(rows: Iterable[Row]) -> list[Row]:
+    """Return readable rows with each post once: its newest edit, as it came first on X's pages."""
     # Ids grow with time, but as text "9" sorts behind "10": the length decides first.
-    by_age = [pl.col("post_id").str.len_chars(), pl.col("post_id")]
-    return (
-        rows.sort(*by_age, -pl.col("position"), descending=True)
-        .unique("post_id", keep="first", maintain_order=True)
-        .unique("first_id", keep="first", maintain_order=True)
-        .sort("position")
-    )
+    by_age = sorted(rows, key=lambda row: (len(row["post_id"]), row["post_id"]), reverse=True)
+    by_id: dict[str, Row] = {}
+    for row in by_age:
+        by_id.setdefault(row["post_id"], row)
+    by_first_id: dict[str, Row] = {}
+    for row in by_id.values():
+        by_first_id.setdefault(row["first_id"], row)
+    return sorted(by_first_id.values(), key=lambda row: row["position"])
 
 
 def _row(
@@ -77,19 +93,19 @@ def _row(
     account: str,
     user_id: str | None,
     position: int,
-) -> dict[str, Any]:
+) -> Row:
     """Read one item; what cannot be read becomes null and a problem, never an exception.
 
     `user_id` is whose timeline was asked for: a post there that does not say who wrote it is by that account.
     """
-    row: dict[str, Any] = dict.fromkeys(READ)
+    row: Row = dict.fromkeys(READ)
     problems: list[str] = []
     row |= {
         "account": account,
         "collected_at": collected_at.astimezone(UTC),
         "position": position,
         "problems": problems,
-        "item": json.dumps(item, separators=(",", ":")),  # ASCII: a lone surrogate stays an escape
+        "item": item,
     }
     if not isinstance(item, dict):
         problems.append(f"the item is a {type(item).__name__}, not an object")
@@ -120,10 +136,8 @@ def _row(
         "first_id": edits[0] if edits else post_id,
     }
     metrics = _Reader(read.mapping("public_metrics"), problems)
-    row |= {
-        column: metrics.count(*names, required=column not in _OPTIONAL_COUNTS)
-        for column, names in _COUNTS.items()
-    }
+    for column, names in _COUNTS.items():
+        row[column] = metrics.count(*names, required=column not in _OPTIONAL_COUNTS)
     if row["text"] is None:
         problems.append("text is missing")
         row["text"] = ""
@@ -145,8 +159,7 @@ class _Reader:
     def _value(self, names: Iterable[str], wanted: type, required: bool = False) -> Any:
         for name in names:
             value = self._item.get(name)
-            # bool is an int to Python, not to X.
-            if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+            if type(value) is wanted:  # not `isinstance`: a bool is an int to Python, not to X
                 return value
             if value is not None:
                 self._problems.append(f"{name} is {json.dumps(value)[:60]}, not a {wanted.__name__}")

@@ -15,7 +15,11 @@ def roll_up(plan: Plan, outcomes: Mapping[str, Outcome], posts: pl.DataFrame) ->
 
     An account whose figures do not count (see `Status.has_posts`) has nulls: missing is not zero.
     """
-    rows = [_row(plan, entry, outcomes.get(entry.account, NO_OUTCOME)) for entry in plan.accounts]
+    # Without its accounts: the plan is dumped once, not once for each of them.
+    shared = plan.model_dump(exclude={"accounts"}) | {
+        "window_hours": None if plan.window.is_whole else plan.window.hours
+    }
+    rows = [_row(shared, entry, outcomes.get(entry.account, NO_OUTCOME)) for entry in plan.accounts]
     accounts = pl.DataFrame(rows, schema={name: dtype for name, dtype in ROLLUP.items() if name in _ROW})
     counted = accounts.filter(pl.col("status").is_in([status for status in Status if status.has_posts]))
     figures = counted.select("account").join(_figures(posts, plan.timezone), on="account", how="left")
@@ -44,9 +48,8 @@ _ADDED_UP = (
 _LISTS = ("post_ids", "post_hours", "post_engagements")
 
 
-def _row(plan: Plan, entry: PlannedAccount, outcome: Outcome) -> dict[str, Any]:
-    values = plan.model_dump() | entry.model_dump() | outcome.model_dump() | outcome.counts.model_dump()
-    values["window_hours"] = None if plan.window.is_whole else plan.window.hours
+def _row(shared: Mapping[str, Any], entry: PlannedAccount, outcome: Outcome) -> dict[str, Any]:
+    values = {**shared, **entry.model_dump(), **outcome.model_dump(), **outcome.counts.model_dump()}
     return {name: values[name] for name in _ROW}
 
 

@@ -9,6 +9,7 @@ put, so `from_csv` can take exactly one away in each of these places.
 
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -23,11 +24,12 @@ ORIGINAL_FIVE = {
     "created_at": "created_at",
 }
 COLUMNS = ORIGINAL_FIVE | {name: name for name in POSTS if name not in ORIGINAL_FIVE.values()}
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make an encoder for each cell
 _SIGNATURE = b"\xef\xbb\xbf"
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S%.fZ"
 # What a spreadsheet runs, also behind white space and what cannot be seen; and what `from_csv` would take away.
 _RUNS = r"[=+\-@＝＋－＠']"
-_BEGINS_WRONG = rf"^[\s\p{{C}}]*{_RUNS}|^[\t\r\n]"
+_BEGINS_WRONG = rf"[\s\p{{C}}]*{_RUNS}|[\t\r\n]"
 # Where a cell may begin within a text, when the file is opened as if semicolons or tabs separated columns.
 _RUNS_INSIDE = rf"([;\t\r\n])([[\s\p{{C}}\"]&&[^\t\r\n]]*{_RUNS})"
 # Numbers, amounts, dates and times of day in the languages that spreadsheets are mostly used in: digits, signs, and no
@@ -43,11 +45,13 @@ _OTHERS = "mai maj am pm usd eur gbp chf kr zł de e a p t z h"
 _SHORTENED = {month[:length] for month in _MONTHS.split() for length in range(3, len(month) + 1)}
 _WORDS = "|".join([*sorted(_SHORTENED, reverse=True), *_OTHERS.split()])
 _SIGNS = r"\p{N}\s\p{Sc}.,:/%‰+−\-–()’_年月日時时分秒년월일시분초"
-_LIKE_A_NUMBER = rf"(?i)^(?:[{_SIGNS}]|{_WORDS})*$"
+_NUMBER_PARTS = rf"(?:[{_SIGNS}]|{_WORDS})*"
+_LIKE_A_NUMBER = rf"{_NUMBER_PARTS}\p{{N}}{_NUMBER_PARTS}$"
 _TRUTH_OR_ERROR = (
-    r"(?i)^\s*(?:true|false|wahr|falsch|vrai|faux|verdadero|verdadeiro|falso|vero|waar|onwaar|sant|sand|falskt|falsk|"
+    r"\s*(?:true|false|wahr|falsch|vrai|faux|verdadero|verdadeiro|falso|vero|waar|onwaar|sant|sand|falskt|falsk|"
     r"usann|prawda|fałsz|#n/a|#nv|#n/d|#[\p{L}/0]+[!?])\s*$"
 )
+_TAKEN_WRONG = rf"(?i)^(?:{_BEGINS_WRONG}|{_LIKE_A_NUMBER}|{_TRUTH_OR_ERROR})"
 
 
 def to_csv(posts: pl.DataFrame) -> bytes:
@@ -93,6 +97,10 @@ def read_cells(body: bytes) -> list[dict[str, Any]]:
     ]
 
 
+def _json_array(values: Sequence[str]) -> str:
+    return _encode(values).replace(";", r"\u003b") if values else "[]"
+
+
 def _list_in(text: str | None) -> Any:
     try:
         return None if text is None else json.loads(text)
@@ -107,19 +115,11 @@ def _unescaped(cells: pl.Expr) -> pl.Expr:
 def _escaped(name: str) -> pl.Expr:
     """Return a text column as cells that stay the texts they are."""
     text = pl.col(name)
-    taken_wrong = (
-        text.str.contains(_BEGINS_WRONG)
-        | (text.str.contains(_LIKE_A_NUMBER) & text.str.contains(r"\p{N}"))
-        | text.str.contains(_TRUTH_OR_ERROR)
-    )
     inert = text.str.replace_all(_RUNS_INSIDE, "${1}'${2}")
-    return pl.when(taken_wrong).then("'" + inert).otherwise(inert).alias(name)
+    return pl.when(text.str.contains(_TAKEN_WRONG)).then("'" + inert).otherwise(inert).alias(name)
 
 
 def _json_arrays(lists: pl.Series) -> pl.Series:
     """Return lists as JSON arrays, the one spelling that any value survives; null, from before a column was, stays."""
-    arrays = [
-        None if values is None else json.dumps(values, ensure_ascii=False).replace(";", r"\u003b")
-        for values in lists.to_list()
-    ]
+    arrays = [None if values is None else _json_array(values) for values in lists.to_list()]
     return pl.Series(lists.name, arrays, pl.String)

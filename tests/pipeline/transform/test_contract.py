@@ -1,7 +1,7 @@
 """The contract of posts: what our own stages make keeps every rule, and each rule catches its breach."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import polars as pl
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.schema import POSTS
 from pipeline.transform.account_day import derive
-from pipeline.transform.contract import Posts
+from pipeline.transform.contract import Posts, keeps
 from tests.pipeline.given import COLLECTED_AT, a_page, a_post, a_retweet, work
 
 
@@ -20,6 +20,7 @@ def reasons(**changes: Any) -> list[str]:
     assert sound.height == 1
     changed = sound.with_columns(pl.lit(value, POSTS[name]).alias(name) for name, value in changes.items())
     details = Posts.filter(changed).failure.details()
+    assert keeps(changed) == details.is_empty()
     return [rule for rule in details.columns if rule not in POSTS and (details[rule] == "invalid").any()]
 
 
@@ -52,6 +53,24 @@ def reasons(**changes: Any) -> list[str]:
 )
 def test_each_rule_catches_its_breach_and_no_more(changes: dict[str, Any], broken: list[str]) -> None:
     assert sorted(reasons(**changes)) == sorted(broken)
+
+
+def test_a_post_stored_twice_breaks_the_contract() -> None:
+    sound = derive([a_page(a_post(1), a_post(2))], work()).posts
+    assert keeps(sound)
+    assert keeps(sound.clear())
+    assert not keeps(pl.concat([sound, sound[:1]]))
+
+
+def test_posts_are_named_only_where_a_rule_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def name_posts(_: pl.DataFrame) -> NoReturn:
+        raise AssertionError("the contract was asked for posts by name")
+
+    monkeypatch.setattr(Posts, "filter", name_posts)
+    assert derive([a_page(a_post(1), a_post(2))], work()).posts.height == 2
+    assert derive([], work()).posts.is_empty()
+    with pytest.raises(AssertionError, match="by name"):
+        derive([a_page(a_post(1, author_id="somebody"))], work())
 
 
 @given_any(st.lists(st.text(st.characters(codec="utf-8"), max_size=40), max_size=8))

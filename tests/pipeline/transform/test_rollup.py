@@ -230,3 +230,16 @@ def test_the_order_of_posts_and_accounts_changes_nothing() -> None:
         for names, order in ((("nasa", "esa"), posts), (("esa", "nasa"), posts[::-1]))
     )
     assert one == other
+
+
+def test_the_plan_is_not_dumped_again_for_each_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    dumped, dump = list[Plan](), Plan.model_dump
+
+    def counted(plan: Plan, **options: Any) -> dict[str, Any]:
+        dumped.append(plan)
+        return dump(plan, **options)
+
+    monkeypatch.setattr(Plan, "model_dump", counted)
+    names = [f"a{number}" for number in range(10)]
+    assert [row["account"] for row in rolled_up(a_plan(*names), {})] == names
+    assert len(dumped) == 1
