@@ -18,7 +18,10 @@ from pipeline.page import is_tombstone
 from pipeline.refresh.deletions import find_doubts
 from pipeline.report import report
 from pipeline.schema import POSTS
+from pipeline.spend.ledger import read_month
+from pipeline.spend.month import perhaps_billed
 from pipeline.status import Status
+from pipeline.x_api.prices import Reads
 from reports import publish
 from tests.conftest import RequestStats
 from tests.old_lakes import put_old_lake
@@ -133,7 +136,10 @@ def test_the_hold_of_its_dead_run_keeps_no_later_run_from_its_budget(
     first: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """24 reads, 12 cents, of a run that was killed: they count for the month, and not for a day."""
-    budget = "budget: {usd_per_run: 0.60, usd_per_month: 100}\n"
+    # Enough for one page of eight posts at its highest price, and not for these 12 cents besides.
+    budget = "budget: {usd_per_run: 0.10, usd_per_month: 100}\n"
     write_accounts(tmp_path, monkeypatch, budget + ACCOUNTS.replace("refresh_days: 1", "refresh_days: 0"))
     run_day(UNFINISHED)
+    run_day(UNFINISHED, accounts=["pixelforge"], refetch=True, confirmed=True)
     assert {o.status for o in find_outcomes(first, UNFINISHED).values()} == {Status.OK, Status.SUSPENDED}
+    assert perhaps_billed(read_month(first, "2026-11")) == Reads(posts=24)
