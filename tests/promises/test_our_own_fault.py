@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import run as run_module
+from pipeline import account as account_module
 from pipeline import run_day
 from pipeline.errors import RunFailed
 from pipeline.lake import keys
@@ -29,14 +29,14 @@ def test_it_leaves_a_failed_outcome_with_its_place_and_the_run_goes_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     write_accounts(tmp_path, monkeypatch, f"accounts: [{', '.join(FIVE)}]\n")
-    original = getattr(run_module, stage)
+    original = getattr(account_module, stage)
 
     def faulty(*args: object, **more: object) -> object:
         if "pixelforge" in str(args):
             raise error
         return original(*args, **more)
 
-    monkeypatch.setattr(run_module, stage, faulty)
+    monkeypatch.setattr(account_module, stage, faulty)
     with caplog.at_level(logging.ERROR):
         done = run_day(DAY)
     assert done.statuses == {"ok": 4, "failed": 1}
@@ -57,6 +57,6 @@ def test_too_many_of_them_fail_the_run_in_one_line(
     def faulty(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(run_module, "collect", faulty)
+    monkeypatch.setattr(account_module, "collect", faulty)
     with pytest.raises(RunFailed, match="2 of 2 accounts failed"):
         run_day(DAY)
