@@ -57,12 +57,12 @@ def _is_intact(outcome: Outcome, quarantine: str, stored: _Stored) -> bool:
 
 
 def _is_current(lake: Lake, day: date, account: str, made_from: MadeFrom, raw: _Stored) -> bool:
-    """Whether it was made of what lies in `raw/` of the account. What has expired cannot differ."""
+    """Whether it was made of the pages that lie in `raw/`; what has expired cannot differ.
+
+    What earlier days brought is written before the day is finished, and not after.
+    """
     if keys.raw_manifest(day, account) not in raw:
         return True
-    refresh = raw.get(keys.refresh_manifest(day, account))
-    if made_from.refresh != (refresh.etag if refresh else None):
-        return False
     listed = [entry.etag for key, entry in raw.items() if any(kind.fields(key) for kind in _PAGES)]
     if sorted(listed) == sorted(made_from.pages):
         return True

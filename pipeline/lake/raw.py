@@ -34,7 +34,6 @@ class RawDay:
     pages: list[Page]
     page_etags: tuple[str, ...]
     refresh: RefreshManifest | None = None  # of the earlier days that were read again with it
-    refresh_etag: str | None = None
     is_first: bool = False  # read just now, and nothing was ever made of the day before
 
     @property
@@ -73,7 +72,7 @@ def with_stored_refresh(
     if found is None:
         return raw_day
     refresh = lake.parse_model(key, found.body, RefreshManifest)
-    return replace(raw_day, refresh=refresh, refresh_etag=found.etag)
+    return replace(raw_day, refresh=refresh)
 
 
 def read_pages(

@@ -141,7 +141,6 @@ class MadeFrom(Record):
     """What an account's day was made from. Where all of it is as it was, making it again gives the same bytes."""
 
     pages: tuple[str, ...]  # ETags of the raw pages, in their order
-    refresh: str | None = None  # ETag of what says that earlier days were read again
     settings: str  # the fingerprint of the settings
     maker: str  # the fingerprint of the code (see `pipeline.transform.maker`)
 

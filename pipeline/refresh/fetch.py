@@ -80,8 +80,8 @@ def refresh(
 
 
 def _stored(lake: Lake, task: AccountTask, own: RawDay, result: RefreshManifest) -> RawDay:
-    key = keys.refresh_manifest(task.day, task.account)
-    return replace(own, refresh=result, refresh_etag=lake.put_model(key, result))
+    lake.put_model(keys.refresh_manifest(task.day, task.account), result)
+    return replace(own, refresh=result)
 
 
 def _decided(lake: Lake, task: AccountTask, earlier: Sequence[EarlierDay], doubts: Doubts) -> Doubts:

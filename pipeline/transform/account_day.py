@@ -56,7 +56,6 @@ def make(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Outcome:
     refresh = raw_day.refresh if settings.refresh_days else None
     made_from = MadeFrom(
         pages=raw_day.page_etags,
-        refresh=raw_day.refresh_etag,
         settings=settings.fingerprint,
         maker=maker(),
     )

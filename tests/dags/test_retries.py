@@ -7,16 +7,10 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ConfigError, LakeError, RateLimited, RunStopped, XUnavailable
+from tests.dags.state_store import Store
 
 RESET = datetime(2026, 11, 23, 6, 15, tzinfo=UTC)
 MANY = 40
-
-
-class Store(dict[str, Any]):
-    """Airflow's task state store, as far as the policy uses it."""
-
-    def set(self, key: str, value: Any) -> None:
-        self[key] = value
 
 
 @pytest.fixture

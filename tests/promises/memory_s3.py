@@ -51,7 +51,12 @@ class MemoryS3:
         if asked.get("Delimiter"):
             folders = {prefix + key.removeprefix(prefix).partition("/")[0] + "/" for key in keys}
             return {"CommonPrefixes": [{"Prefix": folder} for folder in sorted(folders)]}
-        return {"Contents": [{"Key": key, "ETag": self.objects[key]["ETag"]} for key in keys]}
+        return {
+            "Contents": [
+                {"Key": key, "ETag": self.objects[key]["ETag"], "Size": len(self.objects[key]["Body"])}
+                for key in keys
+            ]
+        }
 
     def _list_object_versions(self, asked: dict[str, Any]) -> dict[str, Any]:
         listed = self._list_objects_v2({"Prefix": asked["Prefix"], "StartAfter": asked.get("KeyMarker", "")})

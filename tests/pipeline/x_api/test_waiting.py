@@ -121,10 +121,11 @@ def test_the_floor_grows_with_each_repetition_up_to_a_window(morning_after: str)
 
 def test_airflow_waits_by_the_same_function(morning_after: str) -> None:
     from dags.retries import AviaryRetryPolicy
+    from tests.dags.state_store import Store
 
     past = RateLimited("used up", NOW - HOUR)
     for try_number in (1, 2, 5, 40):
-        decision = AviaryRetryPolicy().evaluate(past, try_number, 40, {})
+        decision = AviaryRetryPolicy().evaluate(past, try_number, 40, {"task_state_store": Store()})
         assert decision.retry_delay == wait_after(past, try_number - 1)
 
 
