@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_a_run_is_for_the_local_day_of_accounts_yaml_and_starts_at_collect_at() 
 
     from dags.aviary_daily import CONFIG, aviary_daily
 
-    timetable = aviary_daily().timetable
+    timetable: Any = aviary_daily().timetable
 
     # By its name: Airflow's plugin manager, which other tests start, loads the module once more.
     assert type(timetable).__qualname__ == LocalDayTimetable.__qualname__
