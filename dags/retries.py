@@ -29,13 +29,14 @@ class AviaryRetryPolicy(RetryPolicy):
         self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
     ) -> RetryDecision:
         reason = one_line(str(exception))
-        _record_end(context, max_tries)
+        store = context["task_state_store"]
+        _add_one(store, _ENDS, max_tries)
         if isinstance(exception, RateLimited):
             # Faults count as repetitions too, which only waits longer.
             return RetryDecision.retry(delay=wait_after(exception, try_number - 1), reason=reason)
         if isinstance(exception, Terminal):
             return RetryDecision.fail(reason=reason)
-        faults = _record_fault(context["task_state_store"], max_tries)
+        faults = _add_one(store, _FAULTS, max_tries)
         if faults >= FAULTS:
             return RetryDecision.fail(reason=f"{reason} (fault {faults} of {FAULTS})")
         return RetryDecision.retry(delay=_FIRST_DELAY * 2 ** (faults - 1), reason=reason)
@@ -56,29 +57,22 @@ def lost_processes(context: Any) -> int:
     A process that is killed raises nothing, so only the number of tries tells. Asks Airflow from the fourth try on.
     """
     ti = context["ti"]
-    tries = (
-        ti.try_number - 1 - (ti.max_tries - RETRIES)
-    )  # before this one, since somebody last cleared the task
+    # Before this one, since somebody last cleared the task.
+    tries = ti.try_number - 1 - (ti.max_tries - RETRIES)
     if tries < KILLS:
         return 0
     lost = tries - _count(context["task_state_store"], _ENDS, ti.max_tries)
     return lost if lost >= KILLS else 0
 
 
-def _record_end(context: Any, max_tries: int) -> None:
-    """Count that a try of this task instance ended by an exception."""
-    store = context["task_state_store"]
-    store.set(_ENDS, {"max_tries": max_tries, "count": _count(store, _ENDS, max_tries) + 1})
+def _add_one(store: Any, key: str, max_tries: int) -> int:
+    """Count an event of this task instance in Airflow's task state store, and return the new count."""
+    count = _count(store, key, max_tries) + 1
+    store.set(key, {"max_tries": max_tries, "count": count})
+    return count
 
 
 def _count(store: Any, key: str, max_tries: int) -> int:
     """Return what was counted under `key`. Clearing a task raises its `max_tries`, which starts a new count."""
     before = store.get(key) or {}
     return int(before["count"]) if before.get("max_tries") == max_tries else 0
-
-
-def _record_fault(store: Any, max_tries: int) -> int:
-    """Count a fault of this task instance in Airflow's task state store, and return the new count."""
-    faults = _count(store, _FAULTS, max_tries) + 1
-    store.set(_FAULTS, {"max_tries": max_tries, "count": faults})
-    return faults

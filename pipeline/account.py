@@ -6,8 +6,8 @@ from pipeline.analyze import analyze
 from pipeline.collect import collect
 from pipeline.errors import AccountStopped
 from pipeline.lake.client import Lake
-from pipeline.lake.days import find_outcome, outcome_on_failure, put_outcome
-from pipeline.lake.records import AccountTask, Outcome
+from pipeline.lake.days import outcome_on_failure, put_failure
+from pipeline.lake.records import AccountTask
 from pipeline.progress import OnPage, no_progress
 from pipeline.refresh.apply import apply_refresh
 from pipeline.status import Status
@@ -47,7 +47,5 @@ def run_account(lake: Lake, x: XApi, task: AccountTask, on_page: OnPage = no_pro
 
 def fail_account(lake: Lake, task: AccountTask, reason: str) -> AccountStopped:
     """Record that the account's task was stopped, and return what to raise. A finished day keeps its outcome."""
-    before = find_outcome(lake, task.day, task.account)
-    if before is None or not before.status.finished:
-        put_outcome(lake, task.day, task.account, Outcome(status=Status.FAILED, reason=reason))
+    put_failure(lake, task.day, task.account, reason)
     return AccountStopped(f"@{task.handle}: {reason}")

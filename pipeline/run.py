@@ -14,13 +14,12 @@ from pipeline.account import run_account
 from pipeline.accounts import AccountsConfig
 from pipeline.errors import AviaryError, RateLimited, RefetchRefused, RunFailed, RunStopped, describe
 from pipeline.lake.client import Lake
-from pipeline.lake.days import find_outcome, put_outcome
-from pipeline.lake.records import AccountTask, Outcome
+from pipeline.lake.days import put_failure
+from pipeline.lake.records import AccountTask
 from pipeline.plan import plan
 from pipeline.progress import DayProgress
 from pipeline.report import Publish, report
 from pipeline.spend.reconcile import reconcile_after
-from pipeline.status import Status
 from pipeline.verdict import verdict
 from pipeline.x_api.client import XApi
 from pipeline.x_api.waiting import wait_after
@@ -136,14 +135,9 @@ class _Accounts:
             # A fault of ours costs this account only: the log has the traceback, the outcome where it happened.
             log.exception("@%s: an unexpected error", task.handle)
             ended = f"failed: {describe(error)}"
-            self._record_failure(task, ended)
+            # Also where none could be left before.
+            put_failure(self._lake, task.day, task.account, ended)
         self._progress.done(task, ended)
-
-    def _record_failure(self, task: AccountTask, ended: str) -> None:
-        """Leave an outcome also where none could be left before; a finished day that was read again keeps its own."""
-        before = find_outcome(self._lake, task.day, task.account)
-        if before is None or not before.status.finished:
-            put_outcome(self._lake, task.day, task.account, Outcome(status=Status.FAILED, reason=ended))
 
 
 def _once_allowed(progress: DayProgress, ask: Callable[[], _Answer]) -> _Answer:

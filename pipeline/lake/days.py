@@ -75,6 +75,13 @@ def put_outcome(lake: Lake, day: date, account: str, outcome: Outcome) -> None:
     lake.put_model(keys.outcome(day, account), outcome)
 
 
+def put_failure(lake: Lake, day: date, account: str, reason: str) -> None:
+    """Record that an account's day failed, where it was not finished before: a finished day keeps its own outcome."""
+    before = find_outcome(lake, day, account)
+    if before is None or not before.status.finished:
+        put_outcome(lake, day, account, Outcome(status=Status.FAILED, reason=reason))
+
+
 @contextmanager
 def outcome_on_failure(lake: Lake, day: date, account: str) -> Iterator[None]:
     """Record a `failed` outcome before the failure is raised on: each account leaves one, whatever happens."""

@@ -30,11 +30,11 @@ def changed_x(
         yield app
 
 
-def mend(monkeypatch: pytest.MonkeyPatch) -> None:
+def teach_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the code be another that knows the new name."""
     monkeypatch.setitem(normalize._COUNTS, "like_count", ("like_count", "thumbs_up"))
     for module in ("pipeline.plan", "pipeline.transform.account_day"):
-        monkeypatch.setattr(f"{module}.maker", lambda: "mended")
+        monkeypatch.setattr(f"{module}.maker", lambda: "newer")
 
 
 def test_a_quarantined_day_is_repaired_from_raw_alone(
@@ -58,7 +58,7 @@ def test_a_quarantined_day_is_repaired_from_raw_alone(
     assert (outcome.reason or "").partition(";")[0] in page
 
     asked = changed_x.requests
-    mend(monkeypatch)
+    teach_new_name(monkeypatch)
     repaired = run_day(DAY)
 
     assert changed_x.requests == asked
@@ -76,7 +76,7 @@ def test_posts_that_break_a_rule_leave_the_others_as_they_are(
 ) -> None:
     """Mended, the lake is what it had been without the breach."""
     run_day(DAY)
-    mend(monkeypatch)
+    teach_new_name(monkeypatch)
     run_day(DAY)
     repaired = etags(lake)
     alone = Lake(f"{lake.url}-alone")

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
@@ -33,7 +33,7 @@ from pipeline.sandbox.x.server import serving
 from reports import publish
 from tests.conftest import DAY
 from tests.dags.post import free_port
-from tests.reports.browser import FLAGS, chromium
+from tests.reports.conftest import browser  # noqa: F401  # a fixture
 from tests.reports.folder_lake import fill
 from tests.reports.world import TWELVE, world
 
@@ -92,17 +92,6 @@ def answers(address: str) -> bool:
         return httpx.get(f"{address}/api/v2/version", timeout=5).is_success
     except httpx.TransportError:
         return False
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    if path is None:
-        pytest.skip("no Chromium found: install one, or name it in CHROMIUM")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield found
-        found.close()
 
 
 def test_the_report_is_shown_inside_airflow_to_those_who_are_logged_in_and_to_nobody_else(
