@@ -17,6 +17,7 @@ import pytest
 import requests
 import stamina
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -27,6 +28,7 @@ from pipeline.sandbox import s3
 from pipeline.sandbox.serve import UNSET, Sandbox, running
 from pipeline.sandbox.x.server import serving
 from pipeline.x_api.client import XApi
+from tests.reports.browser import FLAGS, chromium
 
 # A slow machine is not a failure.
 settings.register_profile("aviary", deadline=None)
@@ -205,6 +207,18 @@ def stub(_stub: StubServer, morning_after: str) -> StubServer:
     """A server in X's place with the answers of a test."""
     _stub.answers, _stub.requests = [], []
     return _stub
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a worker: Playwright does not start twice in a process."""
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium found: install one, or name it in CHROMIUM")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield found
+        found.close()
 
 
 @pytest.fixture

@@ -33,7 +33,6 @@ from pipeline.sandbox.x.server import serving
 from reports import publish
 from tests.conftest import DAY
 from tests.dags.post import free_port
-from tests.reports.conftest import browser  # noqa: F401  # a fixture
 from tests.reports.folder_lake import fill
 from tests.reports.world import TWELVE, world
 
