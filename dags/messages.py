@@ -5,13 +5,14 @@ Texts are never rendered as Airflow templates, because an account may be called 
 
 import logging
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseNotifier
 from typing_extensions import override
 
+from dags.failures import failure_of
 from dags.run_day import day_of
 from pipeline.errors import AviaryError
 from pipeline.lake import keys
@@ -38,10 +39,17 @@ class RunNotifier(BaseNotifier):
         self.timezone = timezone
 
     @override
+    def render_template_fields(self, *_: Any, **__: Any) -> None:
+        """Render nothing. (For a callback of the DAG, `airflow dags test` would fail at it.)"""
+
+    @override
     def notify(self, context: Any) -> None:
         if context["params"]["render_only"] or context["dag_run"].run_type == "backfill":
             return  # nobody needs messages about past days
-        message = _message(day_of(context, self.timezone), context)
+        self.send(_message(day_of(context, self.timezone), context))
+
+    def send(self, message: "Message") -> None:
+        """Send a message to every address; which of them got it stands in the log."""
         for address in self.addresses:
             try:
                 _send(address, message)
@@ -49,6 +57,29 @@ class RunNotifier(BaseNotifier):
                 log.error("%s was not notified: %s: %s", address, type(error).__name__, one_line(str(error)))
             else:
                 log.info("%s was notified: %s", address, message.subject)
+
+
+class OverdueNotifier(RunNotifier):
+    """Tells every address of `notify` of a run that Airflow ended because it was still running after `timeout`.
+
+    None of its tasks fails then: Airflow marks what is unfinished as skipped.
+    """
+
+    def __init__(self, addresses: Sequence[str], timezone: str, timeout: timedelta) -> None:
+        super().__init__(addresses, timezone)
+        self.timeout = timeout
+
+    @override
+    def notify(self, context: Any) -> None:
+        from dags.connections import x_settings
+        from reports.message import failure
+
+        if context["reason"] != "timed_out":
+            return  # the task that failed has told
+        hours = f"{self.timeout / timedelta(hours=1):g} hours"
+        reason = f"It was still running after {hours}, so Airflow ended it and marked its unfinished tasks as skipped."
+        day = day_of(context, self.timezone)
+        self.send(failure(day, reason, None, None, sample=x_settings().sample))
 
 
 def _message(day: date, context: Any) -> "Message":
@@ -60,6 +91,7 @@ def _message(day: date, context: Any) -> "Message":
     if failed is None:
         lake = open_lake()
         return summary(read(lake, day), _link(lake, day))
+    failed = failure_of(failed)
     reason = str(failed) if isinstance(failed, AviaryError) else f"{type(failed).__name__}: {failed}"
     figures = link = None
     if context["ti"].xcom_pull(task_ids="report"):

@@ -10,6 +10,7 @@ from typing import Any
 from airflow.sdk import RetryDecision, RetryPolicy
 from typing_extensions import override
 
+from dags.failures import failure_of
 from pipeline.errors import RateLimited, Terminal
 from pipeline.text import one_line
 from pipeline.x_api.waiting import wait_after
@@ -28,6 +29,7 @@ class AviaryRetryPolicy(RetryPolicy):
     def evaluate(
         self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
     ) -> RetryDecision:
+        exception = failure_of(exception)
         reason = one_line(str(exception))
         store = context["task_state_store"]
         _add_one(store, _ENDS, max_tries)

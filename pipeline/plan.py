@@ -84,8 +84,11 @@ def plan(
     ]
 
 
-def choose(accounts: Sequence[Account], only: Sequence[str]) -> list[Account]:
-    """Return the accounts named by `only` in any letter case, or all. Raises `ConfigError` for others."""
+def choose(accounts: Sequence[Account], only: Sequence[str], named: str = "--account") -> list[Account]:
+    """Return the accounts that `only` lists in any letter case, or all.
+
+    Raises `ConfigError` for others, in terms of where they were `named`.
+    """
     by_key = {account.key: account for account in accounts}
     wanted = {name.lower().removeprefix("@"): name for name in only}
     problems = []
@@ -93,7 +96,7 @@ def choose(accounts: Sequence[Account], only: Sequence[str]) -> list[Account]:
         if key not in by_key:
             near = difflib.get_close_matches(key, by_key, n=1)
             hint = f"did you mean {near[0]}?" if near else "add it there first"
-            problems.append(f"--account {name!r} is not in accounts.yaml; {hint}")
+            problems.append(f"{named} {name!r} is not in accounts.yaml; {hint}")
     if problems:
         raise ConfigError(*problems)
     return [account for account in accounts if not only or account.key in wanted]

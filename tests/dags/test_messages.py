@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -97,6 +98,20 @@ def test_a_failed_run_without_a_report_or_a_lake_still_tells_its_reasons(
     assert "the stage plan did not end well" in first
     assert "too many failed The report cannot be read: 2026-11-22 was never planned" in second
     assert "KeyError: 'a fault of ours'" in third
+
+
+def test_a_run_that_airflow_ended_is_told_and_what_a_task_has_told_is_not_told_again(
+    lake: Lake, post: Post
+) -> None:
+    from dags.messages import OverdueNotifier
+
+    notifier = OverdueNotifier(["mailto:team@example.org"], "UTC", timedelta(hours=20))
+    notifier({**context(), "reason": "task_failure"})
+    assert post.mails == []
+    notifier({**context(), "reason": "timed_out"})
+    (mail,) = post.mails
+    assert mail["Subject"] == "[sample data] X report, Sun 22 Nov: the run failed"
+    assert "It was still running after 20 hours, so Airflow ended it" in text_of(mail)
 
 
 def test_neither_a_backfill_nor_a_rendering_is_news(reported: Lake, post: Post) -> None:

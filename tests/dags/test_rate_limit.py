@@ -1,5 +1,6 @@
 """A window of X's that is used up, on Airflow's real scheduler: all wait without a worker, and one run does it."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -7,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,34 @@ def test_all_accounts_finish_after_the_resets_in_one_run(
             "select distinct retry_reason from task_instance_history where task_id = 'account'",
         )
         assert any("request window is used up until" in str(reason) for (reason,) in reasons)
+        says_what_it_is(database, day)
+        gives_its_reason_first(home / "logs")
+
+
+def says_what_it_is(database: Path, day: date) -> None:
+    """Check a good run's id, note and assets."""
+    assert query(database, "select run_id from dag_run") == [(f"scheduled__{day}",)]
+    assert query(database, "select content from dag_run_note") == [(str(day),)]
+    events = query(
+        database,
+        "select uri, asset_event.extra, source_task_id from asset_event join asset on asset_id = asset.id",
+    )
+    told = {"day": str(day), "accounts": len(HANDLES), "failed": 0, "report": f"reports/{day}/index.html"}
+    assert {(uri, task) for uri, _, task in events} == {
+        ("s3://lake/posts_daily", "verdict"),
+        ("s3://lake/reports", "verdict"),
+    }
+    assert all(json.loads(extra) == told for _, extra, _ in events)
+
+
+def gives_its_reason_first(logs: Path) -> None:
+    """Check the first try of the account that X refused: one red line with the reason, and no traceback."""
+    first_tries = [file.read_text() for file in logs.glob("**/task_id=account/**/attempt=1.log")]
+    [refused] = [text for text in first_tries if f"@{HANDLES[0]}" in text and '"error"' in text]
+    lines = [json.loads(line) for line in refused.splitlines()]
+    first, *_ = [line for line in lines if line.get("level") == "error"]
+    assert "request window is used up until" in first["event"]
+    assert not any(line.get("error_detail") for line in lines)
 
 
 def free_port() -> int:

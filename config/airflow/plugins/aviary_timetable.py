@@ -32,6 +32,11 @@ class LocalDayTimetable(Timetable):
         self.description = f"Each local day of {timezone}, run at {collect_at:%H:%M} on the following morning"
 
     @property
+    def timezone(self) -> str:
+        """The IANA name of the zone whose days these are."""
+        return self._timezone
+
+    @property
     @override
     def summary(self) -> str:
         return f"{self._collect_at:%H:%M} {self._timezone}"
@@ -72,7 +77,7 @@ class LocalDayTimetable(Timetable):
     def generate_run_id(
         self, *, run_type: Any, run_after: datetime, data_interval: DataInterval | None, **extra: Any
     ) -> str:
-        """Return an id with the day. A manual run keeps its time, because its day may be another, by the form."""
+        """Return an id with the day; for a manual run with its time, because by the form its day may be another."""
         if data_interval and run_type == "scheduled":
             return str(run_type.generate_run_id(suffix=str(self._day_of(data_interval))))
         return super().generate_run_id(
