@@ -62,7 +62,7 @@ def collect(lake: Lake, x: XApi, task: AccountTask, on_page: OnPage = no_progres
     key = keys.raw_manifest(task.day, task.account)
     manifest = lake.find_model(key, Manifest) if key in stored else None
     if task.refetch and (finished or manifest):
-        return _read_again(lake, x, task, manifest, stored, on_page)
+        return _read_again(lake, x, task, before, manifest, stored, on_page)
     with outcome_on_failure(lake, task.day, task.account):
         user_id = _require_user(task)
         try:
@@ -135,13 +135,15 @@ def _read_again(
     lake: Lake,
     x: XApi,
     task: AccountTask,
+    outcome: Outcome | None,
     before: Manifest | None,
     stored: Mapping[str, str],
     on_page: OnPage,
 ) -> Collected:
     """Read a finished day again beside its pages, and make the new ones the day; until then nothing of it changes.
 
-    A run that is repeated finds it done. Raises `RefetchRefused` when the day stays as it was.
+    A run that is repeated finds it done. An account that X did not show, and still does not, is skipped again. Raises
+    `RefetchRefused` when the day stays as it was for any other reason.
     """
     if before and task.refetch_id and before.refetch_id == task.refetch_id:
         return Collected(before.pages, before.posts, before.truncated)
@@ -150,6 +152,9 @@ def _read_again(
         page_key = partial(keys.refetched_page, task.day, task.account, _reading(task, before, lake, stored))
         raw_day = _read(lake, x, task, _require_user(task), page_key, stored, on_page)
     except (AccountUnavailable, OverBudget, XRefused) as refused:
+        is_not_shown = task.stopped or isinstance(refused, AccountUnavailable)
+        if is_not_shown and outcome and not outcome.status.has_posts:
+            return Collected(skipped=str(refused))
         raise RefetchRefused(f"{refused}; {task.day} stays as it was") from None
     _require_no_surprise(lake, task, raw_day.pages)
     if not lake.put_model_if(key, raw_day.manifest, stored.get(key)):

@@ -48,8 +48,9 @@ def verdict(
             f"{len(failed)} of {len(ended)} accounts failed, more than the {percent(failed_accounts)} tolerated: "
             + _by_reason(failed)
         )
+    shown = [account for account in accounts if ended[handles[account]][0].has_posts]
     if refetch_id and (
-        kept := [each for each in accounts if not _was_refetched(lake, day, each, refetch_id)]
+        kept := [account for account in shown if not _was_refetched(lake, day, account, refetch_id)]
     ):
         raise RunFailed(
             f"{len(kept)} of {len(accounts)} accounts were not read again, so their day stays as it was "

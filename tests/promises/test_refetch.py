@@ -170,3 +170,30 @@ def test_a_surprise_names_the_option_on_the_command_line(
         run_command(day=str(DAY), refetch=True)
     run_command(day=str(DAY), refetch=True, yes=True)
     assert str(DAY) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("status", ["suspended", "missing", "protected"])
+def test_an_account_that_x_still_does_not_show_is_skipped_as_before(
+    status: str,
+    lake: Lake,
+    no_retry_wait: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault_rules: FaultRules,
+) -> None:
+    """A refetch of all accounts, some of which were never readable, is no failure."""
+    write_accounts(tmp_path, monkeypatch, f"accounts: [pixelforge, {HANDLE}]\n")
+    fault_rules.add(HANDLE, status)
+    run_day(DAY)
+    before = find_outcome(lake, DAY, HANDLE)
+    run_day(DAY, refetch=True)
+    assert find_outcome(lake, DAY, HANDLE) == before
+    assert before is not None
+    assert before.status == status
+
+    fault_rules.clear()
+    run_day(DAY, refetch=True)
+    outcome = find_outcome(lake, DAY, HANDLE)
+    assert outcome is not None
+    assert outcome.status == "ok"
+    assert outcome.counts.kept > 0
