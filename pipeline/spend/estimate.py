@@ -12,8 +12,9 @@ from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import read_frames
 from pipeline.schema import ROLLUP
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
 from pipeline.spend.month import MonthLedger, held, month_of, perhaps_billed
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from pipeline.x_api.prices import day_at_most, usd
 

@@ -9,7 +9,6 @@ Every request passes here first, so this is also where a run's workers learn tha
 received 401 or 402, the others send nothing more.
 """
 
-import json
 import random
 import time
 import uuid
@@ -18,23 +17,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 from pipeline import clock
-from pipeline.errors import LakeError, OverBudget, RunStopped, XError
-from pipeline.lake import catalogue, keys
+from pipeline.errors import OverBudget, RunStopped, XError
+from pipeline.lake import catalogue
 from pipeline.lake.client import Lake
-from pipeline.lake.damage import damaged
-from pipeline.lake.stored import StoredObject
 from pipeline.spend import month as stored
 from pipeline.spend.holds import Hold, may_ask, new_hold
 from pipeline.spend.month import MonthLedger, Run, Stop, month_of
+from pipeline.spend.writer import MonthWriter, read_month, writer_of
 from pipeline.x_api.prices import Reads
 
-Answer = TypeVar("Answer")
-
 _EPSILON = 1e-9  # money is counted in reads; dollars are floats only where they are compared
-_MAX_CONFLICTS = 40  # lost races before giving up; sixteen workers at once were seen to need under ten
 _WAITS = 40  # waits of about a second for others to settle: what one page takes at worst
 # How long a stop holds: long enough for a run's other workers to find it, and short enough that whoever has fixed the
 # cause can clear one of their tasks without clearing `plan` too.
@@ -75,7 +69,6 @@ class Ledger:
         self._months: list[str] | None = (
             None  # no cached_property: up to Python 3.11 its lock stops other threads
         )
-        self._written: dict[str, StoredObject] = {}  # months as this ledger left them
 
     @contextmanager
     def reserve(self, subject: str, max_reads: Reads) -> Iterator["Reservation"]:
@@ -92,12 +85,15 @@ class Ledger:
                 reservation.settle(Reads())
             if isinstance(error, RunStopped):
                 stop = Stop(at=clock.now().isoformat(), reason=str(error))
-                self._change(month_of(clock.now()), lambda month_ledger: self._note_stop(month_ledger, stop))
+                self._this_month().change(lambda month_ledger: self._note_stop(month_ledger, stop))
             raise
 
     def begin(self) -> None:
         """Clear an earlier attempt's stop: this run is planned again, so X may be asked again."""
-        self._change(month_of(clock.now()), lambda month_ledger: _clear_stop(month_ledger, self._run_id))
+        self._this_month().change(lambda month_ledger: _clear_stop(month_ledger, self._run_id))
+
+    def _this_month(self) -> MonthWriter:
+        return writer_of(self._lake, month_of(clock.now()))
 
     def _reserve(self, subject: str, max_reads: Reads) -> "Reservation":
         """Hold the price, once there is room.
@@ -142,7 +138,7 @@ class Ledger:
             return shortage
 
         month = month_of(now)
-        shortage = self._change(month, add)
+        shortage = writer_of(self._lake, month).change(add)
         # Whoever held something in another month meanwhile may not have seen this hold: one of the two must.
         if shortage is None and others and (after := self._spent_in(others)) != elsewhere:
             shortage = self._shortage(read_month(self._lake, month), after, Reads())
@@ -152,10 +148,8 @@ class Ledger:
 
     def _settle(self, asked_at: datetime, hold_id: str, read: Reads) -> None:
         utc_day = f"{asked_at:%Y-%m-%d}"
-        self._change(
-            month_of(asked_at),
-            lambda month_ledger: stored.settle(month_ledger, hold_id, read, utc_day),
-            known=self._written.pop(month_of(asked_at), None),
+        writer_of(self._lake, month_of(asked_at)).change(
+            lambda month_ledger: stored.settle(month_ledger, hold_id, read, utc_day)
         )
 
     def _shortage(self, month_ledger: MonthLedger, elsewhere: "_Spent", more: Reads) -> _Shortage | None:
@@ -210,32 +204,6 @@ class Ledger:
     def _note_stop(self, month_ledger: MonthLedger, stop: Stop) -> None:
         month_ledger.setdefault("stopped", {})[self._run_id] = stop
 
-    def _change(
-        self, month: str, change: Callable[[MonthLedger], Answer], known: StoredObject | None = None
-    ) -> Answer:
-        """Read the month, change it, and write it; when another worker has written meanwhile, start over.
-
-        A month that is `known` is not read before the first try: if it is that no longer, the write is refused.
-        """
-        key = keys.spend(month)
-        for _ in range(_MAX_CONFLICTS):
-            found, known = known or self._lake.find(key), None
-            month_ledger = _parse(self._lake, key, found.body if found else None)
-            before = json.dumps(month_ledger)
-            answer = change(month_ledger)
-            after = json.dumps(month_ledger)
-            if after == before:
-                return answer
-            # What is held or settled has an id, so a change that was made already changes nothing.
-            etag = found.etag if found else None
-            if written := self._lake.put_if(key, after.encode(), etag, knows_its_own=True):
-                self._written[month] = StoredObject(after.encode(), written)
-                return answer
-            time.sleep(random.uniform(0, 0.05))  # so that losers of a race do not meet again
-        raise LakeError(
-            f"cannot write {key}: lost {_MAX_CONFLICTS} races for it; fewer workers at once would help"
-        )
-
 
 @dataclass(frozen=True)
 class Reservation:
@@ -267,19 +235,3 @@ def _clear_stop(month_ledger: MonthLedger, run_id: str) -> None:
 def spent(month_ledger: MonthLedger) -> Reads:
     """Return the sum of a month: what was bought, what is held right now, and what is perhaps billed."""
     return stored.total(month_ledger)
-
-
-def read_month(lake: Lake, month: str) -> MonthLedger:
-    """Return a UTC month such as 2026-11; empty when nothing was spent. Raises `LakeDamaged`."""
-    found = lake.find(keys.spend(month))
-    return _parse(lake, keys.spend(month), found.body if found else None)
-
-
-def _parse(lake: Lake, key: str, body: bytes | None) -> MonthLedger:
-    try:
-        month_ledger: MonthLedger = {"runs": {}} if body is None else json.loads(body)
-    except ValueError as error:
-        raise damaged(lake.url, key, f"it is not JSON: {error}") from None
-    if not isinstance(month_ledger, dict) or not isinstance(month_ledger.get("runs"), dict):
-        raise damaged(lake.url, key, "it has no runs")
-    return month_ledger

@@ -11,8 +11,9 @@ from pipeline.errors import AviaryError
 from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake, to_json
 from pipeline.lake.records import UsageDay
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
 from pipeline.spend.month import MonthLedger, held, month_of, perhaps_billed
+from pipeline.spend.writer import read_month
 from pipeline.x_api.client import XApi
 from pipeline.x_api.usage import posts_by_day
 

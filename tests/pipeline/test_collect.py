@@ -12,7 +12,8 @@ from pipeline.lake.client import Lake
 from pipeline.lake.days import put_outcome
 from pipeline.lake.raw import find_manifest, find_raw_day, read_pages
 from pipeline.lake.records import AccountTask, Counts, Outcome
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from pipeline.x_api.client import XApi
 from pipeline.x_api.prices import Reads

@@ -11,7 +11,8 @@ from pipeline.collect import collect
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome
 from pipeline.lake.records import AccountTask
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from pipeline.x_api.client import XApi
 from pipeline.x_api.prices import day_at_most, usd

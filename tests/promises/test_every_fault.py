@@ -14,7 +14,8 @@ from pipeline.lake.days import find_outcomes
 from pipeline.lake.raw import read_pages
 from pipeline.run import WORKERS
 from pipeline.sandbox.faults.rules import Fault
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from pipeline.x_api import transport
 from pipeline.x_api.client import XApi

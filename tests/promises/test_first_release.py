@@ -18,8 +18,8 @@ from pipeline.page import is_tombstone
 from pipeline.refresh.deletions import find_doubts
 from pipeline.report import report
 from pipeline.schema import POSTS
-from pipeline.spend.ledger import read_month
 from pipeline.spend.month import perhaps_billed
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from pipeline.x_api.prices import Reads
 from reports import publish

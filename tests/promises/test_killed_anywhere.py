@@ -11,7 +11,8 @@ import pytest
 from pipeline import run as run_module
 from pipeline import run_day
 from pipeline.lake.client import Lake
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
+from pipeline.spend.writer import read_month
 from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, points_at_nothing_missing, write_accounts
 from tests.promises.kills import Killed, counting, dies_at

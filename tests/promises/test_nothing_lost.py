@@ -12,7 +12,8 @@ from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes
 from pipeline.lake.frames import find_frame
 from pipeline.schema import ROLLUP
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from pipeline.x_api.prices import usd
 from tests.conftest import DAY, RequestStats

@@ -16,7 +16,8 @@ from pipeline.lake.frames import find_frame
 from pipeline.lake.raw import read_pages
 from pipeline.lake.records import Outcome
 from pipeline.schema import METRICS, POSTS
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from pipeline.window import Window
 from pipeline.x_api.client import XApi

@@ -27,7 +27,8 @@ from pipeline.progress import DayProgress
 from pipeline.report import report
 from pipeline.run import run_stages
 from pipeline.schema import POSTS, POSTS_DAILY, ROLLUP
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
+from pipeline.spend.writer import read_month
 from pipeline.x_api.client import XApi
 from tests.conftest import DAY, RequestStats
 from tests.promises.days import adds_up, points_at_nothing_missing

@@ -10,7 +10,8 @@ import pytest
 from pipeline.cli import main
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan
-from pipeline.spend.ledger import Budget, Ledger, read_month, spent
+from pipeline.spend.ledger import Budget, Ledger, spent
+from pipeline.spend.writer import read_month
 from pipeline.x_api.prices import Reads
 from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, write_accounts

@@ -21,7 +21,7 @@ from pipeline.lake.records import DeletedPosts, ErasureRecord, UsageDay
 from pipeline.lake.users import known_users
 from pipeline.refresh.deletions import find_doubts
 from pipeline.schema import METRICS, POSTS, POSTS_DAILY, QUARANTINE, ROLLUP
-from pipeline.spend.ledger import read_month
+from pipeline.spend.writer import read_month
 from reports import index
 
 DAY = date(2026, 11, 22)

@@ -11,7 +11,8 @@ from pipeline.lake.client import Lake
 from pipeline.lake.users import known_users
 from pipeline.read.lookup import Found, look_up
 from pipeline.sandbox.serve import Sandbox
-from pipeline.spend.ledger import Budget, Ledger, read_month, spent
+from pipeline.spend.ledger import Budget, Ledger, spent
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from pipeline.x_api.client import XApi
 from tests.conftest import Answer, RequestStats, StubServer

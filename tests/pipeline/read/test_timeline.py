@@ -10,7 +10,8 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.raw import find_manifest
 from pipeline.page import pack, unpack
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from pipeline.x_api.prices import Reads
 from tests.conftest import Answer, StubServer

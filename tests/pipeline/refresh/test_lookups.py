@@ -15,7 +15,8 @@ from pipeline.lake.raw import read_pages
 from pipeline.lake.records import AccountTask, PostDoubt
 from pipeline.page import TOMBSTONE, Page, pack
 from pipeline.refresh.lookups import PostLookups
-from pipeline.spend.ledger import Budget, Ledger, read_month, spent
+from pipeline.spend.ledger import Budget, Ledger, spent
+from pipeline.spend.writer import read_month
 from pipeline.x_api.client import XApi
 from pipeline.x_api.prices import Reads, lookups_at_most
 from tests.pipeline.given import COLLECTED_AT, DAY, a_body, a_post, work

@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.errors import OverBudget
 from pipeline.lake.client import Lake
-from pipeline.spend.ledger import Budget, Ledger, read_month, spent
+from pipeline.spend.ledger import Budget, Ledger, spent
+from pipeline.spend.writer import read_month
 from pipeline.x_api.prices import Reads
 
 LAST_OF_NOVEMBER = date(2026, 11, 30)

@@ -17,8 +17,9 @@ from pipeline.lake.client import Lake
 from pipeline.spend import ledger as ledger_module
 from pipeline.spend import month
 from pipeline.spend.holds import ASKED_WITHIN, LIVES, Hold, is_living, new_hold
-from pipeline.spend.ledger import Budget, Ledger, read_month, spent
+from pipeline.spend.ledger import Budget, Ledger, spent
 from pipeline.spend.month import MonthLedger
+from pipeline.spend.writer import read_month
 from pipeline.x_api.prices import Reads
 from tests.pipeline.given import DAY
 

@@ -14,7 +14,8 @@ from pipeline.errors import (
     XUnavailable,
 )
 from pipeline.lake.client import Lake
-from pipeline.spend.ledger import Budget, Ledger, read_month, spent
+from pipeline.spend.ledger import Budget, Ledger, spent
+from pipeline.spend.writer import read_month
 from pipeline.x_api.prices import Reads, usd
 from tests.pipeline.given import DAY, NOON
 

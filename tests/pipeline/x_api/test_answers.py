@@ -10,7 +10,7 @@ from pipeline.errors import AccountUnavailable, XBadResponse, XRefused
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome
 from pipeline.lake.raw import read_pages
-from pipeline.spend.ledger import read_month
+from pipeline.spend.writer import read_month
 from pipeline.status import Status
 from tests.conftest import Answer, StubServer
 from tests.pipeline.given import DAY, a_body, a_page, a_post, a_retweet, in_new_words, work

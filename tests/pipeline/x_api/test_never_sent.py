@@ -12,7 +12,8 @@ from urllib3.util import connection
 from pipeline.collect import collect
 from pipeline.errors import ExpansionRefused, XBadResponse, XError, XUnreachable
 from pipeline.lake.client import Lake
-from pipeline.spend.ledger import read_month, spent
+from pipeline.spend.ledger import spent
+from pipeline.spend.writer import read_month
 from pipeline.x_api.client import XApi
 from pipeline.x_api.prices import Reads
 from tests.conftest import Answer, StubServer

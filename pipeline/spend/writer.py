@@ -1,0 +1,144 @@
+"""Reads the ledger's months, and changes them with one writer a process, so that its workers do not race each other.
+
+A month is one object, changed only by conditional writes, so processes lose no update either. While one worker writes,
+the changes of the others gather; the next write makes them all.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from pipeline.errors import LakeError
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.lake.damage import damaged
+from pipeline.lake.stored import StoredObject
+from pipeline.spend.month import MonthLedger
+
+Answer = TypeVar("Answer")
+# Changes a month in place and says how that ended. A repetition changes nothing: what is held or settled has an id.
+Change = Callable[[MonthLedger], Answer]
+
+_MAX_CONFLICTS = 40  # lost races before giving up; sixteen processes at once were seen to need under ten
+
+
+class _Wanted:
+    """A change that a worker wants, and how it ended."""
+
+    def __init__(self, change: Change[Any]) -> None:
+        self.change = change
+        self.done = False
+        self.answer: Any = None
+        self.error: BaseException | None = None
+
+
+class MonthWriter:
+    """The one writer of a month in this process."""
+
+    def __init__(self, lake: Lake, month: str) -> None:
+        self._lake = lake
+        self._key = keys.spend(month)
+        self._writing = Lock()
+        self._gathering = Lock()
+        self._wanted: list[_Wanted] = []
+        self._known: StoredObject | None = None  # the month as this process left it
+
+    def change(self, change: Change[Answer]) -> Answer:
+        """Make a change, together with those of other workers that wait, and return what it says.
+
+        Raises what the change raises, with nothing of it kept; and the lake's errors, for all that were made together.
+        """
+        wanted = _Wanted(change)
+        with self._gathering:
+            self._wanted.append(wanted)
+        with self._writing:
+            if not wanted.done:  # no other worker has made it meanwhile
+                self._make_all()
+        if wanted.error:
+            raise wanted.error
+        answer: Answer = wanted.answer
+        return answer
+
+    def _make_all(self) -> None:
+        with self._gathering:
+            together, self._wanted = self._wanted, []
+        try:
+            self._write(together)
+        except BaseException as error:
+            for each in together:
+                each.error = error
+            raise
+        finally:
+            for each in together:
+                each.done = True
+
+    def _write(self, together: list[_Wanted]) -> None:
+        """Read the month, unless it is known, change and write it; when another process has written, start over."""
+        for _ in range(_MAX_CONFLICTS):
+            known, self._known = self._known, None
+            found = known or self._lake.find(self._key)
+            month_ledger = _parse(self._lake, self._key, found.body if found else None)
+            before = json.dumps(month_ledger)
+            after = _changed(before, together)
+            if after == before:
+                if known:
+                    continue  # what was said of it may be out of date
+                self._known = found
+                return
+            # The answer of a write may be lost; the month that is read next then has the changes.
+            etag = self._lake.put_if(
+                self._key, after.encode(), found.etag if found else None, knows_its_own=True
+            )
+            if etag:
+                self._known = StoredObject(after.encode(), etag)
+                return
+            time.sleep(random.uniform(0, 0.05))  # so that losers of a race do not meet again
+        raise LakeError(
+            f"cannot write {self._key}: lost {_MAX_CONFLICTS} races for it; fewer workers at once would help"
+        )
+
+
+_writers: WeakKeyDictionary[Lake, dict[str, MonthWriter]] = WeakKeyDictionary()
+_writers_lock = Lock()
+
+
+def writer_of(lake: Lake, month: str) -> MonthWriter:
+    """Return the writer of a UTC month such as 2026-11."""
+    with _writers_lock:
+        months = _writers.setdefault(lake, {})
+        return months.setdefault(month, MonthWriter(lake, month))
+
+
+def read_month(lake: Lake, month: str) -> MonthLedger:
+    """Return a UTC month such as 2026-11; empty when nothing was spent. Raises `LakeDamaged`."""
+    found = lake.find(keys.spend(month))
+    return _parse(lake, keys.spend(month), found.body if found else None)
+
+
+def _changed(before: str, together: list[_Wanted]) -> str:
+    """Return the month after all changes that raise nothing, and note how each ended."""
+    after = before
+    for each in together:
+        month_ledger: MonthLedger = json.loads(after)
+        each.error = None
+        try:
+            each.answer = each.change(month_ledger)
+        except Exception as error:  # noqa: BLE001  # raised again by its own worker
+            each.error = error
+        else:
+            after = json.dumps(month_ledger)
+    return after
+
+
+def _parse(lake: Lake, key: str, body: bytes | None) -> MonthLedger:
+    try:
+        month_ledger: MonthLedger = {"runs": {}} if body is None else json.loads(body)
+    except ValueError as error:
+        raise damaged(lake.url, key, f"it is not JSON: {error}") from None
+    if not isinstance(month_ledger, dict) or not isinstance(month_ledger.get("runs"), dict):
+        raise damaged(lake.url, key, "it has no runs")
+    return month_ledger
