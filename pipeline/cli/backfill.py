@@ -29,7 +29,7 @@ def backfill(
 ) -> None:
     """Run many days, oldest first. When a day fails, the others still run, and the exit code is 1."""
     from pipeline.accounts import load_accounts
-    from pipeline.cli.day import run_day
+    from pipeline.cli.day import Runner
     from pipeline.cli.readers import try_all_readers
     from pipeline.lake.client import Lake
     from pipeline.settings import load_settings
@@ -44,6 +44,7 @@ def backfill(
         )
     settings.token()
     try_all_readers(Lake(settings.lake_url()))
+    runner = Runner.open(settings, config)
     failed = []
     with bars() as progress:
         for day in days:
@@ -51,9 +52,9 @@ def backfill(
             try:
                 if as_if_daily:
                     with clock.frozen(window.collect_at(config.collect_at)):
-                        done = run_day(day, accounts=account or (), progress=Bars(progress, str(day)))
+                        done = runner.run(day, account or (), progress=Bars(progress, str(day)))
                 else:
-                    done = run_day(day, accounts=account or (), progress=Bars(progress, str(day)))
+                    done = runner.run(day, account or (), progress=Bars(progress, str(day)))
             except RunFailed as failure:
                 failed.append(day)
                 progress.console.print(f"{day}: {failure}")

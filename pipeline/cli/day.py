@@ -1,18 +1,60 @@
 """One day with the settings of the environment: for `run`, `backfill` and `from pipeline import run_day`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipeline.accounts import load_accounts
+from pipeline.accounts import AccountsConfig, load_accounts
 from pipeline.lake.client import Lake
 from pipeline.lake.health import require_bucket
 from pipeline.progress import DayProgress
 from pipeline.run import DayRun, run_stages
-from pipeline.settings import load_settings
+from pipeline.settings import Settings, load_settings
 from pipeline.window import parse_day
 from pipeline.x_api.client import XApi
 from reports import publish
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs days on one connection to X and one to the lake."""
+
+    lake: Lake
+    x: XApi
+    config: AccountsConfig
+    sample: bool
+
+    @classmethod
+    def open(cls, settings: Settings, config: AccountsConfig) -> "Runner":
+        """Connect, by the settings. Raises `ConfigError` when they cannot work."""
+        x = XApi(settings.token(), settings.x_api_url)
+        lake = Lake(settings.lake_url())
+        require_bucket(lake)
+        return cls(lake, x, config, settings.sample)
+
+    def run(
+        self,
+        day: date,
+        accounts: Sequence[str] = (),
+        *,
+        refetch: bool = False,
+        confirmed: bool = False,
+        progress: DayProgress | None = None,
+    ) -> DayRun:
+        """Run one local day, as `run_day` does."""
+        return run_stages(
+            self.lake,
+            self.x,
+            self.config,
+            day,
+            publish,
+            sample=self.sample,
+            only=accounts,
+            refetch=refetch,
+            confirmed=confirmed,
+            progress=progress or DayProgress(),
+        )
 
 
 def run_day(
@@ -32,19 +74,5 @@ def run_day(
     """
     day = parse_day(day) if isinstance(day, str) else day
     settings = load_settings()
-    config = load_accounts(accounts_file or settings.accounts_path)
-    x = XApi(settings.token(), settings.x_api_url)
-    lake = Lake(settings.lake_url())
-    require_bucket(lake)
-    return run_stages(
-        lake,
-        x,
-        config,
-        day,
-        publish,
-        sample=settings.sample,
-        only=accounts,
-        refetch=refetch,
-        confirmed=confirmed,
-        progress=progress or DayProgress(),
-    )
+    runner = Runner.open(settings, load_accounts(accounts_file or settings.accounts_path))
+    return runner.run(day, accounts, refetch=refetch, confirmed=confirmed, progress=progress)
