@@ -16,12 +16,12 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Sparkline:
-    """A line in a box of 100 x `height`: `lines` are its unbroken parts, `band` is (top, height)."""
+    """A line in a box of 100 x `height`: `lines` are its unbroken parts, `bands` those of its usual range."""
 
     height: int
     lines: tuple[str, ...]
-    band: tuple[int, int] | None
-    dot: tuple[int, int] | None
+    bands: tuple[str, ...]
+    dot: "Point | None"
 
 
 SPARK_HEIGHT: Final = 24  # as in the style sheet, which sets the height of what is drawn
@@ -90,22 +90,25 @@ class Trend:
 
 
 def sparkline(
-    values: Sequence[Value], band: tuple[float, float] | None = None, height: int = SPARK_HEIGHT
+    values: Sequence[Value],
+    band: tuple[Sequence[Value], Sequence[Value]] = ((), ()),
+    height: int = SPARK_HEIGHT,
 ) -> Sparkline:
-    """Return a line over evenly spaced values; None is a gap. The dot is the last value's."""
-    known = [value for value in values if value is not None]
-    if not known:
-        return Sparkline(height, (), None, None)
-    low, high = min([*known, *(band or ())]), max([*known, *(band or ())])
+    """Return a line over evenly spaced values; None is a gap. `band`: lows and highs of each day's own usual range."""
+    if all(value is None for value in values):
+        return Sparkline(height, (), (), None)
+    known = [value for row in (values, *band) for value in row if value is not None]
+    low, high = min(known), max(known)
     reach = (high - low) or 1.0
 
     def y(value: float) -> int:
         return round(height - 3 - (height - 6) * (value - low) / reach) if high > low else height // 2
 
     step = 100 / max(len(values) - 1, 1)
-    points = [None if v is None else (round(i * step), y(v)) for i, v in enumerate(values)]
-    box = (y(band[1]), max(y(band[0]) - y(band[1]), 1)) if band else None
-    return Sparkline(height, _lines(points), box, points[-1])
+    line, bottom, top = (
+        [None if v is None else (round(i * step), y(v)) for i, v in enumerate(row)] for row in (values, *band)
+    )
+    return Sparkline(height, _lines(line), _bands(bottom, top), line[-1])
 
 
 def trend(
@@ -133,22 +136,26 @@ def trend(
         return [None if v is None else (round(PLOT.width / 100 * x[i]), y(v)) for i, v in enumerate(row)]
 
     padded = [None, *values, None]
-    bands = [
-        [*upper, *reversed(lower)]
-        for upper, lower in zip(_parts(points(highs)), _parts(points(lows)), strict=True)
-        if len(upper) > 1
-    ]
     return Trend(
         lines=_lines(points(values)),
         isolated=tuple(
             i for i in range(len(values)) if padded[i + 1] is not None and padded[i] is padded[i + 2] is None
         ),
         usual=_lines(points(usual)),
-        bands=tuple(_line(part) + "Z" for part in bands),
+        bands=_bands(points(lows), points(highs)),
         ticks=tuple(Tick(y(tick), tick) for tick in ticks),
         x=tuple(x),
         y=tuple(None if v is None else y(v) for v in values),
         gaps=_gaps(values),
+    )
+
+
+def _bands(lows: Sequence[Point | None], highs: Sequence[Point | None]) -> tuple[str, ...]:
+    """Return the unbroken areas between two lines."""
+    return tuple(
+        _line([*upper, *reversed(lower)]) + "Z"
+        for upper, lower in zip(_parts(highs), _parts(lows), strict=True)
+        if len(upper) > 1
     )
 
 

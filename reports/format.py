@@ -31,6 +31,11 @@ def compact(value: float | None) -> str:
     return f"{sign}{scaled:,.{digits}f}{name}"
 
 
+def plain_number(value: float | None) -> str:
+    """Return a value for programs that read the page, such as 1234.5; empty when there is none."""
+    return "" if value is None or not math.isfinite(value) else f"{value:.4f}".rstrip("0").rstrip(".")
+
+
 def signed(value: float | None) -> str:
     """Return a difference with its sign: +175k, \u22121.0k, 0."""
     text = compact(value)

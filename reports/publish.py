@@ -76,7 +76,7 @@ def read(lake: "Lake", day: date) -> DayFigures:
 
 @dataclass(frozen=True)
 class _Source:
-    """What a day's pages are made from: its plan, its posts, its roll-up and those of the eight weeks before."""
+    """What a day's pages are made from: its plan, its posts, its roll-up and those of the twelve weeks before."""
 
     plan: Plan
     rollups: pl.DataFrame  # of the day, and of those it is compared with
@@ -94,8 +94,8 @@ def _source(lake: "Lake", day: date) -> _Source:
     plan = lake.find_model(keys.plan(day), Plan)
     if plan is None:
         raise AviaryError(f"{day} was never planned in {lake.url}; {run_first}")
-    first = day - timedelta(days=thresholds.FACTOR_DAYS)
-    wanted = {keys.rollup(first + timedelta(days=n)) for n in range(thresholds.FACTOR_DAYS + 1)}
+    first = day - timedelta(days=thresholds.READ_DAYS)
+    wanted = {keys.rollup(first + timedelta(days=n)) for n in range(thresholds.READ_DAYS + 1)}
     listed = lake.keys(
         catalogue.ROLLUP.prefix(), after=keys.rollup(first - timedelta(days=1)), last=keys.rollup(day)
     )

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.per_account import AccountFigures
 from reports.views.account import account_page
@@ -34,12 +35,16 @@ class Assets:
 
 def render_report(figures: DayFigures, up: str) -> str:
     """Return a day's page; `up` is the relative path from it to `reports/`, `../` or empty."""
-    return render("report.html.j2", view=report_page(figures), up=up, sample=figures.sample)
+    return render("report.html.j2", view=report_page(figures), up=up, **_of_day(figures))
 
 
 def render_account(found: AccountFigures) -> str:
     """Return an account's page of a day, which lies beside the day's own."""
-    return render("account.html.j2", view=account_page(found), sample=found.day.sample)
+    return render("account.html.j2", view=account_page(found), **_of_day(found.day))
+
+
+def _of_day(figures: DayFigures) -> dict[str, Any]:
+    return {"sample": figures.sample, "day": figures.day, "history_days": figures.history_days}
 
 
 def render(template: str, **values: Any) -> str:
@@ -73,4 +78,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["tick"] = tick
+    environment.filters["number"] = fmt.plain_number
     return environment

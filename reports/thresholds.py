@@ -2,23 +2,35 @@
 
 from typing import Final
 
-# The usual: the median of the trailing days, each scaled to the day's weekday.
+# The usual, see reports/figures/usual: its level is of four weeks, its week and its spread are of eight.
 USUAL_DAYS: Final = 28
+LONG_DAYS: Final = 56
 USUAL_NEEDS: Final = 7  # days with data; with fewer there is no usual
-FACTOR_DAYS: Final = 56  # the weekday factors are of eight weeks
-FACTOR_NEEDS: Final = 14  # days from which their noise decides how far a weekday factor is shrunk toward 1
-FACTOR_PRIOR: Final = 2.0  # with fewer days: as if by this many ordinary weekdays
-FACTOR_ERRORS: Final = 2.0  # standard errors within which an account's own weekday is the pooled one
-DAY_OFF: Final = 0.2  # a weekday with a smaller factor says nothing about other weekdays
-BAND: Final = (0.1, 0.9)  # the usual range is the middle 80 %
 TREND_DAYS: Final = 30
+READ_DAYS: Final = (
+    LONG_DAYS + TREND_DAYS - 1
+)  # before the report's day: each day of the trend has its own past
 
-# The unusual: Iglewicz and Hoaglin's modified z-score, beyond the usual range.
-UNUSUAL_Z: Final = 3.5
+# The unusual: a chance so small, for each of its tests, that one of many metrics of many accounts is seldom told
+# by chance; chosen by measurement (docs/report.md). And an effect that matters.
 UNUSUAL_NEEDS: Final = 14  # days with data
-UNUSUAL_EFFECT: Final = 0.2  # share of the usual
+UNUSUAL_CHANCE: Final = {
+    "engagement_up": 0.001,
+    "engagement_down": 0.0002,
+    "worth_up": 0.002,
+    "worth_down": 0.0002,
+    "typical_up": 0.001,
+    "typical_down": 0.0002,
+    "posts_up": 0.00015,
+    "posts_down": 0.0003,
+    "net_up": 0.001,
+    "net_down": 0.003,
+}
+UNUSUAL_TIMES: Final = 1.5  # times the usual, or its inverse: for engagement, medians and rates
 UNUSUAL_POSTS: Final = 3.0  # one post instead of two is not unusual, however steady the account
-UNUSUAL_POINTS: Final = 10.0  # for net sentiment, which is already a difference of shares
+UNUSUAL_POSTS_UP: Final = 0.5  # share of the usual
+UNUSUAL_POSTS_DOWN: Final = 0.4
+UNUSUAL_POINTS: Final = 15.0  # for net sentiment, which is already a difference of shares
 
 # Counts still grow: days read when their posts were less than half or more than twice as old are not compared.
 AGE_FACTOR: Final = 2.0
@@ -59,7 +71,5 @@ TIMES_USUAL: Final = 2.0  # from here on, "2.3x" reads better than "130 % above"
 ONE_POST_SHARE: Final = 0.2  # one post that made this much of the day is named
 NET_MOVED: Final = 5.0  # points: less is not called a rise or a fall
 NET_CAUSE: Final = 0.6  # the share of the move that makes an account its cause
-QUIET_USUAL: Final = 3.0  # posts a day: an account that writes less is not "quiet" on a day without a post
 VIRAL_TIMES: Final = 5.0  # the account's own median post
 VIRAL_SHARE: Final = 0.5  # of the account's engagement
-TURNED_POINTS: Final = 30.0  # below the account's usual net sentiment

@@ -35,7 +35,7 @@ def render_again(lake: "Lake", days: Collection[date], on_day: Callable[[int, in
     from pipeline.lake.kinds import Redaction
     from pipeline.report import report
     from reports import publish
-    from reports.thresholds import FACTOR_DAYS
+    from reports.thresholds import READ_DAYS
 
     if not days:
         return
@@ -50,7 +50,7 @@ def render_again(lake: "Lake", days: Collection[date], on_day: Callable[[int, in
     affected = [
         day
         for day in sorted(stored)
-        if any(earlier <= day <= earlier + timedelta(days=FACTOR_DAYS) for earlier in days)
+        if any(earlier <= day <= earlier + timedelta(days=READ_DAYS) for earlier in days)
     ]
     for done, day in enumerate(affected, 1):
         if day in days:

@@ -7,27 +7,27 @@ import polars as pl
 
 from reports import thresholds
 from reports.figures.metrics import RATE, WITH_POSTS, Metric
-from reports.figures.tone import half_interval, ignore_small_samples, net_columns
-from reports.figures.usual import compare
+from reports.figures.tone import net_columns
 
 COMPARED: Final[tuple[Metric, ...]] = ("engagement", "posts", "net")  # what the rows compare with the usual
 
 
-def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, factors: pl.DataFrame, day: date) -> pl.DataFrame:
+def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, compared: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return one row per planned account of `day`, by engagement, those without data last.
 
     Adds to the roll-up's columns: `has_data`; `rate` (%), and `follower_rate` (% of the followers per post) where
     impressions are unknown, never both; `net`, `net_low`, `net_high` and `few` (see `tone.net_columns`); `share` (%
-    of the day's engagement); for engagement, posts and net the columns `usual_`, `low_`, `high_`, `z_`, `unusual_`
-    and `days_` of `compare`; `last_data` (the last earlier day with data); `days_read` and `days_silent` (of the 28
+    of the day's engagement); for engagement, posts and net the columns `usual_`, `low_`, `high_`, `unusual_` and
+    `days_` of `compare`; `last_data` (the last earlier day with data); `days_read` and `days_silent` (of the 28
     days before, those with data and those of them without a post); `status_before` (on the nearest earlier day with
-    a roll-up; null where the account has none); `spark` (engagement of the 28 days that end with the report's, null
-    where there is none); `turned` (the tone turned negative, see `_turned`).
+    a roll-up; null where the account has none); `spark`, `spark_low` and `spark_high` (engagement of the 28 days
+    that end with the report's and its usual range, null where there is none); `turned` (the tone is unusually low,
+    and negative where it usually is positive).
     """
     today = rollups.filter(pl.col("day") == day)
     has_data = pl.col("status").is_in(WITH_POSTS)
     per_post = pl.col("posts") * pl.col("followers")
-    compared = ignore_small_samples(compare(metrics.filter(pl.col("day") == day), metrics, factors), today)
+    series, compared = compared, compared.filter(pl.col("day") == day)
     past = rollups.filter(pl.col("day") < day, has_data)
     before = rollups.filter(pl.col("day") < day).filter(pl.col("day") == pl.col("day").max())
     rows = (
@@ -43,39 +43,19 @@ def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, factors: pl.DataFrame
         .join(past.group_by("account").agg(pl.col("day").max().alias("last_data")), on="account", how="left")
         .join(before.select("account", pl.col("status").alias("status_before")), on="account", how="left")
         .join(_silence(past, day), on="account", how="left")
-        .join(_sparks(metrics, day), on="account", how="left")
+        .join(_sparks(metrics, series, day), on="account", how="left")
     )
     for metric in COMPARED:
         of_metric = compared.filter(pl.col("metric") == metric).select(
             "account",
-            *(
-                pl.col(name).alias(f"{name}_{metric}")
-                for name in ("usual", "low", "high", "z", "unusual", "days")
-            ),
+            *(pl.col(name).alias(f"{name}_{metric}") for name in ("usual", "low", "high", "unusual", "days")),
         )
         rows = rows.join(of_metric, on="account", how="left")
-    # An account that did not post has no engagement: this is unusual only when its silence is, see `alerts`.
-    silence = (pl.col("usual_posts") >= thresholds.QUIET_USUAL) & (
-        pl.col("days_posts") >= thresholds.UNUSUAL_NEEDS
-    )
-    posted = (pl.col("posts") > 0) | silence
+    turned = pl.col("unusual_net") & (pl.col("net") < 0) & (pl.col("usual_net") > 0)
     return rows.with_columns(
-        (pl.col("unusual_engagement") & posted).fill_null(value=False).alias("unusual_engagement"),
-        pl.col("unusual_posts", "unusual_net").fill_null(value=False),
-        _turned().alias("turned"),
+        pl.col("unusual_engagement", "unusual_posts", "unusual_net").fill_null(value=False),
+        turned.fill_null(value=False).alias("turned"),
     ).sort("has_data", "engagement", "account", descending=[True, True, False], nulls_last=True)
-
-
-def _turned() -> pl.Expr:
-    """Whether an account whose tone is usually positive is negative today by more than chance.
-
-    The modified z-score hardly ever finds this, because a dozen posts a day spread by twenty points. So: thirty points
-    below the usual, outside the usual range, and the usual above the 95 % interval of today's.
-    """
-    net, usual = pl.col("net"), pl.col("usual_net")
-    fell = (net < 0) & (usual > 0) & (usual - net >= thresholds.TURNED_POINTS)
-    sure = (net < pl.col("low_net")) & (net + half_interval() < usual)
-    return (fell & sure & ~pl.col("few")).fill_null(value=False)
 
 
 def _silence(past: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -86,16 +66,22 @@ def _silence(past: pl.DataFrame, day: date) -> pl.DataFrame:
     )
 
 
-def _sparks(metrics: pl.DataFrame, day: date) -> pl.DataFrame:
+def _sparks(metrics: pl.DataFrame, compared: pl.DataFrame, day: date) -> pl.DataFrame:
     first = day - timedelta(days=thresholds.USUAL_DAYS - 1)
     days = pl.DataFrame({"day": pl.date_range(first, day, eager=True)})
     engagement = metrics.filter(pl.col("metric") == "engagement", pl.col("day") >= first)
+    bands = compared.filter(pl.col("metric") == "engagement").select("account", "day", "low", "high")
     return (
         engagement.select("account")
         .unique()
         .join(days, how="cross")
         .join(engagement, on=["account", "day"], how="left")
+        .join(bands, on=["account", "day"], how="left")
         .sort("account", "day")
         .group_by("account", maintain_order=True)
-        .agg(pl.col("value").alias("spark"))
+        .agg(
+            pl.col("value").alias("spark"),
+            pl.col("low").alias("spark_low"),
+            pl.col("high").alias("spark_high"),
+        )
     )

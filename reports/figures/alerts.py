@@ -122,12 +122,9 @@ def _engagement(row: Row) -> Finding | None:
 
 
 def _quiet(row: Row) -> Finding | None:
-    usual = row["usual_posts"]
-    if row["posts"] or usual is None or usual < thresholds.QUIET_USUAL:
+    if row["posts"] or not row["unusual_posts"]:
         return None
-    if row["days_posts"] < thresholds.UNUSUAL_NEEDS:  # each weekday is known once: it may be its day off
-        return None
-    return Finding(Kind.WENT_QUIET, row, usual)
+    return Finding(Kind.WENT_QUIET, row, row["usual_posts"])
 
 
 def _post_count(row: Row) -> Finding | None:

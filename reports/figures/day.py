@@ -15,14 +15,14 @@ from reports.figures.alerts import Finding, findings
 from reports.figures.comparable import ALL_COMPARED, NotCompared
 from reports.figures.data import DataFigures, data, differs
 from reports.figures.hours import blocks, hours
-from reports.figures.metrics import Metric, daily_metrics, equal_age
+from reports.figures.metrics import Metric, daily_metrics, equal_age, recent, with_data
 from reports.figures.movers import movers
 from reports.figures.posts import usual_post
 from reports.figures.standouts import largest, standouts
 from reports.figures.tiles import followers, total_followers
 from reports.figures.tone import by_day, extremes, net_interval, tone
-from reports.figures.trend import total_factors, totals, trend
-from reports.figures.usual import Compared, weekday_factors
+from reports.figures.trend import trend
+from reports.figures.usual.compare import Compared, compare
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class DayFigures:
     sample: bool
     accounts: pl.DataFrame
     alerts: tuple[Finding, ...]
-    trend: pl.DataFrame  # five metrics x 30 days
+    compared: pl.DataFrame  # of `compare`: accounts and total x five metrics x 30 days
+    trend: pl.DataFrame  # those of the total
+    history_days: int  # earlier days of the eight weeks before that have data
     followers: pl.DataFrame
     movers: pl.DataFrame
     net_interval: tuple[float, float] | None  # 95 %, in points, where fewer than ten posts were scored
@@ -89,26 +91,26 @@ def day_figures(
 ) -> DayFigures:
     """Return the figures of the plan's day.
 
-    `rollups` are those of the day and the 56 days before (columns of ROLLUP) in the plan's timezone, `posts` the
+    `rollups` are those of the day and the 85 days before (columns of ROLLUP) in the plan's timezone, `posts` the
     day's posts (at least `figures.posts.COLUMNS`). `not_compared` says what was left out of the roll-ups, `usage` what
     X says was read on the UTC day before.
     """
     day = plan.day
-    aged = equal_age(rollups, day)
-    metrics = daily_metrics(aged)
-    factors = weekday_factors(metrics, day)
-    rows = accounts(aged, metrics, factors, day)
+    compared = compare(equal_age(rollups, day), day)
+    aged = recent(rollups, day)
+    rows = accounts(aged, daily_metrics(aged), compared, day)
     stood_out = standouts(posts, aged, day)
     if stood_out.is_empty() and usual_post(aged, day).is_empty():
         stood_out = largest(posts)
-    series = totals(aged, metrics, factors, day)
     earlier = aged.filter(pl.col("day") < day)["day"]
     return DayFigures(
         window=plan.window,
         sample=plan.sample,
         accounts=rows,
         alerts=findings(rows, stood_out),
-        trend=trend(aged, series, total_factors(aged, metrics, series, factors, day), day),
+        compared=compared,
+        trend=trend(compared),
+        history_days=with_data(aged.filter(pl.col("day") < day))["day"].n_unique(),
         followers=total_followers(followers(aged, day)),
         movers=movers(rows),
         net_interval=net_interval(rows),

@@ -38,6 +38,11 @@ def is_incomplete() -> pl.Expr:
     return (pl.col("status") != str(Status.OK)) | pl.col("truncated").fill_null(value=False)
 
 
+def recent(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
+    """Return `equal_age` of `day` and the eight weeks before it: what all but the comparisons are made from."""
+    return equal_age(rollups.filter(pl.col("day") >= day - timedelta(days=thresholds.LONG_DAYS)), day)
+
+
 def equal_age(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """Add `reading_age` (hours from the middle of the day to its reading) and `equal_age` (bool).
 

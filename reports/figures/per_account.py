@@ -15,15 +15,12 @@ from reports.figures.alerts import findings
 from reports.figures.data import data
 from reports.figures.day import DayFigures
 from reports.figures.hours import blocks, hours
-from reports.figures.metrics import daily_metrics, equal_age, is_incomplete
+from reports.figures.metrics import equal_age, is_incomplete, recent
 from reports.figures.posts import rank_posts
 from reports.figures.standouts import standouts_by_account
 from reports.figures.tiles import followers
 from reports.figures.tone import by_day, net_interval, tone
-from reports.figures.trend import compare_days
-from reports.figures.usual import weekday_factors
-
-_BATCH = 50  # accounts at once, because comparing joins each of 30 days with the 28 before it
+from reports.figures.usual.compare import compare_ratios
 
 
 @dataclass(frozen=True)
@@ -42,9 +39,7 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
     Takes the figures of the day and what `day_figures` made them from.
     """
     day = figures.day
-    aged = equal_age(rollups, day)
-    metrics = daily_metrics(aged)
-    factors = weekday_factors(metrics, day)
+    aged = recent(rollups, day)
     rows_of = _Parts(aged)
     ranked = rank_posts(posts, aged, day)
     posts_of = _Parts(ranked)
@@ -56,30 +51,29 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
     tone_of = _Parts(by_day(aged))
     blocks_of = _Parts(blocks(aged, day, by_account=True))
     incomplete_of = _Parts(incomplete_days(aged, day))
-    for batch in figures.accounts.iter_slices(_BATCH):
-        series = metrics.filter(pl.col("account").is_in(batch["account"].implode()))
-        trend_of = _Parts(compare_days(series, factors, aged, day))
-        for row in batch.iter_slices(1):
-            account = row["account"][0]
-            own, own_posts = rows_of[account], posts_of[account]
-            stood_out = standouts_of[account]
-            narrowed = replace(
-                figures,
-                accounts=row,
-                alerts=findings(row, stood_out),
-                trend=figures.trend if figures.single else trend_of[account],
-                followers=followers_of[account],
-                movers=figures.movers.clear(),
-                net_interval=net_interval(row),
-                tone=tone_of[account],
-                all_tone=tone(row),
-                hours=hours(own, day),
-                blocks=blocks_of[account],
-                standouts=stood_out,
-                data=data(own, own_posts, day),
-                previous=max((past for past in own["day"] if past < day), default=None),
-            )
-            yield AccountFigures(account, narrowed, own_posts, incomplete_of[account])
+    compared = pl.concat([figures.compared, compare_ratios(equal_age(rollups, day), day)])
+    trend_of = _Parts(compared.sort("account", "metric", "day"))
+    for row in figures.accounts.iter_slices(1):
+        account = row["account"][0]
+        own, own_posts = rows_of[account], posts_of[account]
+        stood_out = standouts_of[account]
+        narrowed = replace(
+            figures,
+            accounts=row,
+            alerts=findings(row, stood_out),
+            trend=figures.trend if figures.single else trend_of[account],
+            followers=followers_of[account],
+            movers=figures.movers.clear(),
+            net_interval=net_interval(row),
+            tone=tone_of[account],
+            all_tone=tone(row),
+            hours=hours(own, day),
+            blocks=blocks_of[account],
+            standouts=stood_out,
+            data=data(own, own_posts, day),
+            previous=max((past for past in own["day"] if past < day), default=None),
+        )
+        yield AccountFigures(account, narrowed, own_posts, incomplete_of[account])
 
 
 class _Parts:

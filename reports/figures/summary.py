@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from reports import thresholds
-from reports.figures.usual import Compared
+from reports.figures.usual.compare import Compared
 
 
 @dataclass(frozen=True)

@@ -50,8 +50,8 @@ def rate_per_follower(rows: pl.DataFrame) -> float | None:
     return 100 * int(known["engagement"].sum()) / reach if reach else None
 
 
-def last_days(series: pl.DataFrame, day: date) -> list[float | None]:
-    """Return the `value` of each of the 28 days that end with `day`; None where `series` has no such day."""
+def last_days(series: pl.DataFrame, day: date, column: str = "value") -> list[float | None]:
+    """Return the `column` of each of the 28 days that end with `day`; None where `series` has no such day."""
     first = day - timedelta(days=thresholds.USUAL_DAYS - 1)
     days = pl.DataFrame({"day": pl.date_range(first, day, eager=True)})
-    return days.join(series.select("day", "value"), on="day", how="left").sort("day")["value"].to_list()
+    return days.join(series.select("day", column), on="day", how="left").sort("day")[column].to_list()

@@ -47,24 +47,6 @@ def tone(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def ignore_small_samples(compared: pl.DataFrame, scored: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame of `compare`, with no tone of fewer than ten posts called unusual.
-
-    `scored` has `account`, `day` and `scored`. A handful of posts is an anecdote, however far it is from the usual.
-    """
-    few = (pl.col("metric") == "net") & (pl.col("scored") < thresholds.FEW_SCORED)
-    return (
-        compared.join(
-            scored.select("account", "day", "scored"),
-            on=["account", "day"],
-            how="left",
-            maintain_order="left",
-        )
-        .with_columns((pl.col("unusual") & ~few.fill_null(value=False)).alias("unusual"))
-        .drop("scored")
-    )
-
-
 def net_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
     """Return the 95 % interval of the net sentiment of all rows together; None with ten scored posts or more.
 

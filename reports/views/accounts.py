@@ -9,7 +9,7 @@ from reports import charts, thresholds
 from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.tone import SHARES
-from reports.figures.usual import Compared
+from reports.figures.usual.compare import Compared
 from reports.views.metrics import Delta, delta, usual_range
 
 
@@ -77,8 +77,10 @@ def accounts(figures: DayFigures) -> Accounts | None:
     if figures.single or figures.accounts.is_empty():
         return None
     with_alert = {finding.account for finding in figures.alerts}
+    # The ranges of hundreds of accounts are a fifth of the page; each has them on its own.
+    with_range = figures.accounts.height <= thresholds.FIRST_ROWS
     rows = tuple(
-        _row(row, place, has_alert=row["account"] in with_alert)
+        _row(row, place, has_alert=row["account"] in with_alert, with_range=with_range)
         for place, row in enumerate(figures.accounts.iter_rows(named=True))
     )
     return Accounts(
@@ -91,11 +93,11 @@ def accounts(figures: DayFigures) -> Accounts | None:
     )
 
 
-def _row(row: dict[str, Any], place: int, *, has_alert: bool) -> AccountRow:
+def _row(row: dict[str, Any], place: int, *, has_alert: bool, with_range: bool) -> AccountRow:
     values = row["spark"] or [None]
     known = [value for value in values if value is not None]
     reach = f"{fmt.compact(min(known))} to {fmt.compact(max(known))}" if known else "no data"
-    band = (row["low_engagement"], row["high_engagement"]) if row["low_engagement"] is not None else None
+    band = (row["spark_low"] or (), row["spark_high"] or ()) if with_range else ((), ())
     return AccountRow(
         account=row["account"],
         handle=row["handle"],
@@ -119,7 +121,6 @@ def _figures(row: dict[str, Any]) -> RowFigures:
         usual=row["usual_engagement"],
         low=row["low_engagement"],
         high=row["high_engagement"],
-        z=row["z_engagement"],
         unusual=row["unusual_engagement"],
         days=row["days_engagement"] or 0,
     )

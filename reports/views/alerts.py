@@ -32,6 +32,7 @@ _NAMED: Final = 4  # of those that share a line
 class Alert:
     """One line: what happened to an account, or to several for the same reason."""
 
+    rule: str  # by which it was found
     account: str
     name: str
     what: str
@@ -105,6 +106,7 @@ def _group(group: Sequence[Finding]) -> Alert:
     reasons = {_reason(finding.row) for finding in group}
     why = reasons.pop() if len(reasons) == 1 else "The reasons are under Data and freshness"
     return Alert(
+        first.kind.name.lower(),
         first.account,
         _name(first.row),
         f"and {fmt.plural(len(others), 'other account')} {what}",
@@ -114,7 +116,7 @@ def _group(group: Sequence[Finding]) -> Alert:
 
 def _alert(finding: Finding, day: date) -> Alert:
     what, evidence = _WORDS[finding.kind](finding, day)
-    return Alert(finding.account, _name(finding.row), what, evidence)
+    return Alert(finding.kind.name.lower(), finding.account, _name(finding.row), what, evidence)
 
 
 def _not_read(finding: Finding, _: date) -> tuple[str, str]:
@@ -149,10 +151,9 @@ def _viral_post(finding: Finding, _: date) -> tuple[str, str]:
 def _engagement(finding: Finding, _: date) -> tuple[str, str]:
     row = finding.row
     above = row["engagement"] > row["usual_engagement"]
-    engagement = f"Engagement {fmt.compact(row['engagement'])}, usual {fmt.compact(row['usual_engagement'])}"
     return (
         f"got far {'more' if above else 'less'} engagement than usual",
-        f"{engagement} {_robust_z(row['z_engagement'])}",
+        f"Engagement {fmt.compact(row['engagement'])}, {_range(row, 'engagement')}",
     )
 
 
@@ -165,8 +166,7 @@ def _went_quiet(finding: Finding, day: date) -> tuple[str, str]:
 def _post_count(finding: Finding, _: date) -> tuple[str, str]:
     row = finding.row
     more = "more" if row["posts"] > row["usual_posts"] else "less"
-    usual = f"usual {fmt.compact(row['usual_posts'])} {_robust_z(row['z_posts'])}"
-    return f"posted far {more} than usual", f"{fmt.plural(row['posts'], 'post')}, {usual}"
+    return f"posted far {more} than usual", f"{fmt.plural(row['posts'], 'post')}, {_range(row, 'posts')}"
 
 
 def _tone(finding: Finding, _: date) -> tuple[str, str]:
@@ -214,5 +214,6 @@ def _net(row: Row) -> str:
     return f"Net sentiment {fmt.points(row['net'])}, usual {fmt.points(row['usual_net'])}"
 
 
-def _robust_z(z: float) -> str:
-    return f"(robust z {fmt.decimal(z, 1)})"
+def _range(row: Row, metric: str) -> str:
+    usual, low, high = (fmt.compact(row[f"{name}_{metric}"]) for name in ("usual", "low", "high"))
+    return f"usual {usual} ({low} to {high})"

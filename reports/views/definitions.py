@@ -28,20 +28,20 @@ DEFINITIONS: Final = (
     ("Share", "the account’s share of all engagement in this report."),
     (
         "Usual",
-        f"the median of the previous {thresholds.USUAL_DAYS} days that have data. Engagement, posts and the median per "
-        "post are first scaled to this weekday, by factors of eight weeks: those of all accounts pooled, shrunk toward "
-        "1 by their noise; for an account its own, where they differ from the pooled ones by more than "
-        f"{thresholds.FACTOR_ERRORS:g} standard errors, so that an account that never posts on Sundays is not called "
-        "quiet on one. A total’s week is that of its accounts, each weighted by its part of an ordinary day. "
-        f"With fewer than {thresholds.USUAL_NEEDS} days, nothing is compared.",
+        f"what this weekday has as a rule: the level of the previous {thresholds.USUAL_DAYS} days, times the weekday "
+        "as it was over eight weeks, drawn toward the week of all accounts by how little the account’s own days say. "
+        "Engagement is how many posts there are times what each is worth. Days that were unusual bend neither. "
+        "The usual range holds eight of ten days. Comparisons start after "
+        f"{thresholds.USUAL_NEEDS} days of data.",
     ),
     (
         "Unusual",
-        f"a robust z of {thresholds.UNUSUAL_Z} or more: 0.6745 × (x − median) ÷ MAD of log(1 + x), or of net sentiment "
-        f"as it is; outside the usual range, with {thresholds.UNUSUAL_NEEDS} days of history and an effect of at least "
-        f"{thresholds.UNUSUAL_EFFECT:.0%} (for posts, at least {thresholds.UNUSUAL_POSTS:g}), or "
-        f"{thresholds.UNUSUAL_POINTS:g} points of net sentiment. “Turned negative” "
-        f"means {thresholds.TURNED_POINTS:g} points below a positive usual, beyond the 95% interval.",
+        "what chance brings on about one day in a thousand or fewer, given how many posts there were and how much days "
+        f"differ, from {thresholds.UNUSUAL_NEEDS} days of history on, and only where it matters: "
+        f"{thresholds.UNUSUAL_TIMES:g} times the usual engagement or its inverse, at least "
+        f"{thresholds.UNUSUAL_POSTS:g} posts and {thresholds.UNUSUAL_POSTS_DOWN:.0%} of the usual number, or "
+        f"{thresholds.UNUSUAL_POINTS:g} points of net sentiment with {thresholds.FEW_SCORED} scored posts. “Turned "
+        "negative” is an unusually low tone that is negative where it usually is positive.",
     ),
     (
         "Best time",

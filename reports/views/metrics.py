@@ -9,7 +9,7 @@ from typing import Final
 from reports import format as fmt
 from reports import thresholds
 from reports.figures.metrics import Metric
-from reports.figures.usual import Compared
+from reports.figures.usual.compare import Compared
 
 NAMES: Final[dict[Metric, str]] = {
     "engagement": "Engagement",

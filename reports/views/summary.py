@@ -9,7 +9,7 @@ from reports import format as fmt
 from reports import thresholds
 from reports.figures.day import DayFigures
 from reports.figures.summary import RangeCounts, dominant_post, range_counts, tone_driver
-from reports.figures.usual import Compared
+from reports.figures.usual.compare import Compared
 from reports.views.metrics import against, usual_day
 
 

@@ -1,5 +1,6 @@
 """The six key figures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -23,10 +24,13 @@ class Tile:
     """One key figure."""
 
     name: str
+    metric: str
     spark: charts.Sparkline
     spark_label: str
     versus: str  # what the figure is compared with, or why there is none
     value: str = fmt.NONE
+    number: float | None = None  # the value, not rounded
+    usual: float | None = None
     delta: Delta | None = None
     unusual: bool = False
     few: bool = False  # of fewer than ten scored posts
@@ -47,12 +51,15 @@ def tiles(figures: DayFigures) -> Tiles:
 
 def _tile(figures: DayFigures, metric: Metric) -> Tile:
     found = figures.total(metric)
-    values = last_days(figures.trend.filter(pl.col("metric") == metric), figures.day)
+    series = figures.trend.filter(pl.col("metric") == metric)
+    values = last_days(series, figures.day)
     if found is None:
         return _without_figure(figures, metric, values)
-    band = None if found.low is None or found.high is None else (found.low, found.high)
+    lows, highs = (last_days(series, figures.day, bound) for bound in ("low", "high"))
     return replace(
-        _plain(NAMES[metric], metric, values, band),
+        _plain(NAMES[metric], metric, values, lows, highs),
+        number=found.value,
+        usual=found.usual,
         value=figure(found.value, metric),
         delta=delta(found, metric),
         versus=f"usual {figure(found.usual, metric)}" if found.usual is not None else "no baseline yet",
@@ -62,7 +69,7 @@ def _tile(figures: DayFigures, metric: Metric) -> Tile:
 
 
 def _without_figure(figures: DayFigures, metric: Metric, values: list[float | None]) -> Tile:
-    tile = _plain(NAMES[metric], metric, values, None)
+    tile = _plain(NAMES[metric], metric, values)
     if metric == "rate" and (per_follower := rate_per_follower(figures.accounts)) is not None:
         return replace(
             tile, name="Per follower and post", value=fmt.rate(per_follower), versus="no impressions"
@@ -78,9 +85,13 @@ def _followers(figures: DayFigures) -> Tile:
     values = last_days(figures.followers, figures.day)
     now = values[-1]
     if not now:
-        return _plain("Followers", "engagement", [None], None)
+        return replace(_plain("Followers", "engagement", [None]), metric="followers")
     tile = replace(
-        _plain("Followers", "engagement", values, None), value=fmt.compact(now), versus="no earlier count"
+        _plain("Followers", "engagement", values),
+        metric="followers",
+        value=fmt.compact(now),
+        number=now,
+        versus="no earlier count",
     )
     before = figures.followers.filter(
         pl.col("day").is_between(figures.day - _WEEK, figures.day, closed="left")
@@ -97,13 +108,20 @@ def _followers(figures: DayFigures) -> Tile:
     return replace(tile, delta=change, versus=f"in {fmt.plural((figures.day - then).days, 'day')}")
 
 
-def _plain(name: str, metric: Metric, values: list[float | None], band: tuple[float, float] | None) -> Tile:
+def _plain(
+    name: str,
+    metric: Metric,
+    values: list[float | None],
+    lows: Sequence[float | None] = (),
+    highs: Sequence[float | None] = (),
+) -> Tile:
     """Return a tile with its line alone."""
     known = [value for value in values if value is not None]
     reach = f"from {figure(min(known), metric)} to {figure(max(known), metric)}" if known else "no data"
     return Tile(
         name=name,
-        spark=charts.sparkline(values, band, charts.TILE_SPARK_HEIGHT),
+        metric=metric,
+        spark=charts.sparkline(values, (lows, highs), charts.TILE_SPARK_HEIGHT),
         spark_label=f"{name}, last 28 days: {reach}",
         versus="unknown",
     )
@@ -120,9 +138,11 @@ def _note(figures: DayFigures) -> str:
             note += f" {other[0].upper()}{other[1:]}."
     else:
         note = (
-            f"Arrows compare with a {usual_day(figures.day)}: the median of the previous 28 days, scaled to this "
-            "weekday. The shaded band covers the middle 80% of those days; the dot is this day."
+            f"Arrows compare with a {usual_day(figures.day)}: the level of the previous 28 days, on this weekday. The "
+            "shaded band is the usual range of each day, which holds eight of ten; the dot is this day."
         )
+    if 0 < figures.history_days < thresholds.USUAL_DAYS:
+        note += f" Learning: day {figures.history_days + 1} of {thresholds.USUAL_DAYS}."
     if not figures.few_scored:
         return note
     note += f" † {fmt.plural(figures.data.scored, 'scored post')} only"

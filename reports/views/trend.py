@@ -10,7 +10,7 @@ from reports import charts, thresholds
 from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.metrics import METRICS, WEEKLY, Metric
-from reports.figures.usual import Compared
+from reports.figures.usual.compare import Compared
 from reports.views.metrics import NAMES, SHORT, against, figure, usual_day
 
 _MOST_LABELS: Final = 3  # beside that of the day itself
@@ -158,7 +158,8 @@ def _marks(metric: Metric, frame: pl.DataFrame, chart: charts.Trend) -> tuple[Ma
     rows = list(frame.with_row_index("i").drop_nulls("value").iter_rows(named=True))
     last = chart.last
     unusual = sorted(
-        (row for row in rows if row["unusual"] and row["i"] < last), key=lambda row: -abs(row["z"])
+        (row for row in rows if row["unusual"] and row["i"] < last),
+        key=lambda row: -abs(row["value"] - row["usual"]),
     )
     peak = max(rows, key=lambda row: row["value"], default=None)
     labelled: list[int] = [last]

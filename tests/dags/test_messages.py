@@ -24,7 +24,7 @@ from tests.reports.world import TWELVE, world
 
 @pytest.fixture
 def reported(lake: Lake) -> Lake:
-    fill(lake, world(TWELVE[:3], days=9, every_post=True))
+    fill(lake, world(TWELVE[:3], days=30, every_post=True))
     publish(lake, DAY)
     return lake
 

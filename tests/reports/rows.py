@@ -14,11 +14,6 @@ SUNDAY = date(2026, 11, 22)
 
 PLAN = Plan(day=SUNDAY, timezone="UTC", sample=True, failed_accounts=0.2, quarantined_posts=0.05, accounts=())
 
-NO_FACTORS = pl.DataFrame(
-    schema={"account": pl.String, "metric": pl.String, "weekday": pl.Int8, "factor": pl.Float64}
-)
-
-
 # An account-day before any item is counted.
 NOTHING_FETCHED = {
     "truncated": False,

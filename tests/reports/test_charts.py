@@ -16,12 +16,12 @@ def test_a_line_breaks_at_a_gap() -> None:
 
 
 def test_a_band_shares_the_lines_scale() -> None:
-    assert charts.sparkline([0, 10], (0.0, 5.0)).band == (12, 9)
+    assert charts.sparkline([0, 10], ([0, 5], [5, 10])).bands == ("M0 12L100 3L100 12L0 21Z",)
 
 
 def test_a_flat_line_lies_in_the_middle_and_nothing_is_nothing() -> None:
     assert charts.sparkline([5, 5]).lines == ("M0 12L100 12",)
-    assert charts.sparkline([None, None]) == charts.Sparkline(24, (), None, None)
+    assert charts.sparkline([None, None]) == charts.Sparkline(24, (), (), None)
 
 
 @pytest.mark.parametrize(

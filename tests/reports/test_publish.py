@@ -102,12 +102,12 @@ def test_an_older_day_reads_no_roll_up_after_it_and_repeats_to_the_byte(
     assert max(key for key in lake.reads if key.startswith("daily/")) == keys.rollup(YESTERDAY)
 
 
-def test_only_eight_weeks_of_roll_ups_are_read(tmp_path: Path) -> None:
+def test_only_twelve_weeks_of_roll_ups_are_read(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
-    fill(lake, world(TWELVE[:1], days=80, every_post=True))
+    fill(lake, world(TWELVE[:1], days=100, every_post=True))
     publish(lake, DAY)
     read = sorted(key for key in lake.reads if key.startswith("daily/"))
-    assert (len(read), read[0]) == (57, keys.rollup(DAY - timedelta(days=56)))
+    assert (len(read), read[0]) == (86, keys.rollup(DAY - timedelta(days=85)))
 
 
 def test_links_between_pages_are_relative_and_lead_to_what_is_there(lake: FolderLake) -> None:

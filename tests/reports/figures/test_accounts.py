@@ -6,11 +6,13 @@ import polars as pl
 import pytest
 
 from reports.figures.accounts import accounts
-from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, rollups, row
+from reports.figures.usual.compare import compare
+from tests.reports.rows import SUNDAY, measures, missing, rollups, row
 
 
 def table(*rows: dict[str, Any]) -> pl.DataFrame:
-    return accounts(rollups(*rows), measures(*rows), NO_FACTORS, SUNDAY)
+    aged = rollups(*rows)
+    return accounts(aged, measures(*rows), compare(aged, SUNDAY), SUNDAY)
 
 
 def test_accounts_come_by_engagement_and_those_without_data_last() -> None:
@@ -39,10 +41,8 @@ def test_rate_falls_back_to_followers_only_where_no_impressions_are_known() -> N
 def test_nothing_is_compared_with_fewer_than_seven_days() -> None:
     past = [row(back, post_engagements=[10]) for back in range(1, 7)]
     assert table(row(0, post_engagements=[10]), *past)["usual_engagement"].to_list() == [None]
-    assert (
-        table(row(0, post_engagements=[10]), row(7, post_engagements=[10]), *past)["usual_engagement"][0]
-        == 10
-    )
+    seven = table(row(0, post_engagements=[10]), row(7, post_engagements=[10]), *past)
+    assert seven["usual_engagement"][0] == pytest.approx(10)
 
 
 def test_an_account_without_data_keeps_its_history() -> None:
@@ -54,52 +54,37 @@ def test_an_account_without_data_keeps_its_history() -> None:
     assert oldest["spark"][0].to_list() == [4, *[None] * 26, 0]
 
 
-def test_tone_turned_negative_takes_a_positive_usual_thirty_points_and_more_than_chance() -> None:
-    past = [row(back, positive=6 + back % 2, neutral=4, negative=2) for back in range(1, 15)]
-    assert table(row(0, positive=2, neutral=8, negative=20), *past)["turned"].to_list() == [True]
-    assert table(row(0, positive=4, neutral=2, negative=5), *past)["turned"].to_list() == [False]  # chance
-    assert table(row(0, positive=0, neutral=0, negative=9), *past)["turned"].to_list() == [
-        False
-    ]  # nine posts
+def test_tone_turned_negative_where_it_is_usually_positive_and_more_than_chance_brings() -> None:
+    past = [row(back, positive=9, neutral=8 + back % 2, negative=2) for back in range(1, 22)]
 
-
-def test_where_positive_ends_negative_begins_and_thirty_points_are_enough() -> None:
-    def turned(usual: dict[str, Any], today: dict[str, Any]) -> bool:
-        past = [row(back, **usual) for back in range(1, 15)]
+    def turned(**today: Any) -> bool:
         return bool(table(row(0, **today), *past)["turned"][0])
 
-    plus_20: dict[str, Any] = {"positive": 6, "negative": 4}
-    assert turned(plus_20, {"positive": 5, "neutral": 80, "negative": 15}) is True  # -10
-    assert turned(plus_20, {"positive": 6, "neutral": 79, "negative": 15}) is False  # -9
-    assert (
-        turned({"positive": 9, "negative": 1}, {"positive": 20, "negative": 20}) is False
-    )  # 0 is not negative
-    assert (
-        turned({"positive": 5, "negative": 5}, {"positive": 10, "negative": 90}) is False
-    )  # nor is it positive
+    assert turned(positive=2, neutral=8, negative=20) is True
+    assert turned(positive=4, neutral=2, negative=5) is False  # chance
+    assert turned(positive=0, neutral=0, negative=9) is False  # nine posts
+    assert turned(positive=20, neutral=0, negative=20) is False  # zero is not negative
+    neutral = [row(back, positive=10, negative=10) for back in range(1, 22)]
+    found = table(row(0, positive=10, negative=90), *neutral)
+    assert (found["unusual_net"][0], found["turned"][0]) == (True, False)  # it never was positive
+    assert table(row(0, positive=2, negative=20))["turned"].to_list() == [False]  # no usual
 
 
-def test_a_tone_as_low_as_on_one_day_in_ten_did_not_turn_and_one_without_a_usual_neither() -> None:
-    past = [row(back, positive=9, negative=1) for back in range(4, 21)]
-    low: dict[str, Any] = {"positive": 20, "negative": 30}
-    lows = [row(back, **low) for back in (1, 2, 3)]
-    assert table(row(0, **low), *lows, *past)["turned"].to_list() == [False]
-    assert table(row(0, positive=19, negative=31), *lows, *past)["turned"].to_list() == [True]
-    assert table(row(0, **low))["turned"].to_list() == [False]
-
-
-def test_silence_is_unusual_from_three_posts_a_day_and_two_weeks_on() -> None:
-    past = [row(back, post_engagements=[100, 100, 90 + back % 3]) for back in range(1, 15)]
-    assert table(row(0), *past)["unusual_engagement"].to_list() == [True]
+def test_silence_is_unusual_of_an_account_that_posts_much_and_is_no_fall_of_its_engagement() -> None:
+    past = [row(back, post_engagements=[100] * (11 + back % 3)) for back in range(1, 22)]
+    found = table(row(0), *past)
+    assert (found["unusual_posts"][0], found["unusual_engagement"][0]) == (True, False)
+    seldom = [row(back, post_engagements=[100] * (1 + back % 3)) for back in range(1, 22)]
+    assert table(row(0), *seldom)["unusual_posts"].to_list() == [False]
 
 
 def test_one_post_of_an_account_that_seldom_posts_can_be_unusual() -> None:
-    past = [row(back, post_engagements=[100, 90 + back % 3]) for back in range(1, 15)]
+    past = [row(back, post_engagements=[100, 90 + back % 3]) for back in range(1, 22)]
     assert table(row(0, post_engagements=[9000]), *past)["unusual_engagement"].to_list() == [True]
-    assert table(row(0), *past)["unusual_engagement"].to_list() == [False]
+    assert table(row(0, post_engagements=[120]), *past)["unusual_engagement"].to_list() == [False]
 
 
 def test_the_tone_of_nine_posts_is_never_unusual() -> None:
-    past = [row(back, positive=10, neutral=9 + back % 3) for back in range(1, 20)]
+    past = [row(back, positive=10, neutral=9 + back % 3) for back in range(1, 22)]
     assert table(row(0, negative=9), *past)["unusual_net"].to_list() == [False]
-    assert table(row(0, negative=10), *past)["unusual_net"].to_list() == [True]
+    assert table(row(0, negative=12), *past)["unusual_net"].to_list() == [True]

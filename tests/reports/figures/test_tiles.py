@@ -8,7 +8,8 @@ import pytest
 
 from reports.figures.accounts import accounts
 from reports.figures.tiles import followers, last_days, rate_per_follower, total_followers
-from tests.reports.rows import NO_FACTORS, SUNDAY, measures, missing, rollups, row
+from reports.figures.usual.compare import compare
+from tests.reports.rows import SUNDAY, measures, missing, rollups, row
 
 
 def test_followers_are_carried_over_days_without_a_look_up_and_missing_accounts_are_left_out() -> None:
@@ -34,7 +35,8 @@ def test_the_rate_per_follower_is_a_ratio_of_sums_over_the_accounts_without_impr
     """Engagement 30 of 2 posts to 100 followers, and 10 of one to 300: 40 of 500 times that a follower got a post."""
 
     def rate(*rows: dict[str, Any]) -> float | None:
-        return rate_per_follower(accounts(rollups(*rows), measures(*rows), NO_FACTORS, SUNDAY))
+        aged = rollups(*rows)
+        return rate_per_follower(accounts(aged, measures(*rows), compare(aged, SUNDAY), SUNDAY))
 
     seen = row(0, "seen", post_engagements=[9], engagement_seen=9, impressions=100, followers=1000)
     small = row(0, "small", post_engagements=[10, 20], followers=100)

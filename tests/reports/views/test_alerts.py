@@ -1,5 +1,6 @@
 """What is worth a look: found by rules, from the same figures as the charts."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -33,25 +34,23 @@ def test_a_viral_post() -> None:
     [
         ([500, 500], True),  # half of the day
         ([499, 501], False),
-        ([50, 10], True),  # five times the usual post, on a day far below the usual
-        ([49, 10], False),
     ],
 )
 def test_a_post_goes_viral_with_half_of_the_day_and_five_times_the_usual_post(
     engagements: list[int], viral: bool
 ) -> None:
-    alert = alerts(
+    found = alerts(
         row(0, post_engagements=engagements),
         *usual_days(),
         found=posts({"post_id": "1", "engagement": engagements[0]}),
-    )[0]
-    assert (alert.what == "had a post go viral") == viral
+    )
+    assert ("had a post go viral" in [alert.what for alert in found]) == viral
 
 
 def test_a_day_far_above_the_usual_without_one_post_that_made_it() -> None:
     alert = alerts(row(0, post_engagements=[40] * 20), *usual_days())[0]
     assert alert.what == "got far more engagement than usual"
-    assert alert.evidence.startswith("Engagement 800, usual 105 (robust z ")
+    assert re.fullmatch(r"Engagement 800, usual 10\d \(\d+ to 1\d\d\)", alert.evidence)
 
 
 def test_an_account_that_usually_posts_and_does_not_went_quiet() -> None:
@@ -63,23 +62,23 @@ def test_an_account_that_usually_posts_and_does_not_went_quiet() -> None:
 
 
 def test_an_account_may_post_far_more_or_less_than_usual_without_any_effect() -> None:
-    """Twenty days of ten and eleven posts that got ten each; today twenty or five posts of the same sum."""
-    more = alerts(row(0, post_engagements=[5] * 20), *usual_days())[0]
+    """Twenty days of ten and eleven posts that got ten each; today thirty or three posts of about the same sum."""
+    more = alerts(row(0, post_engagements=[4] * 30), *usual_days())[0]
     assert more.what == "posted far more than usual"
-    assert more.evidence.startswith("20 posts, usual 11 (robust z ")
-    less = alerts(row(0, post_engagements=[20] * 5), *usual_days())[0]
+    assert re.fullmatch(r"30 posts, usual 11 \(\d+ to \d+\)", more.evidence)
+    less = alerts(row(0, post_engagements=[35] * 3), *usual_days())[0]
     assert less.what == "posted far less than usual"
 
 
 def test_a_tone_far_from_the_usual_is_an_alert_although_it_did_not_turn_negative() -> None:
-    """Twenty days of 3 or 4 positive posts of 10, net +10 and +20; today +70 of ten."""
+    """Twenty days of 3 or 4 positive posts of 10, net +10 and +20; today +100 of twelve."""
     past = [
         row(back, post_engagements=[10] * 10, positive=3 + back % 2, neutral=5 - back % 2, negative=2)
         for back in range(1, 21)
     ]
-    alert = alerts(row(0, post_engagements=[10] * 10, positive=7, neutral=3), *past)[0]
+    alert = alerts(row(0, post_engagements=[10] * 12, positive=12), *past)[0]
     assert alert.what == "was far more positive than usual"
-    assert alert.evidence == "Net sentiment +70, usual +15; 10 scored posts"
+    assert alert.evidence == "Net sentiment +100, usual +15; 12 scored posts"
 
 
 def test_an_account_that_seldom_posts_and_does_not_is_neither_marked_nor_an_alert() -> None:
@@ -91,12 +90,12 @@ def test_an_account_that_seldom_posts_and_does_not_is_neither_marked_nor_an_aler
 
 
 def test_an_account_that_never_posts_on_sundays_is_not_quiet_on_one() -> None:
-    """Three weeks of a bank among two others that post on all days."""
+    """Eight weeks of a bank among two others that post on all days."""
     bank = [
         row(back, "bank", post_engagements=[] if back % 7 == 0 else [10] * (9 + back % 3))
-        for back in range(22)
+        for back in range(57)
     ]
-    others = [row(back, name, post_engagements=[10] * (9 + back % 3)) for back in range(22) for name in "ab"]
+    others = [row(back, name, post_engagements=[10] * (9 + back % 3)) for back in range(57) for name in "ab"]
     assert alerts(*bank, *others) == []
 
 
