@@ -1,27 +1,69 @@
-"""The command `report`: renders a day again from the lake."""
+"""The command `report`: renders days again from the lake."""
 
-from typing import Annotated
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.backfill import days_between
+from pipeline.cli.console import bars
 from pipeline.cli.options import Accounts
+from pipeline.errors import ConfigError
 from pipeline.window import parse_day
+
+if TYPE_CHECKING:
+    from pipeline.lake.client import Lake
+    from pipeline.report import Reported
 
 
 def report(
-    day: Annotated[str, typer.Option(metavar="DAY", help="Local day to render, such as 2026-11-22.")],
+    day: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Local day to render, such as 2026-11-22.")
+    ] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First of many days, with --to; oldest first.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(metavar="DAY", help="Last of many days, with --from.")] = None,
     accounts: Accounts = None,
 ) -> None:
-    """Render a day's report again from the lake. Reads nothing from X."""
+    """Make the roll-up and the report of a day, or of many, again from the lake. Reads nothing from X."""
     from pipeline.lake.client import Lake
     from pipeline.lake.health import require_bucket
     from pipeline.report import report as make_report
     from pipeline.settings import load_settings
     from reports import publish
 
-    wanted = parse_day(day)
+    if bool(day) == bool(from_ or to) or bool(from_) != bool(to):
+        raise ConfigError("write either --day DAY, or --from DAY and --to DAY")
+    days = [parse_day(day)] if day else days_between(parse_day(from_ or ""), parse_day(to or ""))
     lake = Lake(load_settings().lake_url())
     require_bucket(lake)
-    made = make_report(lake, wanted, publish)
-    typer.echo(f"{wanted}: {made.accounts} accounts, {made.posts:,} posts")
-    typer.echo(f"report: {lake.url}/{made.report}")
+    if not day:
+        days = _planned(lake, days)
+    made = _make_all(days, lambda one: make_report(lake, one, publish))
+    for one, its in made.items():
+        typer.echo(f"{one}: {its.accounts} accounts, {its.posts:,} posts")
+    typer.echo(f"report: {lake.url}/{made[days[-1]].report}")
+
+
+def _planned(lake: "Lake", days: list[date]) -> list[date]:
+    """Return those of the days that were run. Raises `ConfigError` when none was."""
+    from pipeline.lake import catalogue, keys
+
+    stored = set(lake.keys(catalogue.PLAN.prefix()))
+    planned = [day for day in days if keys.plan(day) in stored]
+    if not planned:
+        raise ConfigError(f"no day from {days[0]} to {days[-1]} was ever run in {lake.url}; see backfill")
+    return planned
+
+
+def _make_all(days: list[date], make: "Callable[[date], Reported]") -> "dict[date, Reported]":
+    made = {}
+    with bars() as progress:
+        bar = progress.add_task("making reports", total=len(days), doing="")
+        for day in days:
+            progress.update(bar, doing=str(day))
+            made[day] = make(day)
+            progress.advance(bar)
+    return made

@@ -189,4 +189,4 @@ def _note(rows: Sequence[RowFigures]) -> str:
         notes.append("‡ max_posts was reached: the day’s earliest posts are missing.")
     if any(row.per_follower for row in rows):
         notes.append("§ per follower and post, because no impressions are known.")
-    return " ".join([*notes, "Usual: median of the previous 28 days, scaled to this weekday."])
+    return " ".join([*notes, "Usual: the level of the previous 28 days, on this weekday."])

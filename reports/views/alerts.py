@@ -67,9 +67,7 @@ def alerts(figures: DayFigures) -> Alerts:
     return Alerts(
         shown=found[: thresholds.MOST_ALERTS],
         more=max(len(found) - thresholds.MOST_ALERTS, 0),
-        none="Nothing is outside its usual range."
-        if comparable
-        else "Nothing can be compared with a usual day yet.",
+        none="Nothing is unusual." if comparable else "Nothing can be compared with a usual day yet.",
         linked=not figures.single,
     )
 

@@ -97,8 +97,8 @@ def trend(figures: DayFigures) -> Trend:
 
 def _note(figures: DayFigures) -> str:
     note = (
-        "Line: each day’s figure. Band: middle 80% of the 28 days before, scaled to the weekday. "
-        "Dashed: their median. Grey columns: weekends."
+        "Line: each day’s figure. Band: the usual range of each day, which holds eight of ten. "
+        "Dashed: the usual. Grey columns: weekends."
     )
     data = figures.data
     if 0 < data.with_data < figures.accounts.height:

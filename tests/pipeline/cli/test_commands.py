@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
+from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan
 from pipeline.spend.ledger import Budget, Ledger, spent
@@ -55,6 +56,51 @@ def test_report_renders_again_without_asking_x(
 
     assert etags(lake) == before
     assert request_stats.requests() == asked
+
+
+def test_report_makes_many_days_again_from_their_posts_oldest_first(
+    lake: Lake,
+    request_stats: RequestStats,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Roll-ups too, and days between that were never run are left out."""
+    eve = DAY - timedelta(days=2)
+    for day in (eve, DAY):
+        run("run", "--day", str(day), monkeypatch=monkeypatch, capsys=capsys)
+    before, asked = etags(lake), request_stats.requests()
+    for day in (eve, DAY):
+        lake.delete(keys.rollup(day))
+
+    out = run("report", "--from", str(eve), "--to", str(DAY), monkeypatch=monkeypatch, capsys=capsys)
+
+    assert [line[:10] for line in out.splitlines()] == [str(eve), str(DAY), "report: s3"]
+    assert etags(lake) == before
+    assert request_stats.requests() == asked
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "write either --day DAY, or --from DAY and --to DAY"),
+        (["--day", "2026-11-22", "--to", "2026-11-22"], "write either --day DAY, or"),
+        (["--from", "2026-11-22"], "write either --day DAY, or"),
+        (["--from", "2026-11-22", "--to", "2026-11-20"], "swap them"),
+        (["--from", "2026-11-20", "--to", "2026-11-22"], "no day from 2026-11-20 to 2026-11-22 was ever run"),
+    ],
+)
+def test_report_says_what_is_wrong_with_its_days(
+    lake: Lake,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    says: str,
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["pipeline", "report", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert says in capsys.readouterr().err
 
 
 def test_backfill_as_if_daily_finds_counts_as_young_as_a_daily_run_would(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from pipeline.errors import LakeError, RunStopped
+from pipeline.errors import LakeDamaged, LakeError, RunStopped
 from pipeline.lake.client import Lake
 from pipeline.spend.month import MonthLedger
 from pipeline.spend.writer import read_month, writer_of
@@ -119,3 +119,12 @@ def test_a_write_that_fails_fails_for_all_that_it_was_for_and_the_next_one_works
             ended = [pool.submit(writer.change, stop_of(str(number))) for number in range(WORKERS)]
         assert all(isinstance(each.exception(), LakeError) for each in ended)
     assert writer.change(stop_of("later")) == "later"
+
+
+@pytest.mark.parametrize("stored", [b"{}", b"[]", b'{"runs": []}', b"{"])
+def test_a_month_that_is_no_ledger_is_one_clear_line(lake: Lake, stored: bytes) -> None:
+    lake.put(f"spend/month={MONTH}.json", stored)
+    for ask in (lambda: read_month(lake, MONTH), lambda: writer_of(lake, MONTH).change(stop_of("a"))):
+        with pytest.raises(LakeDamaged, match=r"spend/month=2026-11\.json.*(it has no runs|it is not JSON)"):
+            ask()
+    assert lake.get(f"spend/month={MONTH}.json") == stored
