@@ -7,6 +7,7 @@ import polars as pl
 
 from reports import format as fmt
 from reports import thresholds
+from reports.figures.alerts import FIXABLE
 from reports.figures.day import DayFigures
 from reports.figures.summary import RangeCounts, dominant_post, range_counts, tone_driver
 from reports.figures.usual.compare import Compared
@@ -61,10 +62,24 @@ def _sentences(figures: DayFigures) -> list[Sentence]:
             else f"None of the {rows.height} accounts could be read on this day."
         )
         return [[Piece(nobody, strong=True), Piece(" There are no figures, which is not the same as zero.")]]
+    absent = _absent(rows)
     if not figures.data.posts:
-        return [_silence(figures)]
+        return [absent, _silence(figures)]
     ranges = None if figures.single else range_counts(rows)
-    return [_engagement(figures), _tone(figures), _ranges(ranges) if ranges else []]
+    return [absent, _engagement(figures), _tone(figures), _ranges(ranges) if ranges else []]
+
+
+def _absent(rows: pl.DataFrame) -> Sentence:
+    """Say first that accounts are missing since this day; those that nobody can read for long are no news."""
+    since_today = pl.col("status").is_in([str(status) for status in FIXABLE]) | (
+        pl.col("status") != pl.col("status_before")
+    )
+    if rows.filter(~pl.col("has_data"), since_today.fill_null(value=False)).is_empty():
+        return []
+    return [
+        Piece(f"Only {rows['has_data'].sum()} of {rows.height} accounts were read", strong=True),
+        Piece("."),
+    ]
 
 
 def _silence(figures: DayFigures) -> Sentence:

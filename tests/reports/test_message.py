@@ -39,7 +39,7 @@ class Tags(HTMLParser):
 def test_the_subject_is_the_headline_of_the_report(day: DayFigures) -> None:
     headline = day_summary(day).headline.replace("×", "x")
     assert summary(day, LINK).subject == f"[sample data] X report, Sun 22 Nov: {headline}"
-    assert headline.startswith("Engagement was ")
+    assert headline.startswith("Only 11 of 12 accounts were read")
     assert summary(replace(day, sample=False), LINK).subject.startswith("X report, Sun 22 Nov: ")
 
 

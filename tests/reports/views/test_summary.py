@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from reports.views.summary import summary
-from tests.reports.rows import figures, posts, row, usual_days
+from tests.reports.rows import figures, missing, posts, row, usual_days
 
 
 def sentences(*rows: dict[str, Any], found: pl.DataFrame | None = None) -> list[str]:
@@ -85,3 +85,14 @@ def test_the_tone_of_a_few_posts_has_its_uncertainty_and_is_never_called_a_fall(
         "Net sentiment was −25 (usual +80) from 4 scored posts, too few to be sure: with 95% confidence it lies "
         "between −100 and +56."
     )
+
+
+def test_accounts_that_are_missing_since_this_day_come_first_and_those_of_long_ago_do_not() -> None:
+    read = [row(0, "a", post_engagements=[5]), row(1, "a", post_engagements=[5])]
+    failed = [missing(0, "b"), row(1, "b", post_engagements=[5])]
+    for first in (sentences(*read, *failed)[0], sentences(*read, missing(0, "b"), missing(1, "b"))[0]):
+        assert first == "Only 1 of 2 accounts were read."
+    suspended = missing(0, "b", "suspended")
+    assert sentences(*read, suspended, failed[1])[0] == "Only 1 of 2 accounts were read."
+    long_ago = sentences(*read, suspended, missing(1, "b", "suspended"))[0]
+    assert long_ago.startswith("Engagement was 5 from 1 post.")
