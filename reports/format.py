@@ -4,12 +4,19 @@ import math
 import re
 import unicodedata
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from pipeline.ids import is_handle, is_id
 
 _MOST_MARKS = 6  # on one letter
 _MINUS = "\u2212"  # as wide as a plus, and never broken from its digits
+_EXACT = Context(prec=400)  # a float has at most 309 digits before its point
 NONE = "\u2013"  # shown where there is no figure
+
+
+def rounded(value: float, digits: int = 0) -> Decimal:
+    """Round half away from zero, by the value as it is written: 2.5 is 3, \u22122.5 is \u22123, 0.125 is 0.13."""
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EXACT) + 0
 
 
 def compact(value: float | None) -> str:
@@ -18,8 +25,8 @@ def compact(value: float | None) -> str:
         return NONE
     sign = _MINUS if value < 0 else ""
     size = abs(value)
-    if round(size) < 1000:
-        whole = math.floor(size + 0.5)
+    whole = rounded(size)
+    if whole < 1000:
         return f"{sign if whole else ''}{whole}"
     for unit, name in ((1e3, "k"), (1e6, "M"), (1e9, "B")):
         scaled = size / unit
@@ -28,7 +35,7 @@ def compact(value: float | None) -> str:
     digits = 0 if scaled >= 99.95 else 1
     if name != "k" and scaled < 9.995:
         digits = 2
-    return f"{sign}{scaled:,.{digits}f}{name}"
+    return f"{sign}{rounded(scaled, digits):,}{name}"
 
 
 def plain_number(value: float | None) -> str:
@@ -44,7 +51,7 @@ def signed(value: float | None) -> str:
 
 def points(value: float | None) -> str:
     """Return net sentiment: +18, \u221239, 0."""
-    return signed(None if value is None else float(math.floor(value + 0.5)))
+    return signed(None if value is None else float(rounded(value)))
 
 
 def percent(value: float | None, digits: int = 0) -> str:
@@ -53,12 +60,12 @@ def percent(value: float | None, digits: int = 0) -> str:
         return NONE
     if 0 < value < 10**-digits / 2:
         return f"<{10**-digits:.{digits}f}%"
-    return f"{value:,.{digits}f}%".replace("-", _MINUS)
+    return f"{rounded(value, digits):,}%".replace("-", _MINUS)
 
 
 def decimal(value: float, digits: int) -> str:
     """Return a number with so many decimals: 4.2, \u22120.54."""
-    return f"{value:.{digits}f}".replace("-", _MINUS)
+    return f"{rounded(value, digits)}".replace("-", _MINUS)
 
 
 def rate(value: float | None) -> str:
@@ -70,7 +77,7 @@ def times(value: float) -> str:
     """Return a multiple: 2.3\u00d7, 31\u00d7, <0.1\u00d7."""
     if 0 < value < 0.05:
         return "<0.1×"
-    return f"{value:.1f}×" if value < 9.95 else f"{value:,.0f}×"
+    return f"{rounded(value, 1)}×" if value < 9.95 else f"{rounded(value):,}×"
 
 
 def change(value: float, usual: float) -> str | None:
@@ -112,13 +119,13 @@ def duration(hours: float | None) -> str:
     if hours is None:
         return NONE
     if hours < 1:
-        return f"{round(hours * 60)} min"
-    return f"{hours:.0f} h" if hours < 72 else f"{hours / 24:.0f} days"
+        return f"{rounded(hours * 60)} min"
+    return f"{rounded(hours)} h" if hours < 72 else f"{rounded(hours / 24)} days"
 
 
 def dollars(value: float) -> str:
     """Return a price: $0.84, $0.005 where cents would hide it."""
-    return f"${value:,.2f}" if value >= 0.1 or value == 0 else f"${value:.3f}"
+    return f"${rounded(value, 2):,}" if value >= 0.1 or value == 0 else f"${rounded(value, 3)}"
 
 
 def status_name(status: str) -> str:

@@ -1,6 +1,5 @@
 """How each of the five metrics is named, written, and compared with its usual in words."""
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +35,7 @@ def figure(value: float | None, metric: Metric) -> str:
     if metric == "rate":
         return fmt.rate(value)
     if metric == "posts" and value is not None and value < 9999.5:
-        return f"{math.floor(value + 0.5):,}"
+        return f"{fmt.rounded(value):,}"
     return fmt.points(value) if metric == "net" else fmt.compact(value)
 
 
@@ -53,9 +52,9 @@ def delta(found: Compared, metric: Metric) -> Delta | None:
     way = "up" if off >= 0 else "down"
     # Points are the difference of what is shown, so that a reader who subtracts them gets the same.
     if metric == "net":
-        text: str | None = f"{abs(math.floor(found.value + 0.5) - math.floor(found.usual + 0.5))} pt"
+        text: str | None = f"{abs(fmt.rounded(found.value) - fmt.rounded(found.usual))} pt"
     elif metric == "rate":
-        text = f"{abs(round(found.value, 2) - round(found.usual, 2)):.2f} pt"
+        text = f"{abs(fmt.rounded(found.value, 2) - fmt.rounded(found.usual, 2))} pt"
     else:
         text = fmt.change(found.value, found.usual)
     if text is None:  # a usual of zero has no ratio

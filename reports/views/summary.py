@@ -89,7 +89,11 @@ def _silence(figures: DayFigures) -> Sentence:
         if figures.single
         else f"None of the {fmt.plural(figures.data.with_data, 'account')} with data posted anything"
     )
-    usual = f"; {fmt.plural(round(posts.usual), 'post')} would be usual" if posts and posts.usual else ""
+    usual = (
+        f"; {fmt.plural(int(fmt.rounded(posts.usual)), 'post')} would be usual"
+        if posts and posts.usual
+        else ""
+    )
     return [Piece(nobody, strong=True), Piece(f" on this day{usual}.")]
 
 

@@ -56,7 +56,7 @@ def test_net_sentiment_in_whole_points(value: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0, "0%"), (0.4, "<1%"), (0.5, "0%"), (58.2, "58%"), (None, "–")]
+    ("value", "text"), [(0, "0%"), (0.4, "<1%"), (0.5, "1%"), (58.2, "58%"), (None, "–")]
 )
 def test_percentages(value: float | None, text: str) -> None:
     assert fmt.percent(value) == text
@@ -155,3 +155,24 @@ def test_any_number_can_be_written(value: float) -> None:
         assert text
         assert "nan" not in text
         assert "inf" not in text
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        (fmt.compact(2.5), "3"),
+        (fmt.compact(-2.5), "−3"),
+        (fmt.compact(1250), "1.3k"),
+        (fmt.compact(1.005e6), "1.01M"),
+        (fmt.points(-2.5), "−3"),
+        (fmt.points(2.5), "+3"),
+        (fmt.percent(0.125, 2), "0.13%"),
+        (fmt.percent(2.5), "3%"),
+        (fmt.decimal(0.285, 2), "0.29"),
+        (fmt.times(2.25), "2.3×"),
+        (fmt.dollars(0.125), "$0.13"),
+        (fmt.duration(2.5), "3 h"),
+    ],
+)
+def test_halves_are_rounded_away_from_zero_everywhere(shown: str, text: str) -> None:
+    assert shown == text
