@@ -240,3 +240,22 @@ def test_scored_and_not_scored_posts_add_up(made: World, page: Part) -> None:
     assert int(rows["posts"].sum()) - int(rows["scored"].sum()) == silent
     if silent:
         assert f"not scored: {silent} Arabic" in page.section("data").text
+
+
+def test_programs_read_the_same_figures_as_people(page: Part, figures: DayFigures) -> None:
+    """The attributes are a contract: checks elsewhere read them."""
+    assert (page.one("html")["data-day"], page.one("html")["data-history-days"]) == (
+        str(DAY),
+        str(figures.history_days),
+    )
+    tiles = {tile["data-tile"]: tile for tile in page.one(".tiles").all("li")}
+    assert list(tiles) == ["posts", "engagement", "median", "rate", "net", "followers"]
+    for metric in ("posts", "engagement", "median", "rate", "net"):
+        found = figures.total(metric)
+        assert found is not None
+        assert float(tiles[metric]["data-value"]) == pytest.approx(found.value, abs=1e-4)
+        assert float(tiles[metric]["data-usual"]) == pytest.approx(found.usual, abs=1e-4)
+    assert tiles["followers"]["data-usual"] == ""
+    shown = [(item["data-alert"], item["data-account"]) for item in page.one(".alerts").all("li")]
+    assert shown == [(alert.rule, alert.account) for alert in all_alerts(figures)[: len(shown)]]
+    assert all(rule and account for rule, account in shown)
