@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 KINDS: Final = ("post", "reply", "quote", "retweet")
 # As accounts.yaml names kinds under `include`.
@@ -92,7 +92,7 @@ METRICS: Final = pl.Schema(
     }
 )
 
-# One row per planned account. The figures (posts and everything from retweets to post_engagements) are null
+# One row per planned account. The figures (posts and everything from retweets to post_kinds) are null
 # unless the status is ok or partial: missing is not zero.
 ROLLUP: Final = pl.Schema(
     {
@@ -128,16 +128,18 @@ ROLLUP: Final = pl.Schema(
         "impressions": pl.Int64(),  # of the posts where X returns them; null when it does for none
         "impressions_known": pl.Int64(),  # how many posts those are
         "engagement_seen": pl.Int64(),  # the engagement of just those posts: rate = this / impressions
-        "median_engagement": pl.Float64(),  # null without posts
+        "median_engagement": pl.Float64(),  # of posts, replies and quotes together; null without any
+        "median_post": pl.Float64(),  # of kind `post` only; null without one, and before schema 4
         "scored": pl.Int64(),  # = positive + neutral + negative; posts - scored were not scored
         "positive": pl.Int64(),
         "neutral": pl.Int64(),
         "negative": pl.Int64(),
         "compound": pl.Float64(),  # mean of the scored posts; null without any
         "age_hours": pl.Float64(),  # median age of the counts when they were read; null without posts
-        "post_ids": pl.List(pl.String()),  # these three lists run parallel, oldest post first
+        "post_ids": pl.List(pl.String()),  # these four lists run parallel, oldest post first
         "post_hours": pl.List(pl.UInt8()),  # local hour of publication, 0-23
         "post_engagements": pl.List(pl.Int64()),
+        "post_kinds": pl.List(pl.String()),  # of KINDS, without retweets; null before schema 4
         "collected_at": pl.Datetime("us", "UTC"),  # when the last page was read
         "cost_usd": pl.Float64(),
         "timezone": pl.String(),

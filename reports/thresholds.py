@@ -61,7 +61,7 @@ MOST_STANDOUTS: Final = 6
 FIRST_ROWS: Final = 50
 
 # Posts that stood out.
-STANDOUT_TIMES: Final = 2.0  # the account's own median post
+STANDOUT_TIMES: Final = 2.0  # the account's own median of that kind
 STANDOUT_NEEDS: Final = 10  # earlier posts, for a median worth the name
 STANDOUTS_PER_ACCOUNT: Final = 2
 
@@ -71,5 +71,5 @@ TIMES_USUAL: Final = 2.0  # from here on, "2.3x" reads better than "130 % above"
 ONE_POST_SHARE: Final = 0.2  # one post that made this much of the day is named
 NET_MOVED: Final = 5.0  # points: less is not called a rise or a fall
 NET_CAUSE: Final = 0.6  # the share of the move that makes an account its cause
-VIRAL_TIMES: Final = 5.0  # the account's own median post
+VIRAL_TIMES: Final = 5.0  # the account's own median of that kind
 VIRAL_SHARE: Final = 0.5  # of the account's engagement

@@ -45,7 +45,7 @@ _ADDED_UP = (
     "posts", "retweets", "likes", "reposts", "replies", "quotes", "engagement", "impressions_known",
     "scored", "positive", "neutral", "negative",
 )  # fmt: skip
-_LISTS = ("post_ids", "post_hours", "post_engagements")
+_LISTS = ("post_ids", "post_hours", "post_engagements", "post_kinds")
 
 
 def _row(shared: Mapping[str, Any], entry: PlannedAccount, outcome: Outcome) -> dict[str, Any]:
@@ -76,6 +76,7 @@ def _figures(posts: pl.DataFrame, timezone: str) -> pl.DataFrame:
             impressions_known=seen.sum(),
             engagement_seen=_sum_or_null(pl.col("engagement"), seen),
             median_engagement=pl.col("engagement").filter(own).median(),
+            median_post=pl.col("engagement").filter(pl.col("kind") == "post").median(),
             scored=scored.sum(),
             positive=(scored & (pl.col("sentiment") == "positive")).sum(),
             neutral=(scored & (pl.col("sentiment") == "neutral")).sum(),
@@ -85,6 +86,7 @@ def _figures(posts: pl.DataFrame, timezone: str) -> pl.DataFrame:
             post_ids=pl.col("post_id").filter(own),
             post_hours=local_hour.filter(own),
             post_engagements=pl.col("engagement").filter(own),
+            post_kinds=pl.col("kind").filter(own),
         )
     )
 

@@ -20,10 +20,10 @@ _STEP, _STEPS = 0.04, 30  # the grid of how far blocks differ, as standard devia
 def hours(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return `weekday` (1 is Monday), `hour` (0-23), `posts`, `ranked`, `result` of all 168 hours, last 28 days.
 
-    `result` is the median of a post's engagement over its account's median post of those days; null where fewer
-    than five posts of equal age (`ranked`) are known.
+    `result` is the median of a post's engagement over its account's median of that kind (post, reply or quote) of
+    those days; null where fewer than five posts of equal age (`ranked`) are known.
     """
-    own = pl.col("engagement").median().over("account")
+    own = pl.col("engagement").median().over("account", "kind")
     ranked = _posts(rollups, day).with_columns(
         pl.when(own > 0).then(pl.col("engagement") / own).alias("times")
     )
@@ -46,9 +46,9 @@ def hours(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
 def blocks(rollups: pl.DataFrame, day: date, *, by_account: bool = False) -> pl.DataFrame:
     """Return `hour`, `posts`, `times`, `low`, `high` of the three-hour blocks of the day that are known well enough.
 
-    `hour` is the first of the three; `times` is what a post of the block got, as a multiple of a usual post of its
-    account, with its 95% interval. Of the last 28 days, all weekdays together; empty with posts on fewer than 14 days.
-    With `by_account`, the same for each `account` alone.
+    `hour` is the first of the three; `times` is what a post of the block got, as a multiple of a usual one of its
+    account and kind, with its 95% interval. Of the last 28 days, all weekdays together; empty
+    with posts on fewer than 14 days. With `by_account`, the same for each `account` alone.
 
     The method, in logarithms: each account-day has one value for a block (the median of its posts over the account's
     median post), so that a thread or a viral day counts once; weekdays are made equal first, because weekends differ
@@ -89,19 +89,31 @@ def highest_block(found: pl.DataFrame) -> dict[str, Any] | None:
 
 
 def _posts(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Return `account`, `day`, `weekday`, `hour`, `engagement` (null where not of equal age) of the last 28 days."""
+    """Return the posts of the last 28 days.
+
+    As `account`, `day`, `weekday`, `hour`, `kind` (null in older roll-ups), `engagement` (null where not of equal age).
+    """
+    unknown = pl.lit(None, pl.String).repeat_by(pl.col("post_hours").list.len())
     first = day - timedelta(days=thresholds.USUAL_DAYS - 1)
     return (
         with_data(rollups)
         .filter(pl.col("day") >= first)
-        .select("account", "day", "equal_age", "post_hours", "post_engagements")
-        .explode("post_hours", "post_engagements")
+        .select(
+            "account",
+            "day",
+            "equal_age",
+            "post_hours",
+            "post_engagements",
+            pl.col("post_kinds").fill_null(unknown),
+        )
+        .explode("post_hours", "post_engagements", "post_kinds")
         .drop_nulls("post_hours")
         .select(
             "account",
             "day",
             pl.col("day").dt.weekday().cast(pl.Int64).alias("weekday"),
             pl.col("post_hours").cast(pl.Int64).alias("hour"),
+            pl.col("post_kinds").alias("kind"),
             pl.when("equal_age").then(pl.col("post_engagements")).alias("engagement"),
         )
     )
@@ -111,7 +123,7 @@ def _values(posts: pl.DataFrame, scope: Sequence[str]) -> pl.DataFrame:
     """Return `account`, `day`, `block`, `posts`, `value` and its `variance`: one row per account-day and block."""
     size = thresholds.BLOCK_HOURS
     scale = pl.col("rest").abs().median() * _OF_NORMAL * _OF_MEDIAN
-    value = ((pl.col("engagement") + 1) / (pl.col("engagement").median().over("account") + 1)).log()
+    value = ((pl.col("engagement") + 1) / (pl.col("engagement").median().over("account", "kind") + 1)).log()
     enough_days = pl.col("day").n_unique() >= thresholds.BLOCKS_NEED
     return (
         posts.drop_nulls("engagement")

@@ -22,6 +22,8 @@ WITH_POSTS: Final = tuple(str(status) for status in Status if status.has_posts)
 
 # Per cent of impressions. Only posts whose impressions are known are in either sum.
 RATE: Final = pl.when(pl.col("impressions") > 0).then(100 * pl.col("engagement_seen") / pl.col("impressions"))
+# Of kind `post`: a reply's usual is not a post's. Null in roll-ups before schema 4.
+MEDIAN: Final = pl.col("median_post")
 # Points from -100 to +100: neutral posts are in the denominator.
 NET: Final = pl.when(pl.col("scored") > 0).then(
     100 * (pl.col("positive") - pl.col("negative")) / pl.col("scored")
@@ -70,12 +72,12 @@ def daily_metrics(rollups: pl.DataFrame) -> pl.DataFrame:
     """Return `account`, `day`, `metric`, `value` of every account-day with data.
 
     Takes the roll-ups of `equal_age`; counts read at another age are left out. `rate` is in per cent of
-    impressions, `net` in points, `median` in engagement per post.
+    impressions, `net` in points, `median` in engagement per post (replies and quotes apart).
     """
     value: dict[Metric, pl.Expr] = {
         "engagement": pl.col("engagement"),
         "posts": pl.col("posts"),
-        "median": pl.col("median_engagement"),
+        "median": MEDIAN,
         "rate": RATE,
         "net": NET,
     }
@@ -93,4 +95,16 @@ def daily_metrics(rollups: pl.DataFrame) -> pl.DataFrame:
         )
         .unpivot(index=["account", "day"], variable_name="metric")
         .drop_nulls("value")
+    )
+
+
+def post_medians(rollups: pl.DataFrame) -> pl.DataFrame:
+    """Return `day`, `median`: of the engagement of all accounts' posts of a day, replies and quotes apart."""
+    return (
+        rollups.filter(pl.col("post_kinds").is_not_null())
+        .select("day", "post_engagements", "post_kinds")
+        .explode("post_engagements", "post_kinds")
+        .filter(pl.col("post_kinds") == "post")
+        .group_by("day")
+        .agg(pl.col("post_engagements").median().alias("median"))
     )

@@ -135,7 +135,7 @@ def _figures(row: dict[str, Any]) -> RowFigures:
         engagement=Cell(fmt.compact(row["engagement"]), str(row["engagement"])),
         delta=delta(engagement, "engagement"),
         delta_value=_sortable(change),
-        median=Cell(fmt.compact(row["median_engagement"]), _sortable(row["median_engagement"])),
+        median=Cell(fmt.compact(row["median_post"]), _sortable(row["median_post"])),
         rate=Cell(fmt.rate(rate), _sortable(rate, 3)),
         per_follower=row["rate"] is None and rate is not None,
         shares=tuple(round(100 * row[name] / scored, 1) for name in SHARES) if scored else None,
@@ -189,4 +189,5 @@ def _note(rows: Sequence[RowFigures]) -> str:
         notes.append("‡ max_posts was reached: the day’s earliest posts are missing.")
     if any(row.per_follower for row in rows):
         notes.append("§ per follower and post, because no impressions are known.")
+    notes.append("Median per post: of posts only, without replies and quotes.")
     return " ".join([*notes, "Usual: the level of the previous 28 days, on this weekday."])

@@ -143,7 +143,10 @@ def _viral_post(finding: Finding, _: date) -> tuple[str, str]:
     row, post = finding.row, finding.post or {}
     share = fmt.percent(100 * post["engagement"] / max(row["engagement"], 1))
     engagement = f"{share} of its {fmt.compact(row['engagement'])} engagement"
-    return "had a post go viral", f"{engagement}, {fmt.times(post['times'])} its usual post"
+    return (
+        f"had a {post['kind']} go viral",
+        f"{engagement}, {fmt.times(post['times'])} its usual {post['kind']}",
+    )
 
 
 def _engagement(finding: Finding, _: date) -> tuple[str, str]:

@@ -17,7 +17,9 @@ DEFINITIONS: Final = (
     ),
     (
         "Median per post",
-        "the middle post: half of the posts got more, half got less, and one viral post cannot move it.",
+        "the middle post: half of the posts got more, half got less, and one viral post cannot move it. Of posts only: "
+        "a reply’s usual is not a post’s. Posts, replies and quotes that stood out are each compared with their own "
+        "kind. All sums count the three together.",
     ),
     (
         "Net sentiment",
@@ -46,10 +48,10 @@ DEFINITIONS: Final = (
     (
         "Best time",
         f"of {24 // thresholds.BLOCK_HOURS} blocks of three hours, over {thresholds.USUAL_DAYS} days, replies and "
-        "quotes included: what an account’s posts of a day got in a block, relative to the account’s median post, "
-        "weekdays made equal; the middle of these, drawn toward 1 the more, the likelier it is that chance made the "
-        "blocks differ. A best time is named only where the 95% interval lies above 1 and a post gets at least "
-        f"{thresholds.BEST_TIMES:.1f} times a usual post.",
+        "quotes included: what an account’s posts of a day got in a block, each relative to the account’s median of "
+        "its kind, weekdays made equal; the middle of these, drawn toward 1 the more, the likelier it is that chance "
+        "made the blocks differ. A best time is named only where the 95% interval lies above 1 and a post gets at "
+        f"least {thresholds.BEST_TIMES:.1f} times a usual post.",
     ),
     (
         "Equal age",

@@ -19,7 +19,8 @@ class PostCard:
     time: str  # local
     text: str
     label: str | None
-    times: str | None  # its account's usual post
+    kind: str  # post, reply or quote
+    times: str | None  # the usual one of its account and kind
     counts: tuple[tuple[str, str], ...]
     mood: str
     tone: str
@@ -50,6 +51,7 @@ def post_card(
         time=f"{local:%H:%M} {local:%Z}",
         text=fmt.paragraph(row["text"]),
         label=label,
+        kind=row["kind"],
         times=None if row["times"] is None else fmt.times(row["times"]),
         counts=tuple(counts),
         mood=row["sentiment"] or "unscored",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from pipeline.schema import KINDS
 from reports import format as fmt
 from reports.figures.per_account import AccountFigures
 from reports.views.post_card import PostCard, post_card
@@ -76,10 +77,12 @@ def _toned(ranked: pl.DataFrame, mood: str) -> pl.DataFrame:
 
 
 def _caption(ranked: pl.DataFrame) -> str:
-    usual = ranked["usual_post"][0]
-    if usual is None:
+    known = ranked.drop_nulls("usual_post").unique("kind")
+    usual = {row["kind"]: fmt.compact(row["usual_post"]) for row in known.iter_rows(named=True)}
+    if not usual:
         return "There is no usual post to compare these with yet."
-    return f"Compared with the account’s usual post: {fmt.compact(usual)} engagement, the median of 28 days"
+    named = fmt.listing([f"{kind} ({usual[kind]} engagement)" for kind in KINDS if kind in usual])
+    return f"Compared with the account’s usual {named}, the median of 28 days"
 
 
 def _list(

@@ -35,8 +35,8 @@ def _caption(figures: DayFigures) -> str:
     if not figures.data.posts:
         return "There were no posts on this day."
     if figures.standouts.is_empty():
-        return f"No post reached {thresholds.STANDOUT_TIMES:g} times its account’s median post."
+        return f"No post reached {thresholds.STANDOUT_TIMES:g} times its account’s median of its kind."
     if figures.standouts["times"].null_count():
-        return "The posts with the most engagement; no account has a median post to compare with yet"
-    caption = "Ranked by engagement relative to the account’s own median post"
+        return "The posts with the most engagement; no account has a usual post to compare with yet"
+    caption = "Ranked by engagement relative to the account’s own median of the same kind"
     return caption if figures.single else f"{caption}, so small accounts can appear"

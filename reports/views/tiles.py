@@ -12,6 +12,7 @@ from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.metrics import Metric
 from reports.figures.tiles import last_days, rate_per_follower
+from reports.figures.usual.compare import Compared
 from reports.views.data import not_compared
 from reports.views.metrics import NAMES, Delta, delta, figure, usual_day
 
@@ -62,10 +63,16 @@ def _tile(figures: DayFigures, metric: Metric) -> Tile:
         usual=found.usual,
         value=figure(found.value, metric),
         delta=delta(found, metric),
-        versus=f"usual {figure(found.usual, metric)}" if found.usual is not None else "no baseline yet",
+        versus=_versus(found, metric),
         unusual=found.unusual,
         few=metric == "net" and figures.few_scored,
     )
+
+
+def _versus(found: Compared, metric: Metric) -> str:
+    if found.usual is None:
+        return "no baseline yet"
+    return f"usual {figure(found.usual, metric)}{', posts only' if metric == 'median' else ''}"
 
 
 def _without_figure(figures: DayFigures, metric: Metric, values: list[float | None]) -> Tile:
@@ -78,6 +85,8 @@ def _without_figure(figures: DayFigures, metric: Metric, values: list[float | No
         return replace(tile, versus="no data")
     if not figures.data.posts:
         return replace(tile, versus="no posts")
+    if metric == "median" and not figures.accounts.filter("has_data")["post_kinds"].null_count():
+        return replace(tile, versus="only replies and quotes")
     return replace(tile, versus="none scored" if metric == "net" else "unknown")
 
 
@@ -141,6 +150,7 @@ def _note(figures: DayFigures) -> str:
             f"Arrows compare with a {usual_day(figures.day)}: the level of the previous 28 days, on this weekday. The "
             "shaded band is the usual range of each day, which holds eight of ten; the dot is this day."
         )
+    note += " The median per post is of posts only; all else counts replies and quotes too."
     if 0 < figures.history_days < thresholds.USUAL_DAYS:
         note += f" Learning: day {figures.history_days + 1} of {thresholds.USUAL_DAYS}."
     if not figures.few_scored:

@@ -43,6 +43,7 @@ class Estimator:
                 engagement=history.e,
                 worth=np.where(history.n > 0, history.mlog, np.nan),
                 worth_variance=history.vlog,
+                mix=np.zeros_like(history.n),
                 positive=history.pos,
                 negative=history.neg,
                 scored=history.scored,

@@ -115,4 +115,4 @@ def test_the_page_needs_nothing_but_itself() -> None:
     page = render_account(accounts_of(world())["stadiumfc"])
     links = findall(r'(?:src|href)="([^"]*)"', page)
     assert all(link.startswith(("#", "data:", "../", "index.html", "https://x.com/")) for link in links)
-    assert len(page) < 100_000
+    assert len(page) < 150_000

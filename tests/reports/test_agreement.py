@@ -115,7 +115,7 @@ def test_tiles_plots_and_the_table_behind_them_say_the_same_of_the_day(
         tile = tiles[plot.one("figcaption").one("b").text.removesuffix(" by day")]
         value, usual = cell.text.split(", usual ")
         assert tile.one(".value").text == value
-        assert tile.one(".versus").text.endswith(f"usual {usual}")
+        assert tile.one(".versus").text.removesuffix(", posts only").endswith(f"usual {usual}")
         caption = plot.one("figcaption").text
         assert f" {value} " in caption
         assert caption.endswith((f"({usual})", f"; usual {usual}"))

@@ -163,6 +163,8 @@ def test_a_day_without_a_roll_up_is_one_clear_line(lake: FolderLake) -> None:
 
 
 def test_posts_that_are_gone_although_the_roll_up_counts_them_are_one_clear_line(lake: FolderLake) -> None:
+    """The first release had no file of all posts, only those of the accounts."""
+    (lake.folder / keys.posts_daily(DAY)).unlink()
     (lake.folder / keys.posts(DAY, "cobaltmotors")).unlink()
     with pytest.raises(
         AviaryError,

@@ -44,7 +44,7 @@ def test_the_first_day_ever_says_that_nothing_can_be_compared() -> None:
     said = text(world(days=1))
     assert "Comparisons start after 7 days of data" in said
     assert "none: this is the first day" in said
-    assert "no account has a median post to compare with yet" in said
+    assert "no account has a usual post to compare with yet" in said
 
 
 def test_a_day_without_posts_is_zero_and_not_missing() -> None:

@@ -277,6 +277,9 @@ def _row(
         "impressions_known": len(seen),
         "engagement_seen": sum(post["engagement"] for post in seen),
         "median_engagement": ranked.median(),
+        "median_post": pl.Series(
+            [p["engagement"] for p in posts if p["kind"] == "post"], dtype=pl.Int64
+        ).median(),
         "scored": len(moods),
         "positive": moods.count("positive"),
         "neutral": moods.count("neutral"),
@@ -286,4 +289,5 @@ def _row(
         "post_ids": [post["post_id"] for post in posts],
         "post_hours": hours,
         "post_engagements": ranked.to_list(),
+        "post_kinds": [post["kind"] for post in posts],
     }

@@ -3,6 +3,7 @@
 Each of the last 30 days is judged by the eight weeks before it, as on its own page.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -12,26 +13,16 @@ import polars as pl
 from scipy.special import stdtrit
 
 from reports import thresholds
-from reports.figures.metrics import RATE, with_data
+from reports.figures.metrics import with_data
 from reports.figures.usual import robust
+from reports.figures.usual.daily import DAYS, Daily, of_accounts, of_total
 from reports.figures.usual.history import LONG, WINDOW, History
 from reports.figures.usual.judge import Judged, Metric, judge
-from reports.figures.usual.robust import Array
+from reports.figures.usual.robust import Array, Mask
 from reports.figures.usual.worth import expect_worth, spread_of_posts
 
 TOTAL: Final = ""  # the `account` of a total
-_TREND: Final = range(thresholds.READ_DAYS + 1 - thresholds.TREND_DAYS, thresholds.READ_DAYS + 1)
-_SHARED: Final = (
-    "posts",
-    "positive",
-    "negative",
-    "scored",
-    "engagement",
-    "worth",
-    "worth_variance",
-    "median",
-    "rate",
-)
+_TREND: Final = range(DAYS - thresholds.TREND_DAYS, DAYS)
 
 
 @dataclass(frozen=True)
@@ -57,25 +48,20 @@ def compare(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """
     today = rollups.filter(pl.col("day") == day).sort("account")
     accounts = today["account"].to_list()
-    present = with_data(today)["account"].to_list()
-    is_present = np.isin(accounts, present)
+    present = np.isin(accounts, with_data(today)["account"].to_list())
     first, weekdays = _days(day)
-    found = _arrays(rollups, accounts, first)
+    each = of_accounts(rollups, accounts, first)
     is_account = np.ones(len(accounts), bool)
-    by_account = _history(found, weekdays, is_account)
-    filled = _filled(found, judge(_until(by_account, thresholds.READ_DAYS)), weekdays)
-    together = _total(*({name: rows[is_present] for name, rows in each.items()} for each in (found, filled)))
-    together |= {name: values[None] for name, values in _ratios(rollups, present, first).items()}
-    found = {name: np.concatenate([found[name], together[name]]) for name in _SHARED}
-    history = _history(found, weekdays, np.append(is_account, False))
-    total = _history(together, weekdays, np.array([False]))
-    of_all, of_total = [], []
+    filled = _filled(each, judge(each.history(DAYS - 1, weekdays, is_account)), weekdays)
+    total = of_total(rollups, each, filled, present, accounts, first)
+    together, all_accounts = each + total, np.append(is_account, False)
+    of_all, of_total_only = [], []
     for at in _TREND:
-        judged = judge(_until(history, at))
+        judged = judge(together.history(at, weekdays, all_accounts))
         sums = {"engagement": judged.engagement, "posts": judged.posts, "net": judged.net}
-        of_all += _columns(sums, found, at)
-        of_total += _columns(_judged_ratios(total, together, at), together, at)
-    frames = [_frame(of_all, [*accounts, TOTAL], first), _frame(of_total, [TOTAL], first)]
+        of_all += _columns(sums, together, at)
+        of_total_only += _columns(_judge_ratios(total, weekdays, np.array([False]), at), total, at)
+    frames = [_frame(of_all, [*accounts, TOTAL], first), _frame(of_total_only, [TOTAL], first)]
     return pl.concat(frames).sort("account", "metric", "day")
 
 
@@ -83,66 +69,20 @@ def compare_ratios(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """Compare the median and the rate of each account planned for `day`, as `compare` does, for the accounts' pages."""
     accounts = rollups.filter(pl.col("day") == day)["account"].sort().to_list()
     first, weekdays = _days(day)
-    found = _arrays(rollups, accounts, first)
-    history = _history(found, weekdays, np.ones(len(accounts), bool))
-    columns = [each for at in _TREND for each in _columns(_judged_ratios(history, found, at), found, at)]
+    found, is_account = of_accounts(rollups, accounts, first), np.ones(len(accounts), bool)
+    columns = [
+        each for at in _TREND for each in _columns(_judge_ratios(found, weekdays, is_account, at), found, at)
+    ]
     return _frame(columns, accounts, first)
 
 
 def _days(day: date) -> tuple[date, Array]:
     """Return the first of the days that are read, and the weekday of each."""
     first = day - timedelta(days=thresholds.READ_DAYS)
-    count = thresholds.READ_DAYS + 1
-    return first, np.array([(first + timedelta(days=at)).weekday() for at in range(count)], float)
+    return first, np.array([(first + timedelta(days=at)).weekday() for at in range(DAYS)], float)
 
 
-def _arrays(rollups: pl.DataFrame, accounts: list[str], first: date) -> dict[str, Array]:
-    """Return the values of each of the accounts on each day, NaN where there are none."""
-    logarithms = pl.col("post_engagements").list.eval(pl.element().cast(pl.Float64).log1p())
-    aged = pl.col("equal_age")
-    rows = (
-        with_data(rollups)
-        .filter(pl.col("day") >= first)
-        .join(pl.DataFrame({"account": accounts}, {"account": pl.String}).with_row_index("at"), on="account")
-        .select(
-            "at",
-            (pl.col("day") - first).dt.total_days().alias("on"),
-            *(pl.col(name).cast(pl.Float64) for name in ("posts", "positive", "negative", "scored")),
-            pl.when(aged).then(pl.col("engagement")).cast(pl.Float64).alias("engagement"),
-            pl.when(aged).then(logarithms.list.mean()).alias("worth"),
-            pl.when(aged).then(logarithms.list.var()).alias("worth_variance"),
-            pl.when(aged).then(pl.col("median_engagement")).alias("median"),
-            pl.when(aged).then(RATE).cast(pl.Float64).alias("rate"),
-        )
-    )
-    at, on = rows["at"].to_numpy(), rows["on"].to_numpy()
-    found = {}
-    for name in _SHARED:
-        values = np.full((len(accounts), thresholds.READ_DAYS + 1), np.nan)
-        values[at, on] = rows[name].fill_null(float("nan")).to_numpy()
-        found[name] = values
-    return found
-
-
-def _ratios(rollups: pl.DataFrame, accounts: list[str], first: date) -> dict[str, Array]:
-    """Return the median of all posts and the rate of all impressions of each day: never means of the accounts' ones."""
-    aged = with_data(rollups).filter(
-        pl.col("equal_age"), pl.col("day") >= first, pl.col("account").is_in(pl.Series(accounts).implode())
-    )
-    per_day = aged.group_by("day").agg(
-        pl.col("post_engagements").explode().median().alias("median"),
-        pl.col("engagement_seen", "impressions").sum(),
-    )
-    found = per_day.select((pl.col("day") - first).dt.total_days().alias("on"), "median", RATE.alias("rate"))
-    ratios = {}
-    for name in ("median", "rate"):
-        values = np.full(thresholds.READ_DAYS + 1, np.nan)
-        values[found["on"].to_numpy()] = found[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        ratios[name] = values
-    return ratios
-
-
-def _filled(found: dict[str, Array], judged: Judged, weekdays: Array) -> dict[str, Array]:
+def _filled(found: Daily, judged: Judged, weekdays: Array) -> dict[str, Array]:
     """Return posts and engagement with the usual of the day where an account has none.
 
     So neither an account that failed on an earlier day nor a new one looks like a rise or a fall of the total. An
@@ -154,7 +94,7 @@ def _filled(found: dict[str, Array], judged: Judged, weekdays: Array) -> dict[st
         ("posts", judged.posts.usual, judged.posts_week),
         ("engagement", judged.engagement.usual, np.exp(judged.week)),
     ):
-        values = found[name]
+        values: Array = getattr(found, name)
         few = robust.known(values[:, -1 - WINDOW : -1]) < thresholds.USUAL_NEEDS
         level = np.where(few | ~np.isfinite(usual), np.nan_to_num(values[:, -1]), usual)
         ratio = np.where(few[:, None], 1.0, week / np.maximum(week[:, [today]], 1e-3))
@@ -162,64 +102,10 @@ def _filled(found: dict[str, Array], judged: Judged, weekdays: Array) -> dict[st
     return filled
 
 
-def _total(found: dict[str, Array], filled: dict[str, Array]) -> dict[str, Array]:
-    """Return the totals, NaN on days on which fewer than half of the usual number of accounts were read."""
-    read = np.isfinite(found["posts"]).sum(0)
-    usual = np.median(read[:-1][read[:-1] > 0]) if (read[:-1] > 0).any() else 0
-    kept = (read > 0) & (read >= thresholds.PRESENT_SHARE * usual)
-    kept[-1] = read[-1] > 0
-    together = {name: np.where(kept, filled[name].sum(0), np.nan) for name in filled}
-    aged = np.isfinite(found["engagement"]).sum(0) >= thresholds.PRESENT_SHARE * read
-    together["engagement"] = np.where(aged, together["engagement"], np.nan)
-    for name in ("positive", "negative", "scored"):
-        together[name] = np.where(kept, np.nansum(found[name], 0), np.nan)
-    posts = np.where(np.isfinite(found["worth"]), found["posts"], 0.0)
-    number = posts.sum(0)
-    worth = np.nan_to_num(found["worth"])
-    mean = (posts * worth).sum(0) / np.where(number > 0, number, np.nan)
-    within = (np.nan_to_num(found["worth_variance"]) * np.maximum(posts - 1, 0)).sum(0)
-    between = (posts * (worth - np.nan_to_num(mean)) ** 2).sum(0)
-    together["worth"] = np.where(kept, mean, np.nan)
-    together["worth_variance"] = np.where(number > 1, (within + between) / np.maximum(number - 1, 1), np.nan)
-    return {name: values[None] for name, values in together.items()}
-
-
-def _history(found: dict[str, Array], weekdays: Array, is_account: robust.Mask) -> History:
-    return History(
-        weekdays,
-        is_account,
-        *(
-            found[name]
-            for name in ("posts", "engagement", "worth", "worth_variance", "positive", "negative", "scored")
-        ),
-    )
-
-
-def _until(history: History, at: int) -> History:
-    """Return the day at a column and the eight weeks before it."""
-    days = slice(max(at - LONG, 0), at + 1)
-    return History(
-        history.weekdays[days],
-        history.is_account,
-        *(
-            values[:, days]
-            for values in (
-                history.posts,
-                history.engagement,
-                history.worth,
-                history.worth_variance,
-                history.positive,
-                history.negative,
-                history.scored,
-            )
-        ),
-    )
-
-
-def _judged_ratios(history: History, found: dict[str, Array], at: int) -> dict[str, Metric]:
+def _judge_ratios(found: Daily, weekdays: Array, is_account: Mask, at: int) -> dict[str, Metric]:
     """Judge the median and the rate of the day at a column."""
-    upto, days = _until(history, at), slice(max(at - LONG, 0), at + 1)
-    return {name: _ratio(found[name][:, days], upto) for name in ("median", "rate")}
+    upto, days = found.history(at, weekdays, is_account), slice(max(at - LONG, 0), at + 1)
+    return {"median": _ratio(found.median[:, days], upto), "rate": _ratio(found.rate[:, days], upto)}
 
 
 def _ratio(values: Array, history: History) -> Metric:
@@ -242,13 +128,13 @@ def _ratio(values: Array, history: History) -> Metric:
     )
 
 
-def _columns(judged: dict[str, Metric], found: dict[str, Array], at: int) -> list[dict[str, Any]]:
+def _columns(judged: Mapping[str, Metric], found: Daily, at: int) -> list[dict[str, Any]]:
     """Return the columns of the day at `at`, for each metric."""
-    scored = np.maximum(found["scored"], 1)
-    net = np.where(found["scored"] > 0, 100 * (found["positive"] - found["negative"]) / scored, np.nan)
+    scored = np.maximum(found.scored, 1)
+    net = np.where(found.scored > 0, 100 * (found.positive - found.negative) / scored, np.nan)
     columns = []
     for metric, one in judged.items():
-        values = net if metric == "net" else found[metric]
+        values: Array = net if metric == "net" else getattr(found, metric)
         days = robust.known(values[:, max(at - WINDOW, 0) : at])
         enough = (days >= thresholds.USUAL_NEEDS) & np.isfinite(one.usual + one.low + one.high)
         columns.append(

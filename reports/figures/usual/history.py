@@ -24,8 +24,9 @@ class History:
     is_account: Mask  # (rows,): what accounts have in common is learned from these, not from totals
     posts: Array
     engagement: Array
-    worth: Array  # the mean of log(1 + engagement) of a day's posts
+    worth: Array  # the mean of log(1 + engagement) of a day's posts, without `mix`
     worth_variance: Array  # its variance over the posts of the day; NaN with fewer than two
+    mix: Array  # what the mix of posts, replies and quotes adds to that mean
     positive: Array
     negative: Array
     scored: Array
@@ -43,12 +44,18 @@ class History:
                     self.engagement,
                     self.worth,
                     self.worth_variance,
+                    self.mix,
                     self.positive,
                     self.negative,
                     self.scored,
                 )
             ),
         )
+
+    @property
+    def mixed(self) -> bool:
+        """Whether any row has posts of several kinds."""
+        return bool(np.nan_to_num(self.mix).any())
 
     @property
     def today(self) -> int:

@@ -46,13 +46,15 @@ def judge(history: History) -> Judged:
     counts, spread = expect_counts(history), spread_of_posts(history)
     number = np.maximum(np.nan_to_num(history.posts, nan=1.0), 1)
     posted = history.posts > 0
-    # The mean, corrected for its skewness; and the geometric mean, which one post does not decide.
+    # The mean, corrected for its skewness; and the geometric mean, which one post does not decide. The mix of kinds
+    # makes a total, so it belongs there; but a day of replies is not one of worse posts.
     skew = np.exp(np.minimum(spread, 3.0)) - 1
     variance = np.log1p(skew[:, None] / number)
     mean = np.where(posted, np.log((history.engagement + 1) / number), np.nan) + variance / 2
-    worth = expect_worth(mean, variance, history)
+    as_mixed = expect_worth(mean, variance, history)
+    worth = expect_worth(mean - history.mix, variance, history) if history.mixed else as_mixed
     typical = expect_worth(np.where(posted, history.worth, np.nan), spread[:, None] / number, history)
-    total = expect_total(history, counts, worth, spread)
+    total = expect_total(history, counts, as_mixed, spread)
     return Judged(
         engagement=_engagement(total, worth, typical, posted[:, -1]),
         posts=_posts(history, counts),

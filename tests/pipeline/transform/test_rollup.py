@@ -134,6 +134,7 @@ def test_a_day_worked_out_by_hand() -> None:
         "impressions_known": 2,
         "engagement_seen": 210,  # 200 + 10
         "median_engagement": 7.5,  # of 0, 5, 10, 200
+        "median_post": 10.0,  # of 0, 10, 200
         "scored": 3,
         "positive": 1,
         "neutral": 1,
@@ -143,6 +144,7 @@ def test_a_day_worked_out_by_hand() -> None:
         "post_ids": ["1", "2", "3", "4"],
         "post_hours": [9, 9, 12, 20],
         "post_engagements": [10, 0, 5, 200],
+        "post_kinds": ["post", "post", "reply", "post"],
         "collected_at": COLLECTED_AT,
         "cost_usd": 0.045,
         "timezone": "UTC",

@@ -43,7 +43,7 @@ def test_the_best_and_the_worst_by_engagement_and_the_strongest_by_tone() -> Non
         "Most positive": ["2.0×", "0.5×"],
         "Most negative": ["3.0×", "0.0×"],
     }
-    assert "usual post: 10 engagement" in found.caption
+    assert "usual post (10 engagement)" in found.caption
 
 
 def test_up_to_six_posts_are_all_shown_once_and_the_strongest_named() -> None:
