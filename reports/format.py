@@ -3,6 +3,8 @@
 import math
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -166,6 +168,16 @@ def _truncate(text: str, limit: int) -> str:
 def display_name(name: str | None, handle: str) -> str:
     """Return what an account is called: its name, else its handle."""
     return one_line(name or "") or handle
+
+
+def distinct_names(accounts: Sequence[tuple[str | None, str]]) -> list[str]:
+    """Return what accounts (name, handle) are called where only one of both is shown: @handle where names are alike."""
+    names = [display_name(name, handle) for name, handle in accounts]
+    alike = Counter(name.casefold() for name in names)
+    return [
+        f"@{handle}" if alike[name.casefold()] > 1 else name
+        for name, (_, handle) in zip(names, accounts, strict=True)
+    ]
 
 
 def post_url(handle: str, post_id: str) -> str | None:

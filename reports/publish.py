@@ -4,6 +4,7 @@ A pure function of the lake: nothing reads the clock, and a day's page reads no 
 can be rendered again to the byte whatever came later. Hence no link to the next day.
 """
 
+import itertools
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,8 +22,9 @@ from reports import index, thresholds
 from reports.figures.comparable import NotCompared, comparable
 from reports.figures.day import DayFigures, day_figures
 from reports.figures.per_account import AccountFigures, per_account
+from reports.figures.per_group import per_group
 from reports.figures.posts import COLUMNS
-from reports.render import render_account, render_report
+from reports.render import render_account, render_group, render_report
 
 if TYPE_CHECKING:
     from pipeline.lake.client import Lake
@@ -40,8 +42,8 @@ def publish(lake: "Lake", day: date) -> str:
     source = _source(lake, day)
     figures = _figures(source)
     key = keys.report(day)
-    stored = lake.etags(catalogue.ACCOUNT_REPORT.prefix(day=day))
-    pages = _put_accounts(lake, source, figures, stored)
+    stored = _stored_pages(lake, day)
+    pages = _put_pages(lake, source, figures, stored)
     lake.put_html(key, render_report(figures, "../"))
     newest = index.publish(lake, index.day_line(figures, source.plan.failed_accounts))
     if newest == day:
@@ -50,23 +52,35 @@ def publish(lake: "Lake", day: date) -> str:
         newest = index.newest(lake)
         if newest > day:
             publish(lake, newest)
-    for page in stored.keys() - pages:  # of an account that is no longer in the plan, and not linked
+    for page in (
+        stored.keys() - pages
+    ):  # of an account or a group that is no longer in the plan, and not linked
         lake.delete(page)
     return key
 
 
-def _put_accounts(
-    lake: "Lake", source: "_Source", figures: DayFigures, stored: Mapping[str, str]
-) -> set[str]:
-    """Render and store the page of each of the day's accounts, unless it is `stored` as it is; return their keys."""
+def _stored_pages(lake: "Lake", day: date) -> dict[str, str]:
+    """Return the keys and ETags of the accounts' and the groups' pages of a day."""
+    listed = lake.etags(catalogue.REPORT.prefix(day=day).removesuffix("index.html"))
+    kinds = (catalogue.ACCOUNT_REPORT, catalogue.GROUP_REPORT)
+    return {key: etag for key, etag in listed.items() if any(kind.fields(key) for kind in kinds)}
 
-    def put(found: AccountFigures) -> str:
-        key = keys.account_report(figures.day, found.account)
-        lake.put_html(key, render_account(found), known_etag=stored.get(key))
+
+def _put_pages(lake: "Lake", source: "_Source", figures: DayFigures, stored: Mapping[str, str]) -> set[str]:
+    """Render and store the page of each account and each group, unless it is `stored` as it is; return their keys."""
+
+    def put(page: AccountFigures | DayFigures) -> str:
+        if isinstance(page, AccountFigures):
+            key, html = keys.account_report(figures.day, page.account), render_account(page)
+        else:
+            key, html = keys.group_report(figures.day, page.group or ""), render_group(page)
+        lake.put_html(key, html, known_etag=stored.get(key))
         return key
 
+    accounts = per_account(figures, source.rollups, source.posts)
+    groups = per_group(figures, source.rollups, source.posts)
     with ThreadPoolExecutor(_WRITERS) as pool:
-        return set(pool.map(put, per_account(figures, source.rollups, source.posts)))
+        return set(pool.map(put, itertools.chain(accounts, groups)))
 
 
 def read(lake: "Lake", day: date) -> DayFigures:

@@ -18,6 +18,7 @@ from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.per_account import AccountFigures
 from reports.views.account import account_page
+from reports.views.group import group_page
 from reports.views.metrics import tick
 from reports.views.report import report_page
 
@@ -41,6 +42,11 @@ def render_report(figures: DayFigures, up: str) -> str:
 def render_account(found: AccountFigures) -> str:
     """Return an account's page of a day, which lies beside the day's own."""
     return render("account.html.j2", view=account_page(found), **_of_day(found.day))
+
+
+def render_group(figures: DayFigures) -> str:
+    """Return a group's page of a day, which lies beside the day's own; takes the figures of `per_group`."""
+    return render("group.html.j2", view=group_page(figures), up="../", **_of_day(figures))
 
 
 def _of_day(figures: DayFigures) -> dict[str, Any]:

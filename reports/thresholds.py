@@ -55,6 +55,7 @@ BEST_TIMES: Final = 1.1  # a clear best that is less than a tenth better is no r
 # What the page has room for.
 MOST_ALERTS: Final = 6
 MOST_MOVERS: Final = 8
+MOVERS_NAMED: Final = 0.5  # share of all that moved; where the eight made less, groups say more
 MOST_TONES: Final = 12
 TONE_DAYS: Final = 10  # of a single account, instead of accounts
 MOST_STANDOUTS: Final = 6

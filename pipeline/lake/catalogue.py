@@ -230,6 +230,9 @@ REPORT = _rendered("report", "reports/{day}/index.html", "the page of a day")
 ACCOUNT_REPORT = _rendered(
     "account's page", "reports/{day}/account-{account}.html", "the page of one account's day"
 )
+GROUP_REPORT = _rendered(
+    "group's page", "reports/{day}/group-{group}.html", "the page of a day of one group's accounts"
+)
 REPORT_LINES = ObjectKind(
     "index lines",
     "reports/days-{year}.json",

@@ -6,7 +6,7 @@ Keys are part of the product (people and other tools read them), so none is spel
 
 from datetime import date
 
-from pipeline.ids import is_account
+from pipeline.ids import group_name, is_account
 from pipeline.lake import catalogue
 
 
@@ -147,6 +147,11 @@ def report(day: date) -> str:
 def account_report(day: date, account: str) -> str:
     """Return the key of an account's page of a day."""
     return catalogue.ACCOUNT_REPORT.key(day=day, account=_account(account))
+
+
+def group_report(day: date, group: str) -> str:
+    """Return the key of the page of a group's day; the group may be any text."""
+    return catalogue.GROUP_REPORT.key(day=day, group=group_name(group))
 
 
 def report_lines(year: int) -> str:

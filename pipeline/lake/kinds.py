@@ -6,12 +6,13 @@ from enum import Enum
 from functools import cached_property
 from typing import Final
 
-from pipeline.ids import ACCOUNT, ID
+from pipeline.ids import ACCOUNT, GROUP, ID
 
 _FIELDS: Final = {
     "day": r"\d{4}-\d\d-\d\d",
     "observed": r"\d{4}-\d\d-\d\d",
     "account": ACCOUNT,
+    "group": GROUP,
     "number": r"\d{4,}",
     "reading": r"\d{2,}",
     "month": r"\d{4}-\d\d",

@@ -34,7 +34,7 @@ const showTip = (text, x, y) => {
 const hideTip = () => { tip.hidden = true; };
 // The text of a part: that of its attribute, or its hidden text; in a chart, after the name of its row.
 const describe = (part) => {
-  const text = part.dataset.t || find(".vh", part).textContent;
+  const text = part.dataset.t || find(".tip", part)?.textContent || find(".vh", part).textContent;
   const row = part.closest(".walk tr");
   if (!row) return text;
   const hour = part.closest(".heat") ? ` ${String(part.cellIndex - 1).padStart(2, "0")}:00` : "";
@@ -114,11 +114,111 @@ all(".plotbox").forEach((box) => {
   });
 });
 
-// The accounts table.
+// What can be taken away: the summary as text, tables as CSV, charts as pictures.
+const save = (name, blob) => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `${root.dataset.day || "aviary"}-${name}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+};
+const addButton = (box, text, label, act) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = text;
+  button.setAttribute("aria-label", label);
+  button.addEventListener("click", () => act(button));
+  box.append(button);
+};
+const takeBox = (after) => {
+  const box = document.createElement("p");
+  box.className = "take";
+  after.after(box);
+  return box;
+};
+const nameOf = (part) => (find("caption, figcaption b", part) || part).textContent.trim();
+const fileOf = (part) => nameOf(part).toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 40);
+
+// A cell's exact figure, or its text; a text that a spreadsheet would run gets an apostrophe, as in the day's CSV.
+const cellText = (cell) => {
+  if (cell.dataset.v !== undefined) return cell.dataset.v;
+  const text = cell.textContent.replace(/\s+/g, " ").trim().replace(/^\u2212(?=\d)/, "-");
+  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.,]+[%kM]?$/.test(text) ? `'${text}` : text;
+};
+const isShown = (row) => getComputedStyle(row).display !== "none";
+const asCsv = (table) => [...table.rows].filter(isShown).map((row) => [...row.cells].flatMap((cell) => {
+  const text = `"${cellText(cell).replaceAll('"', '""')}"`;
+  return [text, ...Array(cell.colSpan - 1).fill("")];
+}).join(",")).join("\r\n");
+all("main table").forEach((one) => {
+  const box = takeBox(one.closest(".scroll, .walk") || one);
+  const saved = () => save(`${fileOf(one)}.csv`, new Blob(["\ufeff", asCsv(one), "\r\n"], { type: "text/csv" }));
+  addButton(box, "CSV", `Save as CSV: ${nameOf(one)}`, saved);
+});
+
+// A picture of a plot as it is seen: its style stands in each part, because it leaves the page's behind.
+const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-family", "font-weight", "vector-effect", "display"];
+const asSvg = (plot) => {
+  const copy = plot.cloneNode(true);
+  const parts = all("*", copy);
+  all("*", plot).forEach((part, place) => {
+    const style = getComputedStyle(part);
+    DRAWN.forEach((name) => parts[place].setAttribute(name, style.getPropertyValue(name)));
+  });
+  const { width, height } = plot.getBoundingClientRect();
+  const left = 48;
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
+  copy.setAttribute("overflow", "visible");
+  const ground = getComputedStyle(plot.closest(".card")).backgroundColor;
+  return { svg: `<svg xmlns="http://www.w3.org/2000/svg" width="${width + left + 16}" height="${height + 16}">`
+    + `<rect width="100%" height="100%" fill="${ground}"/><svg x="${left}" y="8" overflow="visible" width="${width}" height="${height}">`
+    + `${new XMLSerializer().serializeToString(copy)}</svg></svg>`, width: width + left + 16, height: height + 16 };
+};
+const asPng = async (plot) => {
+  const { svg, width, height } = asSvg(plot);
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = 2 * width;
+  canvas.height = 2 * height;
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => { canvas.toBlob(done, "image/png"); });
+};
+all(".plotbox").forEach((part) => {
+  const plot = find(".plot", part);
+  const figure = part.closest("figure");
+  const box = takeBox(part);
+  addButton(box, "SVG", `Save as SVG: ${nameOf(figure)}`, () => save(`${fileOf(figure)}.svg`, new Blob([asSvg(plot).svg], { type: "image/svg+xml" })));
+  addButton(box, "PNG", `Save as PNG: ${nameOf(figure)}`, async () => save(`${fileOf(figure)}.png`, await asPng(plot)));
+});
+
+// The clipboard is refused to pages from disk in some browsers: then the text is selected, to be copied by hand.
+const lead = find(".lead");
+if (lead) {
+  const lines = (parts) => parts.map((part) => part.textContent.replace(/\s+/g, " ").trim());
+  addButton(takeBox(lead.lastElementChild), "Copy summary", "Copy the summary", async (button) => {
+    const told = [document.title, ...lines(all("p:not(.take)", lead)), ...lines(all(".alerts li")).map((line) => `- ${line}`)];
+    try {
+      await navigator.clipboard.writeText(told.join("\n"));
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(lead);
+      button.textContent = "Selected: now copy";
+    }
+  });
+}
+
+// The accounts table. What is sorted and filtered stands in the address's fragment, so that it can be passed on: a query
+// would break a signed link.
 const table = find("#table");
 if (table) {
   const body = table.tBodies[0];
   const rows = [...body.rows];
+  const heads = all("th[data-s]", table);
+  const byEngagement = find("[aria-sort]", table);
   const firstRows = rows.filter((row) => !row.classList.contains("more")).length;
   const showAll = find("#show-all");
   const showAllRows = () => { table.classList.add("full"); if (showAll) showAll.parentElement.hidden = true; };
@@ -130,48 +230,84 @@ if (table) {
     const cell = row.cells.length === table.tHead.rows[0].cells.length ? row.cells[column] : null;
     return cell && cell.dataset.v ? Number(cell.dataset.v) : null;
   };
-  all("th[data-s]", table).forEach((head) => {
+  const sortBy = (head, descending) => {
+    const kind = head.dataset.s;
+    all("[aria-sort]", table).forEach((other) => other.removeAttribute("aria-sort"));
+    head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+    const sign = descending ? -1 : 1;
+    const keyed = rows.map((row) => [value(row, head.cellIndex, kind), row]);
+    keyed.sort(([a], [b]) => {
+      if (a === null || b === null) return (a === null) - (b === null);
+      return sign * (kind === "text" ? a.localeCompare(b) : a - b);
+    });
+    keyed.forEach(([, row], place) => row.classList.toggle("more", place >= firstRows));
+    body.append(...keyed.map(([, row]) => row));
+  };
+
+  const filter = find("#filter");
+  const group = find("#group");
+  const oddOnly = find("#odd-only");
+  const named = rows.map((row) => [row, `@${row.id.slice(2)} ${find("bdi", row).textContent}`.toLowerCase()]);
+  const applyFilters = () => {
+    const wanted = filter.value.trim().toLowerCase();
+    const chosen = group ? group.value : "";
+    const narrowed = wanted || chosen || oddOnly.checked;
+    if (narrowed) showAllRows();
+    named.forEach(([row, text]) => {
+      row.classList.toggle("off", !text.includes(wanted) || (chosen !== "" && row.dataset.g !== chosen));
+    });
+    const left = rows.filter((row) => !row.classList.contains("off") && (!oddOnly.checked || row.classList.contains("odd")));
+    const sum = (column) => left.reduce((total, row) => total + value(row, column, "number"), 0).toLocaleString("en");
+    const some = `${left.length} of ${rows.length} accounts in this table: ${sum(2)} engagement, ${sum(1)} posts. All else on this page is of all accounts.`;
+    const none = `No account of this table matches. Clear the filter to see all ${rows.length}.`;
+    find("#found").textContent = narrowed ? (left.length ? some : none) : "";
+  };
+
+  const saveState = () => {
+    const sorted = find("[aria-sort]", table);
+    const ascending = sorted.getAttribute("aria-sort") === "ascending";
+    const state = new URLSearchParams();
+    if (sorted !== byEngagement || ascending) state.set("sort", (ascending ? "" : "-") + sorted.dataset.k);
+    if (filter.value.trim()) state.set("filter", filter.value.trim());
+    if (group && group.value) state.set("group", group.value);
+    if (oddOnly.checked) state.set("unusual", "1");
+    const address = state.size ? `#${state}` : location.pathname + location.search;
+    try { history.replaceState(null, "", address); } catch { /* some readers of local files refuse */ }
+  };
+  const loadState = () => {
+    if (!location.hash.includes("=")) return;
+    const state = new URLSearchParams(location.hash.slice(1));
+    const sort = state.get("sort") || "-engagement";
+    const head = heads.find((one) => one.dataset.k === sort.replace(/^-/, ""));
+    if (head) sortBy(head, sort.startsWith("-"));
+    filter.value = state.get("filter") || "";
+    if (group) group.value = [...group.options].some((one) => one.value === state.get("group")) ? state.get("group") : "";
+    oddOnly.checked = state.has("unusual");
+    applyFilters();
+  };
+
+  heads.forEach((head) => {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
-      const kind = head.dataset.s;
       const sorted = head.getAttribute("aria-sort");
-      const descending = sorted ? sorted === "ascending" : kind === "number";
-      all("[aria-sort]", table).forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", descending ? "descending" : "ascending");
-      const sign = descending ? -1 : 1;
-      const keyed = rows.map((row) => [value(row, head.cellIndex, kind), row]);
-      keyed.sort(([a], [b]) => {
-        if (a === null || b === null) return (a === null) - (b === null);
-        return sign * (kind === "text" ? a.localeCompare(b) : a - b);
-      });
-      keyed.forEach(([, row], place) => row.classList.toggle("more", place >= firstRows));
-      body.append(...keyed.map(([, row]) => row));
+      sortBy(head, sorted ? sorted === "ascending" : head.dataset.s === "number");
+      saveState();
     });
   });
+  const narrow = () => { applyFilters(); saveState(); };
+  filter.addEventListener("input", narrow);
+  if (group) group.addEventListener("change", narrow);
+  oddOnly.addEventListener("change", narrow);
 
-  const filter = find("#filter");
-  const group = find("#group");
-  const groups = new Map(rows.map((row) => [row.dataset.a, row.dataset.g]));
-  const named = all("[data-a]").map((part) => {
-    const name = find("bdi", part);
-    return [part, `@${part.dataset.a} ${name ? name.textContent : ""}`.toLowerCase()];
-  });
-  const applyFilters = () => {
-    const wanted = filter.value.trim().toLowerCase();
-    const chosen = group ? group.value : "";
-    if (wanted || chosen) showAllRows();
-    named.forEach(([part, text]) => {
-      part.classList.toggle("off", !text.includes(wanted) || (chosen !== "" && groups.get(part.dataset.a) !== chosen));
-    });
-    const left = rows.filter((row) => !row.classList.contains("off"));
-    const sum = (column) => left.reduce((total, row) => total + value(row, column, "number"), 0).toLocaleString("en");
-    find("#found").textContent = wanted || chosen ? `${left.length} of ${rows.length} accounts: ${sum(2)} engagement, ${sum(1)} posts` : "";
-  };
-  filter.addEventListener("input", applyFilters);
-  if (group) group.addEventListener("change", applyFilters);
+  // A link to the table can narrow it; without script it leads to the whole table.
+  all("a[data-narrow]").forEach((link) => link.addEventListener("click", (event) => {
+    event.preventDefault();
+    location.hash = link.dataset.narrow;
+    table.closest(".card").scrollIntoView();
+  }));
 
   // A link to an account shows all rows, so that its row can be reached.
   const showTarget = () => {
@@ -180,7 +316,8 @@ if (table) {
     showAllRows();
     target.scrollIntoView({ block: "center" });
   };
-  addEventListener("hashchange", showTarget);
+  addEventListener("hashchange", () => { loadState(); showTarget(); });
+  loadState();
   showTarget();
 }
 })();

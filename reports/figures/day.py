@@ -1,6 +1,7 @@
 """All figures of one day's report."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,6 +15,7 @@ from reports.figures.accounts import accounts
 from reports.figures.alerts import Finding, findings
 from reports.figures.comparable import ALL_COMPARED, NotCompared
 from reports.figures.data import DataFigures, data, differs
+from reports.figures.groups import groups
 from reports.figures.hours import blocks, hours
 from reports.figures.metrics import Metric, daily_metrics, equal_age, recent, with_data
 from reports.figures.movers import movers
@@ -46,8 +48,10 @@ class DayFigures:
     standouts: pl.DataFrame
     data: DataFigures
     previous: date | None  # the nearest earlier day with a roll-up
+    groups: pl.DataFrame
     not_compared: NotCompared
     usage: UsageDay | None  # of the UTC day before, where X's count and the ledger's differ
+    group: str | None = None  # whose page it is, where the figures are of one group's accounts
 
     @property
     def day(self) -> date:
@@ -66,20 +70,20 @@ class DayFigures:
 
     def total(self, metric: Metric) -> Compared | None:
         """Return the day's total of a metric; None when there is no such figure."""
-        return self._totals.get(metric)
+        return self.totals(metric).get(self.day)
+
+    def totals(self, metric: Metric) -> Mapping[date, Compared]:
+        """Return the totals of a metric by day, of those days of the trend that have one."""
+        return self._totals.get(metric, {})
 
     @cached_property
-    def _totals(self) -> dict[str, Compared]:
-        """The totals by metric, looked up once: sections ask for them often, and on 500 accounts' pages."""
-        fields = [field.name for field in dataclasses.fields(Compared)]
-        found = self.trend.filter(pl.col("day") == self.day)
-        return dict(
-            zip(
-                found["metric"],
-                (Compared(**row) for row in found.select(fields).iter_rows(named=True)),
-                strict=True,
-            )
-        )
+    def _totals(self) -> dict[str, dict[date, Compared]]:
+        """The totals by metric and day, read once: sections ask for them often, and on hundreds of pages."""
+        found: dict[str, dict[date, Compared]] = {}
+        columns = self.trend.select("metric", "day", *(field.name for field in dataclasses.fields(Compared)))
+        for metric, day, *values in columns.iter_rows():
+            found.setdefault(metric, {})[day] = Compared(*values)
+        return found
 
 
 def day_figures(
@@ -121,6 +125,7 @@ def day_figures(
         standouts=stood_out,
         data=data(aged, posts, day),
         previous=max(earlier.to_list(), default=None),
+        groups=groups(rows, compared, day),
         not_compared=not_compared,
         usage=usage if usage and differs(usage) else None,
     )

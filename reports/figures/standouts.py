@@ -15,12 +15,13 @@ def standouts(posts: pl.DataFrame, rollups: pl.DataFrame, day: date) -> pl.DataF
 
     Has the columns of `rank_posts`. At most six, and two of an account unless it is the only one.
     """
-    found = (
-        rank_posts(posts, rollups, day)
-        .filter(pl.col("times") >= thresholds.STANDOUT_TIMES)
-        .sort(_ORDER, descending=True)
-    )
     one = rollups.filter(pl.col("day") == day).height == 1
+    return choose(rank_posts(posts, rollups, day), one=one)
+
+
+def choose(ranked: pl.DataFrame, *, one: bool) -> pl.DataFrame:
+    """Return of the posts of `rank_posts` those that stood out; `one` tells that they are of one account."""
+    found = ranked.filter(pl.col("times") >= thresholds.STANDOUT_TIMES).sort(_ORDER, descending=True)
     rank = pl.int_range(pl.len()).over("account")
     return found.filter(pl.lit(one) | (rank < thresholds.STANDOUTS_PER_ACCOUNT)).head(
         thresholds.MOST_STANDOUTS

@@ -1,26 +1,40 @@
 """What the summary says beside the totals: the post and the account behind a change, and the accounts in range."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from reports import thresholds
+from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.usual.compare import Compared
+
+_UNUSUAL: Final = frozenset(
+    {
+        Kind.TURNED_NEGATIVE,
+        Kind.VIRAL_POST,
+        Kind.ENGAGEMENT,
+        Kind.WENT_QUIET,
+        Kind.POST_COUNT,
+        Kind.TONE,
+    }
+)
 
 
 @dataclass(frozen=True)
-class RangeCounts:
-    """How many accounts were in, above and below their usual range of engagement."""
+class Standing:
+    """How the accounts stood to what is usual for them: those of the alerts, and no others, were not as usual."""
 
-    inside: int
-    above: int
-    below: int
+    known: int  # accounts with a usual
+    above: tuple[Row, ...]  # by engagement, else by number of posts
+    below: tuple[Row, ...]
+    in_tone: tuple[Row, ...]  # only
 
     @property
-    def known(self) -> int:
-        """How many accounts have a usual range."""
-        return self.inside + self.above + self.below
+    def usual(self) -> int:
+        """How many accounts were as usual."""
+        return self.known - len(self.above) - len(self.below) - len(self.in_tone)
 
 
 def dominant_post(standouts: pl.DataFrame, engagement: float, posts: int) -> dict[str, Any] | None:
@@ -32,12 +46,16 @@ def dominant_post(standouts: pl.DataFrame, engagement: float, posts: int) -> dic
 
 
 def tone_driver(all_tone: pl.DataFrame, net: Compared) -> dict[str, Any] | None:
-    """Return the row of `tone` that made most of the move, were all others at their usual tone; None if no one did."""
+    """Return the row of `tone` that made most of the move, were all others at their usual tone; None if no one did.
+
+    An account with fewer than ten scored posts is no cause.
+    """
     if net.usual is None:
         return None
+    sure = all_tone.filter(~pl.col("few"))
     own = pl.col("scored") * (pl.col("net") - pl.col("usual_net")) / all_tone["scored"].sum()
     top = (
-        all_tone.with_columns((own / (net.value - net.usual)).alias("part"))
+        sure.with_columns((own / (net.value - net.usual)).alias("part"))
         .drop_nulls("part")
         .sort("part", "account", descending=[True, False])
         .head(1)
@@ -45,11 +63,14 @@ def tone_driver(all_tone: pl.DataFrame, net: Compared) -> dict[str, Any] | None:
     return top.row(0, named=True) if top.height and top["part"][0] >= thresholds.NET_CAUSE else None
 
 
-def range_counts(rows: pl.DataFrame) -> RangeCounts | None:
-    """Count the accounts with data by their usual range; None where no account has one."""
-    known = rows.filter(pl.col("has_data"), pl.col("low_engagement").is_not_null())
-    if known.is_empty():
-        return None
-    above = known.filter(pl.col("engagement") > pl.col("high_engagement")).height
-    below = known.filter(pl.col("engagement") < pl.col("low_engagement")).height
-    return RangeCounts(known.height - above - below, above, below)
+def standing(rows: pl.DataFrame, found: Sequence[Finding]) -> Standing | None:
+    """Return who was above and who below; None where no account has a usual. Takes `accounts` and the findings."""
+    known = rows.filter(pl.col("has_data"), pl.col("usual_engagement").is_not_null()).height
+    parts: dict[str, list[Row]] = {"above": [], "below": [], "in_tone": []}
+    for row in (finding.row for finding in found if finding.kind in _UNUSUAL):
+        metric = next((name for name in ("engagement", "posts") if row[f"unusual_{name}"]), None)
+        if metric is None:
+            parts["in_tone"].append(row)
+        else:
+            parts["above" if row[metric] > row[f"usual_{metric}"] else "below"].append(row)
+    return Standing(known, *map(tuple, parts.values())) if known else None

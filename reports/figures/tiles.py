@@ -1,10 +1,9 @@
 """What only the tiles show: the followers, and the rate per follower where no impressions are known."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
-from reports import thresholds
 from reports.figures.metrics import with_data
 
 
@@ -48,10 +47,3 @@ def rate_per_follower(rows: pl.DataFrame) -> float | None:
     known = rows.drop_nulls("follower_rate")
     reach = int((known["posts"] * known["followers"]).sum())
     return 100 * int(known["engagement"].sum()) / reach if reach else None
-
-
-def last_days(series: pl.DataFrame, day: date, column: str = "value") -> list[float | None]:
-    """Return the `column` of each of the 28 days that end with `day`; None where `series` has no such day."""
-    first = day - timedelta(days=thresholds.USUAL_DAYS - 1)
-    days = pl.DataFrame({"day": pl.date_range(first, day, eager=True)})
-    return days.join(series.select("day", column), on="day", how="left").sort("day")[column].to_list()

@@ -8,9 +8,10 @@ from pipeline.status import Status
 from reports import charts, thresholds
 from reports import format as fmt
 from reports.figures.day import DayFigures
+from reports.figures.metrics import Metric
 from reports.figures.tone import SHARES
 from reports.figures.usual.compare import Compared
-from reports.views.metrics import Delta, delta, usual_range
+from reports.views.metrics import Delta, Usual, delta, usual_cell
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,11 @@ class RowFigures:
     """What only an account with data has."""
 
     posts: Cell
-    posts_tip: str | None  # of an unusual number of posts
+    posts_usual: Usual | None
+    posts_unusual: bool
     truncated: bool
     engagement: Cell
+    usual: Usual | None  # engagement
     delta: Delta | None
     delta_value: str
     median: Cell
@@ -37,8 +40,9 @@ class RowFigures:
     shares: tuple[float, ...] | None  # negative, neutral and positive, of 100
     shares_text: str
     net: Cell
+    net_usual: Usual | None
     net_unusual: bool
-    net_tip: str | None
+    net_tip: str | None  # the uncertainty of a small sample
     few: bool
     share: Cell
 
@@ -86,11 +90,13 @@ def accounts(figures: DayFigures) -> Accounts | None:
     return Accounts(
         rows=rows,
         all_shown=len(rows) <= thresholds.FIRST_ROWS,
-        groups=tuple(
-            sorted({row.group for row in rows if row.group}, key=lambda name: (name.casefold(), name))
-        ),
+        groups=_groups(rows) if figures.group is None else (),
         note=_note([row.figures for row in rows if row.figures]),
     )
+
+
+def _groups(rows: Sequence[AccountRow]) -> tuple[str, ...]:
+    return tuple(sorted({row.group for row in rows if row.group}, key=lambda name: (name.casefold(), name)))
 
 
 def _row(row: dict[str, Any], place: int, *, has_alert: bool, with_range: bool) -> AccountRow:
@@ -130,21 +136,24 @@ def _figures(row: dict[str, Any]) -> RowFigures:
     counts = ", ".join(f"{row[name]} {name}" for name in SHARES)
     return RowFigures(
         posts=Cell(f"{row['posts']:,}", str(row["posts"])),
-        posts_tip=_posts_tip(row),
+        posts_usual=_usual(row, "posts"),
+        posts_unusual=row["unusual_posts"],
         truncated=row["truncated"],
         engagement=Cell(fmt.compact(row["engagement"]), str(row["engagement"])),
+        usual=_usual(row, "engagement"),
         delta=delta(engagement, "engagement"),
-        delta_value=_sortable(change),
-        median=Cell(fmt.compact(row["median_post"]), _sortable(row["median_post"])),
-        rate=Cell(fmt.rate(rate), _sortable(rate, 3)),
+        delta_value=sortable(change),
+        median=Cell(fmt.compact(row["median_post"]), sortable(row["median_post"])),
+        rate=Cell(fmt.rate(rate), sortable(rate, 3)),
         per_follower=row["rate"] is None and rate is not None,
         shares=tuple(round(100 * row[name] / scored, 1) for name in SHARES) if scored else None,
         shares_text=f"{counts} of {scored} scored",
-        net=Cell(fmt.points(row["net"]), _sortable(row["net"], 1)),
+        net=Cell(fmt.points(row["net"]), sortable(row["net"], 1)),
+        net_usual=_usual(row, "net"),
         net_unusual=_net_unusual(row),
         net_tip=_net_tip(row),
         few=bool(row["few"] and scored),
-        share=Cell(fmt.percent(row["share"]), _sortable(row["share"], 2)),
+        share=Cell(fmt.percent(row["share"]), sortable(row["share"], 2)),
     )
 
 
@@ -152,25 +161,23 @@ def _net_unusual(row: dict[str, Any]) -> bool:
     return bool(row["unusual_net"] or row["turned"])
 
 
-def _posts_tip(row: dict[str, Any]) -> str | None:
-    """Return what an unusual number of posts is compared with."""
-    if not row["unusual_posts"]:
-        return None
-    return usual_range(row["usual_posts"], row["low_posts"], row["high_posts"], "posts")
+def _usual(row: dict[str, Any], metric: Metric) -> Usual | None:
+    return usual_cell(row[f"usual_{metric}"], row[f"low_{metric}"], row[f"high_{metric}"], metric)
 
 
 def _net_tip(row: dict[str, Any]) -> str | None:
-    """Return the uncertainty of a small sample, what an unusual tone is compared with, or nothing."""
+    """Return the uncertainty of a small sample."""
     if row["few"] and row["scored"]:
         scored = fmt.plural(row["scored"], "scored post")
         low, high = row["net_low"], row["net_high"]
         if low == high:
             return f"{scored}: all alike, but too few for an interval"
         return f"{scored}: {fmt.points(low)} to {fmt.points(high)} with 95% confidence"
-    return f"Usual {fmt.points(row['usual_net'])}" if _net_unusual(row) else None
+    return None
 
 
-def _sortable(value: float | None, digits: int | None = None) -> str:
+def sortable(value: float | None, digits: int | None = None) -> str:
+    """Return a figure as the table sorts it; empty where there is none."""
     if value is None:
         return ""
     return f"{value if digits is None else round(value, digits):g}"
@@ -190,4 +197,9 @@ def _note(rows: Sequence[RowFigures]) -> str:
     if any(row.per_follower for row in rows):
         notes.append("§ per follower and post, because no impressions are known.")
     notes.append("Median per post: of posts only, without replies and quotes.")
-    return " ".join([*notes, "Usual: the level of the previous 28 days, on this weekday."])
+    return " ".join(
+        [
+            *notes,
+            "Small figures: the usual, the level of the previous 28 days on this weekday, and its range.",
+        ]
+    )

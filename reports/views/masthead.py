@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from pipeline.ids import group_name
 from pipeline.status import Status
 from pipeline.window import Window
 from reports import format as fmt
@@ -27,7 +28,15 @@ class Owner:
     account: str
     name: str
     handle: str
-    details: str  # followers and group, each after a separator
+    details: str  # followers, after a separator
+
+
+@dataclass(frozen=True)
+class GroupLink:
+    """A group as a reader names it, and as its page is named."""
+
+    name: str
+    page: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ class Masthead:
     status: DataStatus
     previous: DayLink | None
     owner: Owner | None
+    group: GroupLink | None  # of the page, or of the only account
 
 
 def masthead(figures: DayFigures) -> Masthead:
@@ -65,6 +75,7 @@ def masthead(figures: DayFigures) -> Masthead:
         status=data_status(figures),
         previous=day_link(figures.previous, fmt.short_day(figures.previous)) if figures.previous else None,
         owner=_owner(figures) if figures.single else None,
+        group=_group(figures),
     )
 
 
@@ -96,9 +107,17 @@ def data_status(figures: DayFigures) -> DataStatus:
     return DataStatus(bool(parts), ", ".join(parts) or "data complete")
 
 
+def _group(figures: DayFigures) -> GroupLink | None:
+    group = figures.accounts["group"][0] if figures.single else figures.group
+    return group_link(group) if group else None
+
+
+def group_link(group: str) -> GroupLink:
+    """Return a link to a group's page."""
+    return GroupLink(fmt.one_line(group), group_name(group))
+
+
 def _owner(figures: DayFigures) -> Owner:
     row = figures.accounts.row(0, named=True)
     details = f" · {fmt.compact(row['followers'])} followers" if row["followers"] is not None else ""
-    if row["group"]:
-        details += f" · {fmt.one_line(row['group'])}"
     return Owner(row["account"], fmt.display_name(row["name"], row["handle"]), row["handle"], details)

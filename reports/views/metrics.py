@@ -30,6 +30,14 @@ class Delta:
     tip: str
 
 
+@dataclass(frozen=True)
+class Usual:
+    """What a cell of a table is compared with."""
+
+    value: str
+    range: str  # that holds eight of ten days; empty where it is not told
+
+
 def figure(value: float | None, metric: Metric) -> str:
     """Return a value of a metric with its unit."""
     if metric == "rate":
@@ -67,6 +75,15 @@ def delta(found: Compared, metric: Metric) -> Delta | None:
 def usual_range(usual: float | None, low: float | None, high: float | None, metric: Metric) -> str:
     """Return `Usual 12, usual range 9 to 15`."""
     return f"Usual {figure(usual, metric)}, usual range {figure(low, metric)} to {figure(high, metric)}"
+
+
+def usual_cell(usual: float | None, low: float | None, high: float | None, metric: Metric) -> Usual | None:
+    """Return what stands below a figure in a table, None where there is no usual."""
+    if usual is None:
+        return None
+    to = " to " if metric == "net" else "–"  # a dash beside a minus would be misread
+    reach = "" if low is None else f"{figure(low, metric)}{to}{figure(high, metric)}"
+    return Usual(figure(usual, metric), reach)
 
 
 def usual_day(day: date) -> str:

@@ -6,6 +6,7 @@ from reports.figures.day import DayFigures
 from reports.views.accounts import Accounts, accounts
 from reports.views.alerts import Alerts, alerts
 from reports.views.data import Data, data
+from reports.views.groups import Groups, groups
 from reports.views.hours import Hours, hours
 from reports.views.masthead import Masthead, masthead
 from reports.views.movers import Movers, movers
@@ -26,6 +27,7 @@ class ReportPage:
     tiles: Tiles
     trend: Trend
     movers: Movers | None
+    groups: Groups | None
     accounts: Accounts | None
     tone: Tone
     hours: Hours
@@ -42,6 +44,7 @@ def report_page(figures: DayFigures) -> ReportPage:
         tiles=tiles(figures),
         trend=trend(figures),
         movers=movers(figures),
+        groups=groups(figures),
         accounts=accounts(figures),
         tone=tone(figures),
         hours=hours(figures),

@@ -1,17 +1,20 @@
 """The day in two or three sentences, made by rules from the same figures as the charts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
 from reports import format as fmt
 from reports import thresholds
-from reports.figures.alerts import FIXABLE
+from reports.figures.alerts import FIXABLE, Row
 from reports.figures.day import DayFigures
-from reports.figures.summary import RangeCounts, dominant_post, range_counts, tone_driver
+from reports.figures.summary import Standing, dominant_post, standing, tone_driver
 from reports.figures.usual.compare import Compared
 from reports.views.metrics import against, usual_day
+
+_NAMED: Final = 3  # accounts, before "and 12 more"
 
 
 class Piece(NamedTuple):
@@ -19,6 +22,7 @@ class Piece(NamedTuple):
 
     text: str
     strong: bool = False
+    to_unusual: bool = False  # leads to the table, narrowed to what is unusual
 
 
 Sentence = list[Piece]
@@ -56,17 +60,15 @@ def _sentences(figures: DayFigures) -> list[Sentence]:
     if rows.is_empty():
         return [[Piece("No account was planned for this day.", strong=True)]]
     if not figures.data.with_data:
-        nobody = (
-            "The account could not be read on this day."
-            if figures.single
-            else f"None of the {rows.height} accounts could be read on this day."
-        )
+        if figures.single:
+            return [_why_not_read(rows.row(0, named=True))]
+        nobody = f"None of the {rows.height} accounts could be read on this day."
         return [[Piece(nobody, strong=True), Piece(" There are no figures, which is not the same as zero.")]]
     absent = _absent(rows)
     if not figures.data.posts:
         return [absent, _silence(figures)]
-    ranges = None if figures.single else range_counts(rows)
-    return [absent, _engagement(figures), _tone(figures), _ranges(ranges) if ranges else []]
+    found = None if figures.single else standing(rows, figures.alerts)
+    return [absent, _engagement(figures), _tone(figures), _standing(found) if found else []]
 
 
 def _absent(rows: pl.DataFrame) -> Sentence:
@@ -79,6 +81,16 @@ def _absent(rows: pl.DataFrame) -> Sentence:
     return [
         Piece(f"Only {rows['has_data'].sum()} of {rows.height} accounts were read", strong=True),
         Piece("."),
+    ]
+
+
+def _why_not_read(row: dict[str, Any]) -> Sentence:
+    """Say on the account's own page, first of all, why it has no figures: on later days no alert repeats it."""
+    why = fmt.one_line(row["reason"] or "", 200).rstrip(".") or fmt.status_name(row["status"])
+    last = f" Its last data are of {fmt.short_day(row['last_data'])}." if row["last_data"] else ""
+    return [
+        Piece("The account could not be read on this day", strong=True),
+        Piece(f": {why}.{last} There are no figures, which is not the same as zero."),
     ]
 
 
@@ -172,12 +184,27 @@ def _anecdote(figures: DayFigures, net: Compared) -> Sentence:
     ]
 
 
-def _ranges(counts: RangeCounts) -> Sentence:
-    were = "was in its" if counts.inside == 1 else "were in their"
-    others = [f"{counts.above} above"] if counts.above else []
-    others += [f"{counts.below} below"] if counts.below else []
-    inside = f"{counts.inside} of {fmt.plural(counts.known, 'account')} {were} normal range"
-    return [Piece(f"{', '.join([inside, fmt.listing(others)] if others else [inside])}.")]
+def _standing(found: Standing) -> Sentence:
+    """Who was above and who below: the accounts of the alerts and of the table's marks."""
+    result = [Piece(f"{found.usual} of {fmt.plural(found.known, 'account')} {_were(found.usual)} as usual")]
+    parts = ((found.above, "above it"), (found.below, "below it"), (found.in_tone, "unusual in tone only"))
+    told = [(rows, how) for rows, how in parts if rows]
+    for place, (rows, how) in enumerate(told):
+        before = "; " if place == 0 else " and " if place == len(told) - 1 else ", "
+        result += [Piece(before), *_names(rows), Piece(f" {_were(len(rows))} {how}")]
+    return [*result, Piece(".")]
+
+
+def _names(rows: Sequence[Row]) -> Sentence:
+    names = [fmt.display_name(row["name"], row["handle"]) for row in rows]
+    if len(names) <= _NAMED + 1:
+        return [Piece(fmt.listing(names, _NAMED + 1))]
+    more = Piece(f"{len(names) - _NAMED} more", to_unusual=True)
+    return [Piece(f"{', '.join(names[:_NAMED])} and "), more]
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _name(figures: DayFigures, account: str) -> str:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-import polars as pl
-
 from reports import charts, thresholds
 from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.metrics import Metric
-from reports.figures.tiles import last_days, rate_per_follower
+from reports.figures.tiles import rate_per_follower
+from reports.figures.trend import last_days, on_days
 from reports.figures.usual.compare import Compared
 from reports.views.data import not_compared
 from reports.views.metrics import NAMES, Delta, delta, figure, usual_day
@@ -52,11 +51,12 @@ def tiles(figures: DayFigures) -> Tiles:
 
 def _tile(figures: DayFigures, metric: Metric) -> Tile:
     found = figures.total(metric)
-    series = figures.trend.filter(pl.col("metric") == metric)
-    values = last_days(series, figures.day)
+    series = on_days(figures.totals(metric), last_days(thresholds.USUAL_DAYS, figures.day))
+    values = [past.value if past else None for past in series]
     if found is None:
         return _without_figure(figures, metric, values)
-    lows, highs = (last_days(series, figures.day, bound) for bound in ("low", "high"))
+    lows = [past.low if past else None for past in series]
+    highs = [past.high if past else None for past in series]
     return replace(
         _plain(NAMES[metric], metric, values, lows, highs),
         number=found.value,
@@ -91,7 +91,8 @@ def _without_figure(figures: DayFigures, metric: Metric, values: list[float | No
 
 
 def _followers(figures: DayFigures) -> Tile:
-    values = last_days(figures.followers, figures.day)
+    counts = dict(figures.followers.select("day", "value").iter_rows())
+    values = on_days(counts, last_days(thresholds.USUAL_DAYS, figures.day))
     now = values[-1]
     if not now:
         return replace(_plain("Followers", "engagement", [None]), metric="followers")
@@ -102,12 +103,10 @@ def _followers(figures: DayFigures) -> Tile:
         number=now,
         versus="no earlier count",
     )
-    before = figures.followers.filter(
-        pl.col("day").is_between(figures.day - _WEEK, figures.day, closed="left")
-    )
-    if before.is_empty():
+    then = min((day for day in counts if figures.day - _WEEK <= day < figures.day), default=None)
+    if then is None:
         return tile
-    then, step = before["day"][0], now - before["value"][0]
+    step = now - counts[then]
     change = Delta(
         fmt.compact(abs(step)),
         "up" if step >= 0 else "down",

@@ -1,5 +1,6 @@
 """The tone of the posts, as diverging bars."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +44,10 @@ def tone(figures: DayFigures) -> Tone:
     )
     by = "day" if figures.single else "account"
     return Tone(
-        rows=tuple(_row(row, shares, figures) for row, shares in zip(rows, drawn, strict=True)),
+        rows=tuple(
+            _row(row, name, shares, figures)
+            for row, name, shares in zip(rows, _row_names(rows, figures), drawn, strict=True)
+        ),
         zero=zero,
         by=by,
         caption=f"Share of each {by}’s scored posts:",
@@ -56,7 +60,13 @@ def _interval(row: dict[str, Any]) -> tuple[float, float] | None:
     return (row["net_low"], row["net_high"]) if row["few"] and row["net_low"] < row["net_high"] else None
 
 
-def _row(row: dict[str, Any], shares: charts.Shares, figures: DayFigures) -> ToneRow:
+def _row_names(rows: Sequence[dict[str, Any]], figures: DayFigures) -> list[str]:
+    if figures.single:
+        return [fmt.short_day(row["day"]) for row in rows]
+    return fmt.distinct_names([(row["name"], row["handle"]) for row in rows])
+
+
+def _row(row: dict[str, Any], name: str, shares: charts.Shares, figures: DayFigures) -> ToneRow:
     parts = ", ".join(f"{fmt.percent(row[f'{name}_share'])} {name}" for name in SHARES)
     text = f"{parts} of {fmt.plural(row['scored'], 'scored post')}"
     if interval := _interval(row):
@@ -66,7 +76,7 @@ def _row(row: dict[str, Any], shares: charts.Shares, figures: DayFigures) -> Ton
         text += "; all alike, but too few for an interval"
     return ToneRow(
         account=None if figures.single else row["account"],
-        name=fmt.short_day(row["day"]) if figures.single else fmt.display_name(row["name"], row["handle"]),
+        name=name,
         shares=shares,
         text=text,
         net=fmt.points(row["net"]),

@@ -1,8 +1,9 @@
 """The last 30 days: five plots, one shown at a time, and the table behind them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from reports import charts, thresholds
 from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.metrics import METRICS, WEEKLY, Metric
+from reports.figures.trend import last_days, on_days
 from reports.figures.usual.compare import Compared
 from reports.views.metrics import NAMES, SHORT, against, figure, usual_day
 
@@ -77,19 +79,12 @@ class Trend:
 
 def trend(figures: DayFigures) -> Trend:
     """Return the five plots of the trend and the table behind them."""
-    first = figures.day - timedelta(days=thresholds.TREND_DAYS - 1)
-    days = pl.DataFrame({"day": pl.date_range(first, figures.day, eager=True)})
-    frames = {
-        metric: days.join(figures.trend.filter(pl.col("metric") == metric), on="day", how="left").sort("day")
-        for metric in METRICS
-    }
-    columns = [
-        [_cell(row, metric) for row in frame.iter_rows(named=True)] for metric, frame in frames.items()
-    ]
-    labels = [fmt.short_day(day) for day in days["day"]]
-    rows = [TableRow(label, tuple(cells)) for label, *cells in zip(labels, *columns, strict=True)]
+    days = last_days(thresholds.TREND_DAYS, figures.day)
+    series = {metric: on_days(figures.totals(metric), days) for metric in METRICS}
+    columns = [[_cell(found, metric) for found in of_metric] for metric, of_metric in series.items()]
+    rows = [TableRow(fmt.short_day(day), tuple(cells)) for day, *cells in zip(days, *columns, strict=True)]
     return Trend(
-        plots=tuple(_plot(metric, frame, figures) for metric, frame in frames.items()),
+        plots=tuple(_plot(metric, of_metric, days, figures) for metric, of_metric in series.items()),
         rows=tuple(reversed(rows)),
         note=_note(figures),
     )
@@ -114,21 +109,25 @@ def _note(figures: DayFigures) -> str:
     return note
 
 
-def _cell(row: dict[str, Any], metric: Metric) -> str:
-    if row["value"] is None:
+def _cell(found: Compared | None, metric: Metric) -> str:
+    if found is None:
         return "no data"
-    usual = f", usual {figure(row['usual'], metric)}" if row["usual"] is not None else ""
-    return figure(row["value"], metric) + usual
+    usual = f", usual {figure(found.usual, metric)}" if found.usual is not None else ""
+    return figure(found.value, metric) + usual
 
 
-def _plot(metric: Metric, frame: pl.DataFrame, figures: DayFigures) -> Plot:
+def _plot(
+    metric: Metric, series: Sequence[Compared | None], days: Sequence[date], figures: DayFigures
+) -> Plot:
     chart = charts.trend(
-        *(frame[name].to_list() for name in ("value", "usual", "low", "high")),
+        *(
+            [getattr(found, name) if found else None for found in series]
+            for name in ("value", "usual", "low", "high")
+        ),
         from_zero=metric != "net",
         min_span=_MIN_SPAN.get(metric, 4.0),
     )
     caption = _caption(metric, figures)
-    days = frame["day"].to_list()
     return Plot(
         metric=metric,
         short=SHORT[metric],
@@ -139,7 +138,7 @@ def _plot(metric: Metric, frame: pl.DataFrame, figures: DayFigures) -> Plot:
         heights=" ".join("-" if y is None else f"{y:g}" for y in chart.y),
         weekends=charts.weekend_columns(chart, days),
         gaps=charts.gap_columns(chart),
-        marks=_marks(metric, frame, chart),
+        marks=_marks(metric, series, chart),
         dates=tuple(
             DateLabel(
                 chart.x[i],
@@ -153,36 +152,36 @@ def _plot(metric: Metric, frame: pl.DataFrame, figures: DayFigures) -> Plot:
     )
 
 
-def _marks(metric: Metric, frame: pl.DataFrame, chart: charts.Trend) -> tuple[Mark, ...]:
+def _marks(metric: Metric, series: Sequence[Compared | None], chart: charts.Trend) -> tuple[Mark, ...]:
     """The unusual days as rings, and the day itself as a dot; labels for it, the strongest rings and the peak."""
-    rows = list(frame.with_row_index("i").drop_nulls("value").iter_rows(named=True))
+    known = {place: found for place, found in enumerate(series) if found}
     last = chart.last
     unusual = sorted(
-        (row for row in rows if row["unusual"] and row["i"] < last),
-        key=lambda row: -abs(row["value"] - row["usual"]),
+        (place for place, found in known.items() if found.unusual and place < last),
+        key=lambda place: -abs(known[place].value - (known[place].usual or 0.0)),
     )
-    peak = max(rows, key=lambda row: row["value"], default=None)
+    peak = max(known, key=lambda place: known[place].value, default=None)
     labelled: list[int] = [last]
-    for row in unusual if peak is None else [*unusual, peak]:
-        if len(labelled) <= _MOST_LABELS and all(abs(row["i"] - i) > _LABEL_DAYS for i in labelled):
-            labelled.append(row["i"])
+    for place in unusual if peak is None else [*unusual, peak]:
+        if len(labelled) <= _MOST_LABELS and all(abs(place - other) > _LABEL_DAYS for other in labelled):
+            labelled.append(place)
     return tuple(
         Mark(
-            kind="now" if row["i"] == last else "odd" if row["unusual"] else "peak",
-            x=chart.x[row["i"]],
-            y=chart.y[row["i"]],
-            label=figure(row["value"], metric) if row["i"] in labelled else None,
-            label_y=_label_y(row, chart.y[row["i"]] or 0.0),
-            anchor="end" if row["i"] == last else "start" if row["i"] < 2 else "middle",
+            kind="now" if place == last else "odd" if found.unusual else "peak",
+            x=chart.x[place],
+            y=chart.y[place],
+            label=figure(found.value, metric) if place in labelled else None,
+            label_y=_label_y(found, chart.y[place] or 0.0),
+            anchor="end" if place == last else "start" if place < 2 else "middle",
         )
-        for row in rows
-        if row["unusual"] or row["i"] in labelled
+        for place, found in known.items()
+        if found.unusual or place in labelled
     )
 
 
-def _label_y(row: dict[str, Any], y: float) -> float:
+def _label_y(found: Compared, y: float) -> float:
     """Above the point; below where it is lower than its usual, since the line comes down to it."""
-    low = row["usual"] is not None and row["value"] < row["usual"]
+    low = found.usual is not None and found.value < found.usual
     return round(y + 19 if low and y < _LOWEST_LABEL else y - 11, 1)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page
 
+from pipeline.schema import SCHEMA_VERSION
 from reports import publish
 from tests.reports.browser import opened
 from tests.reports.folder_lake import FolderLake, fill
@@ -47,7 +48,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         made = grouped(make())
         found[name] = write(folder / f"{name}.html", made)
     lake = FolderLake(folder)
-    fill(lake, world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),)))
+    fill(lake, grouped(world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),))))
     for back in (0, 1, 2, 4, 5):
         publish(lake, DAY - timedelta(days=back))
     of_day = folder / "reports" / str(DAY)
@@ -55,6 +56,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "index": folder / "reports" / "index.html",
         "account": of_day / "account-northwindair.html",
         "missing account": of_day / "account-orchardtv.html",
+        "group": of_day / "group-travel.html",
         "silent account": of_day / "account-brightleaf.html",
     }
 
@@ -65,7 +67,8 @@ Opened = AbstractContextManager[tuple[Page, list[str]]]
 def grouped(made: World) -> World:
     """Put three accounts into a group."""
     of_travel = pl.when(pl.col("account").is_in(TRAVEL)).then(pl.lit("travel"))
-    return World(made.plan, made.rollups.with_columns(of_travel.alias("group")), made.posts)
+    version = pl.lit(SCHEMA_VERSION, pl.Int32).alias("schema_version")
+    return World(made.plan, made.rollups.with_columns(of_travel.alias("group"), version), made.posts)
 
 
 def write(path: Path, made: World) -> Path:

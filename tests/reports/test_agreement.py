@@ -178,7 +178,8 @@ def test_the_tone_says_what_the_accounts_table_says(page: Part) -> None:
     rows = page.section("tone").one("tbody").all("tr")
     assert rows
     for row in rows:
-        line = page.one(f"#a-{row['data-a']}")
+        account = row.one("a")["href"].removesuffix(".html").rpartition("account-")[2]
+        line = page.one(f"#a-{account}")
         assert row.all("td")[1].text == line.all("td")[7].text
         counts = [int(n) for n in re.findall(r"\d+", line.all("td")[6].full_text)]
         shares = [int(n) for n in re.findall(r"(\d+)%", row.all("td")[0].full_text)[:3]]
@@ -197,9 +198,9 @@ def test_the_posts_that_stood_out_are_the_days_own(made: World, page: Part) -> N
     cards = page.one(".posts").all("li")
     assert cards
     for card in cards:
-        post_id = card.one("a")["href"].rpartition("/")[2]
+        post_id = card.all("a")[-1]["href"].rpartition("/")[2]
         post = made.posts.row(by_predicate=pl.col("post_id") == post_id, named=True)
-        assert card["data-a"] == post["account"]
+        assert card.one("a")["href"].endswith(f"/account-{post['account']}.html")
         assert card.one(".text").text == " ".join(post["text"].split())
         counts = [number(part.text) for part in card.all("dd")[:4]]
         assert sum(counts) == pytest.approx(post["engagement"], rel=0.06, abs=2)
@@ -216,7 +217,7 @@ def test_alerts_say_what_the_rows_say_and_every_mark_has_one(
             assert quoted[2] == fmt.compact(rows[account]["usual_engagement"])
     for line in page.one("#table").one("tbody").all("tr"):
         if any(cell.all(".odd") for cell in line.all("td")):
-            assert line["data-a"] in found
+            assert line["id"].removeprefix("a-") in found
     shown = [part.one("bdi").text for part in page.section("summary").all("li")]
     assert shown == [alert.name for alert in found.values()][:6]
     assert [part.text for part in page.section("summary").all(".count")] == (

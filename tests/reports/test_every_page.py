@@ -23,7 +23,7 @@ A4_INSIDE = 688  # 210 mm less two margins of 14, in CSS pixels
 OF_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
-OTHERS = ["index", "account", "missing account", "silent account"]
+OTHERS = ["index", "account", "group", "missing account", "silent account"]
 
 
 @pytest.mark.parametrize("name", [*SHAPES, *OTHERS])

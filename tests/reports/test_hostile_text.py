@@ -14,6 +14,7 @@ from reports import format as fmt
 from reports import render, thresholds
 from reports.figures.day import day_figures
 from reports.figures.per_account import per_account
+from reports.figures.per_group import per_group
 from reports.views import posts as posts_view
 from tests.reports.browser import opened
 from tests.reports.hostile import BUILT_IN, hostile, payloads
@@ -73,15 +74,26 @@ def account_page_of(texts: list[str]) -> str:
     )
 
 
+def group_page_of(texts: list[str]) -> str:
+    """Return the page of a group that is named by the first text, and whose account has it for a name."""
+    made = hostile(texts)
+    figures = day_figures(made.plan, made.rollups, made.posts)
+    return next(
+        render.render_group(page)
+        for page in per_group(figures, made.rollups, made.posts)
+        if page.group == texts[0]
+    )
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("of", ["day", "account"])
+@pytest.mark.parametrize("of", ["day", "account", "group"])
 def test_nothing_runs_nothing_is_injected_and_no_page_is_wider(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of: str
 ) -> None:
     # A card for each text.
     monkeypatch.setattr(thresholds, "MOST_STANDOUTS", 100)
     monkeypatch.setattr(posts_view, "FEW", 100)
-    make = page_of if of == "day" else account_page_of
+    make = {"day": page_of, "account": account_page_of, "group": group_page_of}[of]
     plain = tmp_path / "plain.html"
     plain.write_text(make(["plain"] * 6), encoding="utf-8")
     tags = "[...new Set([...document.querySelectorAll('*')].map(e => e.tagName))].sort().join()"
@@ -92,10 +104,13 @@ def test_nothing_runs_nothing_is_injected_and_no_page_is_wider(
         path = tmp_path / f"{number}.html"
         path.write_text(make(texts), encoding="utf-8")
         with opened(browser, path) as (page, said):
-            cards = page.evaluate("[...document.querySelectorAll('.posts li')].map(e => e.dataset.a)")
-            assert len(cards) >= len(texts)
+            cards = page.evaluate(
+                "[...document.querySelectorAll('.posts li')].map(e => e.querySelector('a').href)"
+            )
+            assert len(cards) >= (len(texts) if of != "group" else 1)
             if of == "day":
-                assert {f"h{n}" for n in range(len(texts))} <= set(cards)
+                linked = {link.rpartition("account-")[2].removesuffix(".html") for link in cards}
+                assert {f"h{n}" for n in range(len(texts))} <= linked
             assert page.evaluate("window.__x") is None, texts
             assert page.evaluate(tags) == expected, texts
             assert page.evaluate(f"{armed}.filter(e => e.id !== 'tip').length") == 0, texts

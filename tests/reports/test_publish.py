@@ -138,6 +138,29 @@ def test_the_page_of_an_account_that_is_in_the_plan_no_more_is_removed(
     assert stored_now == sorted(keys.account_report(DAY, account.account) for account in left)
 
 
+def test_each_group_has_a_page_and_one_that_is_no_more_has_none(tmp_path: Path, small: World) -> None:
+    lake = FolderLake(tmp_path)
+    account = pl.col("account")
+    of = pl.when(account == "stadiumfc").then(pl.lit("Sport & more")).otherwise(pl.lit("all"))
+    fill(lake, World(small.plan, small.rollups.with_columns(of.alias("group")), small.posts))
+    publish(lake, DAY)
+    prefix = catalogue.GROUP_REPORT.prefix(day=DAY)
+    assert lake.keys(prefix) == sorted(keys.group_report(DAY, group) for group in ("all", "Sport & more"))
+    html = lake.get(keys.report(DAY)).decode()
+    for key in lake.keys(prefix):
+        assert f'href="../{key.removeprefix("reports/")}"' in html
+        up = {link.split('"')[0] for link in lake.get(key).decode().split('href="')[1:]}
+        local = [link for link in up if not link.startswith(("https://x.com/", "data:", "#"))]
+        for link in local:
+            assert (lake.folder / key).parent.joinpath(link).resolve().exists(), link
+    own = lake.get(keys.account_report(DAY, "stadiumfc")).decode()
+    assert f'href="{keys.group_report(DAY, "Sport & more").rpartition("/")[2]}"' in own
+
+    put_frame(lake, keys.rollup(DAY), small.rollups.filter(pl.col("day") == DAY))
+    publish(lake, DAY)
+    assert lake.keys(prefix) == []
+
+
 def test_the_previous_day_is_linked_only_when_it_has_a_roll_up(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
     fill(lake, world(TWELVE[:1], days=3, every_post=True))

@@ -3,6 +3,8 @@
 Each of the last 30 days is judged by the eight weeks before it, as on its own page.
 """
 
+import functools
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,15 +15,15 @@ import polars as pl
 from scipy.special import stdtrit
 
 from reports import thresholds
-from reports.figures.metrics import with_data
+from reports.figures.metrics import WITH_POSTS
 from reports.figures.usual import robust
-from reports.figures.usual.daily import DAYS, Daily, of_accounts, of_total
+from reports.figures.usual.daily import DAYS, Daily, Filled, of_accounts, of_total
 from reports.figures.usual.history import LONG, WINDOW, History
 from reports.figures.usual.judge import Judged, Metric, judge
 from reports.figures.usual.robust import Array, Mask
 from reports.figures.usual.worth import expect_worth, spread_of_posts
 
-TOTAL: Final = ""  # the `account` of a total
+TOTAL: Final = ""  # the `account` of the total of all accounts; see also `total_of`
 _TREND: Final = range(DAYS - thresholds.TREND_DAYS, DAYS)
 
 
@@ -37,31 +39,38 @@ class Compared:
     days: int
 
 
+def total_of(group: str | None) -> str:
+    """Return the `account` of the total of a group, or of the accounts without one: no handle begins with #."""
+    return f"#{group or ''}"
+
+
 def compare(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Compare the accounts planned for `day`, and the total of those with data, with what is usual for each.
+    """Compare the accounts planned for `day`, and the totals of those with data, with what is usual for each.
 
-    Medians and rates are compared for the total only, see `compare_ratios`.
+    The totals are of all accounts and, if any account has a group, of each group: today's members against their own
+    past. Medians and rates are compared for totals only, see `compare_ratios`.
 
-    Takes the roll-ups of `equal_age`, of up to 85 days before `day`. Returns `account` ("" for the total), `metric`,
-    `day`, `value`, `usual`, `low` and `high` (the middle 80 %; null, as the usual, with fewer than seven days of
-    history), `unusual` and `days` (how many of the 28 days before have data), of the last 30 days, sorted.
+    Takes the roll-ups of `equal_age`, of up to 85 days before `day`. Returns `account` (`TOTAL`, or `total_of` a
+    group), `metric`, `day`, `value`, `usual`, `low` and `high` (the middle 80 %; null, as the usual, with fewer than
+    seven days of history), `unusual` and `days` (of the 28 before, those with data), of the last 30 days, sorted.
     """
     today = rollups.filter(pl.col("day") == day).sort("account")
     accounts = today["account"].to_list()
-    present = np.isin(accounts, with_data(today)["account"].to_list())
+    totals = _totals(today)
     first, weekdays = _days(day)
     each = of_accounts(rollups, accounts, first)
     is_account = np.ones(len(accounts), bool)
-    filled = _filled(each, judge(each.history(DAYS - 1, weekdays, is_account)), weekdays)
-    total = of_total(rollups, each, filled, present, accounts, first)
-    together, all_accounts = each + total, np.append(is_account, False)
-    of_all, of_total_only = [], []
+    filled = _filled(accounts, each, judge(each.history(DAYS - 1, weekdays, is_account)), weekdays)
+    sums = [of_total(rollups, each, filled, members, first) for members in totals.values()]
+    total = functools.reduce(operator.add, sums)
+    together, no_account = each + total, np.zeros(len(totals), bool)
+    of_all, of_totals = [], []
     for at in _TREND:
-        judged = judge(together.history(at, weekdays, all_accounts))
-        sums = {"engagement": judged.engagement, "posts": judged.posts, "net": judged.net}
-        of_all += _columns(sums, together, at)
-        of_total_only += _columns(_judge_ratios(total, weekdays, np.array([False]), at), total, at)
-    frames = [_frame(of_all, [*accounts, TOTAL], first), _frame(of_total_only, [TOTAL], first)]
+        judged = judge(together.history(at, weekdays, np.append(is_account, no_account)))
+        metrics = {"engagement": judged.engagement, "posts": judged.posts, "net": judged.net}
+        of_all += _columns(metrics, together, at)
+        of_totals += _columns(_judge_ratios(total, weekdays, no_account, at), total, at)
+    frames = [_frame(of_all, [*accounts, *totals], first), _frame(of_totals, list(totals), first)]
     return pl.concat(frames).sort("account", "metric", "day")
 
 
@@ -82,23 +91,39 @@ def _days(day: date) -> tuple[date, Array]:
     return first, np.array([(first + timedelta(days=at)).weekday() for at in range(DAYS)], float)
 
 
-def _filled(found: Daily, judged: Judged, weekdays: Array) -> dict[str, Array]:
+def _totals(today: pl.DataFrame) -> dict[str, Mask]:
+    """Return which accounts each total is of: those with data, or all where none has any, for their history."""
+    present = today["status"].is_in(WITH_POSTS).to_numpy()
+    groups = today["group"]
+    found = {TOTAL: np.ones(today.height, bool)}
+    if groups.null_count() < today.height:
+        for group in groups.unique().sort().to_list():
+            found[total_of(group)] = groups.eq_missing(group).to_numpy()
+    return {
+        name: members & present if (members & present).any() else members for name, members in found.items()
+    }
+
+
+def _filled(accounts: list[str], found: Daily, judged: Judged, weekdays: Array) -> Filled:
     """Return posts and engagement with the usual of the day where an account has none.
 
     So neither an account that failed on an earlier day nor a new one looks like a rise or a fall of the total. An
     account without a usual counts on all days as on the report's.
     """
+    week = np.exp(judged.week)
+    return Filled(
+        accounts,
+        posts=_fill(found.posts, judged.posts.usual, judged.posts_week, weekdays),
+        engagement=_fill(found.engagement, judged.engagement.usual, week, weekdays),
+    )
+
+
+def _fill(values: Array, usual: Array, week: Array, weekdays: Array) -> Array:
     on, today = weekdays.astype(int), int(weekdays[-1])
-    filled = {}
-    for name, usual, week in (
-        ("posts", judged.posts.usual, judged.posts_week),
-        ("engagement", judged.engagement.usual, np.exp(judged.week)),
-    ):
-        values: Array = getattr(found, name)
-        few = robust.known(values[:, -1 - WINDOW : -1]) < thresholds.USUAL_NEEDS
-        level = np.where(few | ~np.isfinite(usual), np.nan_to_num(values[:, -1]), usual)
-        ratio = np.where(few[:, None], 1.0, week / np.maximum(week[:, [today]], 1e-3))
-        filled[name] = np.where(np.isfinite(values), values, level[:, None] * ratio[:, on])
+    few = robust.known(values[:, -1 - WINDOW : -1]) < thresholds.USUAL_NEEDS
+    level = np.where(few | ~np.isfinite(usual), np.nan_to_num(values[:, -1]), usual)
+    ratio = np.where(few[:, None], 1.0, week / np.maximum(week[:, [today]], 1e-3))
+    filled: Array = np.where(np.isfinite(values), values, level[:, None] * ratio[:, on])
     return filled
 
 

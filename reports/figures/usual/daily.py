@@ -59,6 +59,15 @@ class Daily:
 _VALUES: Final = ("posts", "positive", "negative", "scored", "engagement", "median", "rate")
 
 
+@dataclass(frozen=True)
+class Filled:
+    """Posts and engagement of accounts on days, with what is usual where an account has none."""
+
+    accounts: list[str]
+    posts: Array
+    engagement: Array
+
+
 def of_accounts(rollups: pl.DataFrame, accounts: list[str], first: date) -> Daily:
     """Return the values of each of the accounts on each day; takes the roll-ups of `equal_age`."""
     aged = pl.col("equal_age")
@@ -87,35 +96,27 @@ def of_accounts(rollups: pl.DataFrame, accounts: list[str], first: date) -> Dail
     return Daily(kinds=sum_kinds(rows, len(accounts), DAYS), **found)
 
 
-def of_total(
-    rollups: pl.DataFrame,
-    found: Daily,
-    filled: dict[str, Array],
-    present: Mask,
-    accounts: list[str],
-    first: date,
-) -> Daily:
-    """Return the one row of the total of the accounts that are `present`.
+def of_total(rollups: pl.DataFrame, found: Daily, filled: Filled, members: Mask, first: date) -> Daily:
+    """Return the one row of the total of some of the accounts, the `members`.
 
-    `filled` has posts and engagement where an account has none. NaN on days on which fewer than half of the usual
-    number of accounts were read. Medians and rates are of all posts together, never means of the accounts' own.
+    NaN on days on which fewer than half of the usual number of them were read. Medians and rates are of all posts
+    together, never means of the accounts' own.
     """
-    read = np.isfinite(found.posts[present]).sum(0)
+    read = np.isfinite(found.posts[members]).sum(0)
     usual = np.median(read[:-1][read[:-1] > 0]) if (read[:-1] > 0).any() else 0
     kept = (read > 0) & (read >= thresholds.PRESENT_SHARE * usual)
     kept[-1] = read[-1] > 0
-    aged = kept & (np.isfinite(found.engagement[present]).sum(0) >= thresholds.PRESENT_SHARE * read)
-    ratios = _ratios(rollups, list(compress(accounts, present)), first)
+    aged = kept & (np.isfinite(found.engagement[members]).sum(0) >= thresholds.PRESENT_SHARE * read)
     counted = {
-        name: np.where(kept, np.nansum(getattr(found, name)[present], 0), np.nan)[None]
+        name: np.where(kept, np.nansum(getattr(found, name)[members], 0), np.nan)[None]
         for name in ("positive", "negative", "scored")
     }
     return Daily(
-        posts=np.where(kept, filled["posts"][present].sum(0), np.nan)[None],
-        engagement=np.where(aged, filled["engagement"][present].sum(0), np.nan)[None],
+        posts=np.where(kept, filled.posts[members].sum(0), np.nan)[None],
+        engagement=np.where(aged, filled.engagement[members].sum(0), np.nan)[None],
         **counted,
-        **ratios,
-        kinds=found.kinds.total(present, kept),
+        **_ratios(rollups, list(compress(filled.accounts, members)), first),
+        kinds=found.kinds.total(members, kept),
     )
 
 

@@ -99,4 +99,5 @@ def _net(history: History) -> Metric:
     judged = (history.scored[:, -1] >= thresholds.FEW_SCORED) & (tone.days >= thresholds.UNUSUAL_NEEDS)
     up = judged & (tone.as_high < chance["net_up"]) & (off >= points)
     down = judged & (tone.as_low < chance["net_down"]) & (off <= -points)
-    return Metric(tone.expected, tone.low, tone.high, up, down, tone.days)
+    low, high = (np.clip(bound, -100, 100) for bound in (tone.low, tone.high))
+    return Metric(tone.expected, low, high, up, down, tone.days)

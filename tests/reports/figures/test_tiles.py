@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from reports.figures.accounts import accounts
-from reports.figures.tiles import followers, last_days, rate_per_follower, total_followers
+from reports.figures.tiles import followers, rate_per_follower, total_followers
+from reports.figures.trend import last_days, on_days
 from reports.figures.usual.compare import compare
 from tests.reports.rows import SUNDAY, measures, missing, rollups, row
 
@@ -48,4 +49,5 @@ def test_the_rate_per_follower_is_a_ratio_of_sums_over_the_accounts_without_impr
 def test_the_last_28_days_end_with_the_reports_and_a_day_without_a_value_is_a_gap() -> None:
     known = {0: 5.0, 1: 4.0, 27: 3.0, 28: 2.0}  # by how many days before the Sunday
     series = pl.DataFrame({"day": [SUNDAY - timedelta(days=back) for back in known], "value": known.values()})
-    assert last_days(series, SUNDAY) == [3, *[None] * 25, 4, 5]
+    values = dict(series.select("day", "value").iter_rows())
+    assert on_days(values, last_days(28, SUNDAY)) == [3, *[None] * 25, 4, 5]

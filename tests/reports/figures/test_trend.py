@@ -164,5 +164,12 @@ def test_a_day_read_at_another_age_is_a_gap_for_counts_only() -> None:
     assert found["posts", 20] == 1
 
 
-def test_without_any_account_read_there_is_no_total() -> None:
-    assert total(missing(0, "a"), row(1, "a", post_engagements=[5])) == {}
+def test_on_a_day_on_which_nobody_was_read_the_history_of_all_stands() -> None:
+    found = total(
+        missing(0, "a"),
+        missing(0, "b"),
+        row(1, "a", post_engagements=[5]),
+        row(1, "b", post_engagements=[7]),
+    )
+    assert ("engagement", 0) not in found
+    assert found["engagement", 1] == 12

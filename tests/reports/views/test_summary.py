@@ -72,7 +72,35 @@ def test_a_small_move_in_tone_is_no_rise_or_fall() -> None:
 def test_accounts_are_counted_against_their_own_range() -> None:
     rows = [*usual_days("a"), *usual_days("b"), *usual_days("c")]
     today = [row(0, name, post_engagements=[n] * 10) for name, n in (("a", 10), ("b", 90), ("c", 1))]
-    assert sentences(*today, *rows)[-1] == "1 of 3 accounts was in its normal range, 1 above and 1 below."
+    assert sentences(*today, *rows)[-1] == "1 of 3 accounts was as usual; b was above it and c was below it."
+
+
+def test_the_sentence_names_whom_the_alerts_name_and_says_how_many_more() -> None:
+    names = [f"loud{n}" for n in range(9)]
+    past = [
+        day for name in [*names, "calm", "quiet", "toned"] for day in usual_days(name, positive=5, neutral=5)
+    ]
+    today = [row(0, name, post_engagements=[90] * 10, positive=5, neutral=5) for name in names]
+    calm = row(0, "calm", post_engagements=[10] * 10, positive=5, neutral=5)
+    toned = row(0, "toned", post_engagements=[10] * 10, negative=10)
+    made = (*today, calm, row(0, "quiet"), toned, *past)
+    assert sentences(*made)[-1] == (
+        "1 of 12 accounts was as usual; loud0, loud1, loud2 and 6 more were above it, quiet was below it and toned was "
+        "unusual in tone only."
+    )
+    assert len(figures(*made).alerts) == 11
+
+
+def test_an_account_with_few_scored_posts_is_never_the_cause_of_a_move_in_tone() -> None:
+    good = {"positive": 6, "neutral": 4}
+    found = sentences(
+        row(0, "airline", post_engagements=[10] * 9, negative=9),
+        row(0, "club", post_engagements=[10] * 10, **good),
+        *usual_days("airline", **good),
+        *usual_days("club", **good),
+    )
+    assert found[1].startswith("Net sentiment fell to")
+    assert "driven mainly" not in found[1]
 
 
 def test_the_tone_of_a_few_posts_has_its_uncertainty_and_is_never_called_a_fall() -> None:
@@ -96,3 +124,11 @@ def test_accounts_that_are_missing_since_this_day_come_first_and_those_of_long_a
     assert sentences(*read, suspended, failed[1])[0] == "Only 1 of 2 accounts were read."
     long_ago = sentences(*read, suspended, missing(1, "b", "suspended"))[0]
     assert long_ago.startswith("Engagement was 5 from 1 post.")
+
+
+def test_a_missing_accounts_own_page_says_why_at_its_top_however_long_it_has_been_missing() -> None:
+    long = [missing(back, "a", "suspended", reason="X has suspended this account.") for back in range(3)]
+    first = sentences(*long, row(3, "a", post_engagements=[5]))[0]
+    assert first.startswith(
+        "The account could not be read on this day: X has suspended this account. Its last data are of Thu 19 Nov."
+    )
