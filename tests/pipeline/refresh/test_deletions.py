@@ -101,7 +101,7 @@ def test_a_refresh_of_the_first_release_that_missed_nothing_stays_as_it_was(lake
 
 
 def test_what_the_first_release_found_counts_as_nothing_once_its_list_is_removed(lake: Lake) -> None:
-    """The list lies in `raw/`, from which a bucket's owner may delete objects by hand."""
+    """A person may remove it by hand, as it is of no use to a later release."""
     of_first_release(lake, ONE)
     lake.delete(keys.deleted_posts(DAY, "nasa"))
     run(lake, Timeline([OF_DAY]), DAY, "2026-11-23T06:00:00")
