@@ -18,6 +18,7 @@ from pipeline.erasure.redact import (
     redact_frame,
     redact_text,
     related,
+    related_in,
 )
 from pipeline.page import TOMBSTONE
 from pipeline.transform.account_day import derive
@@ -193,8 +194,10 @@ def test_a_stored_post_is_told_by_any_of_its_versions() -> None:
     """Its raw page may have expired, and the link that somebody sends may be of an older version."""
     stored = stored_posts({"post_id": "12", "edit_history": ["11", "12"]}, {"post_id": "13"})
     assert redact_frame(stored, posts("11"))["post_id"].to_list() == ["13"]
+    assert related_in(stored, posts("11")) == {"12"}
 
 
 def test_a_quarantined_post_is_told_by_what_x_sent() -> None:
     frame = pl.DataFrame({"post_id": [None, "5"], "item": [json.dumps(a_post(1, text=None)), '"no object"']})
     assert_frame_equal(redact_frame(frame, posts(ONE)), frame[1:])
+    assert related_in(frame, posts(ONE)) == set()

@@ -167,7 +167,11 @@ def test_an_answer_hours_after_the_timeline_was_read_proves_no_deletion(eve: Lak
 
 
 def test_an_interrupted_run_goes_on_where_it_was(eve: Lake) -> None:
-    x = Timeline([OF_EVE[1], OF_DAY])
+    class HasBeenRead(Timeline):
+        def timeline_page(self, handle: str, user_id: str, **request: Any) -> dict[str, Any]:
+            raise AssertionError("a page is bought again")
+
+    x = HasBeenRead([OF_EVE[1], OF_DAY])
     interrupted(eve, x, "2026-11-23T06:00:00")
     before = read_pages(eve, DAY, "nasa", keys.refresh_page)
     run(eve, x, DAY, "2026-11-23T06:30:00")
