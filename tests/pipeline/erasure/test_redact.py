@@ -16,6 +16,7 @@ from pipeline.erasure.redact import (
     is_retweet,
     redact,
     redact_frame,
+    redact_rows,
     redact_text,
     related,
     related_in,
@@ -195,6 +196,11 @@ def test_a_stored_post_is_told_by_any_of_its_versions() -> None:
     stored = stored_posts({"post_id": "12", "edit_history": ["11", "12"]}, {"post_id": "13"})
     assert redact_frame(stored, posts("11"))["post_id"].to_list() == ["13"]
     assert related_in(stored, posts("11")) == {"12"}
+
+
+def test_a_row_of_a_forgotten_user_is_told_by_the_user_s_id_in_either_column() -> None:
+    rows = [{"author_id": "77"}, {"user_id": "77"}, {"author_id": "78"}, {"user_id": "78"}]
+    assert redact_rows(rows, ErasureTarget(user_ids=frozenset({"77"}))) == rows[2:]
 
 
 def test_a_quarantined_post_is_told_by_what_x_sent() -> None:
