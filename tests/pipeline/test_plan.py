@@ -201,7 +201,7 @@ def test_refetching_takes_todays_settings_and_changes_nothing_yet(lake: Lake, x:
     [item] = planned(
         lake, x, "pixelforge", "citymetro", only=["pixelforge"], refetch=True, defaults={"max_posts": 9}
     )
-    assert (item.refetch, item.max_posts) == (True, 9)
+    assert (item.refetch, item.confirmed, item.max_posts) == (True, False, 9)
     assert lake.etags("") | {"spend/": ""} == before | {"spend/": ""}
 
 
