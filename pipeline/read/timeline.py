@@ -137,7 +137,7 @@ class TimelineReader:
 
 
 def next_request(
-    posts_range: TimelineRange, pages: Sequence[Page], *, token_expired: bool = False
+    posts_range: TimelineRange, pages: Sequence[Page], *, token_expired: bool
 ) -> dict[str, Any] | None:
     """Return what to ask for after `pages`, or None when they are all that is wanted.
 

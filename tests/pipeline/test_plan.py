@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.collect import collect
-from pipeline.errors import ConfigError, OverBudget
+from pipeline.errors import ConfigError, LakeError, OverBudget
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome
@@ -201,7 +201,7 @@ def test_refetching_takes_todays_settings_and_changes_nothing_yet(lake: Lake, x:
     [item] = planned(
         lake, x, "pixelforge", "citymetro", only=["pixelforge"], refetch=True, defaults={"max_posts": 9}
     )
-    assert (item.refetch, item.max_posts) == (True, 9)
+    assert (item.refetch, item.confirmed, item.max_posts) == (True, False, 9)
     assert lake.etags("") | {"spend/": ""} == before | {"spend/": ""}
 
 
@@ -264,6 +264,19 @@ def test_two_runs_of_a_new_day_plan_the_accounts_of_both(
     monkeypatch.setattr(Lake, "put_if", put_if)
     planned(lake, x, "pixelforge", "tideandco", only=["pixelforge"])
     assert [entry.account for entry in the_plan(lake).accounts] == ["pixelforge", "tideandco"]
+
+
+def test_a_plan_that_others_always_write_first_is_given_up(
+    lake: Lake, x: XApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Lake.put_if
+
+    def put_if(self: Lake, key: str, *arguments: Any, **options: Any) -> str | None:
+        return None if key == keys.plan(DAY) else original(self, key, *arguments, **options)
+
+    monkeypatch.setattr(Lake, "put_if", put_if)
+    with pytest.raises(LakeError, match="lost 40 races for it; run the command again"):
+        planned(lake, x, "pixelforge")
 
 
 def test_a_renamed_account_keeps_the_handle_that_its_day_was_planned_with(lake: Lake, x: XApi) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -173,3 +175,21 @@ def test_nothing_more_is_said_where_the_oldest_post_is_there_or_nothing_follows(
     assert TOMBSTONE in kept.items
     assert kept.oldest_at is None
     assert b"oldest_at" not in pack(kept)
+
+
+@pytest.fixture
+def in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's own timezone is Tokyo's."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize("written", ["2026-11-22T12:01:00", "2026-11-22T14:01:00+02:00"])
+def test_when_that_was_written_is_told_in_utc_whatever_the_machine_s_timezone_is(
+    in_tokyo: None, written: str
+) -> None:
+    page = a_page(a_post(2), a_post(1, created_at=written), token="next")
+    assert str(redact(page, posts(a_post(1)["id"])).oldest_at) == "2026-11-22 12:01:00+00:00"

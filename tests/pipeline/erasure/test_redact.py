@@ -16,8 +16,10 @@ from pipeline.erasure.redact import (
     is_retweet,
     redact,
     redact_frame,
+    redact_rows,
     redact_text,
     related,
+    related_in,
 )
 from pipeline.page import TOMBSTONE
 from pipeline.transform.account_day import derive
@@ -193,8 +195,15 @@ def test_a_stored_post_is_told_by_any_of_its_versions() -> None:
     """Its raw page may have expired, and the link that somebody sends may be of an older version."""
     stored = stored_posts({"post_id": "12", "edit_history": ["11", "12"]}, {"post_id": "13"})
     assert redact_frame(stored, posts("11"))["post_id"].to_list() == ["13"]
+    assert related_in(stored, posts("11")) == {"12"}
+
+
+def test_a_row_of_a_forgotten_user_is_told_by_the_user_s_id_in_either_column() -> None:
+    rows = [{"author_id": "77"}, {"user_id": "77"}, {"author_id": "78"}, {"user_id": "78"}]
+    assert redact_rows(rows, ErasureTarget(user_ids=frozenset({"77"}))) == rows[2:]
 
 
 def test_a_quarantined_post_is_told_by_what_x_sent() -> None:
     frame = pl.DataFrame({"post_id": [None, "5"], "item": [json.dumps(a_post(1, text=None)), '"no object"']})
     assert_frame_equal(redact_frame(frame, posts(ONE)), frame[1:])
+    assert related_in(frame, posts(ONE)) == set()

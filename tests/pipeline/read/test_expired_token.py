@@ -4,6 +4,9 @@ import pytest
 
 from pipeline.collect import collect
 from pipeline.erasure import register
+from pipeline.erasure.post_ids import NO_POST
+from pipeline.erasure.posts import forget_posts
+from pipeline.errors import RunStopped
 from pipeline.lake.client import Lake
 from pipeline.lake.raw import read_pages
 from pipeline.page import is_tombstone
@@ -82,6 +85,25 @@ def test_a_token_is_sent_with_the_post_that_it_was_given_behind(lake: Lake, stub
     around, following = stub.asked()[2:]
     assert around["until_id"] == following["until_id"] == min(post["id"] for post in first.body["data"])
     assert following["end_time"] == END
+
+
+def test_a_token_is_sent_without_the_post_that_it_was_given_behind_once_that_is_forgotten(
+    lake: Lake, stub: StubServer
+) -> None:
+    """What replaces its id is that of no post, and nothing is older."""
+    first, second, third = pages_of(3, 2, 1)
+    with pytest.raises(RunStopped):
+        collect(lake, stub.x(first, EXPIRED, second, Answer({}, 402)), work())
+    oldest = min(post["id"] for post in first.body["data"])
+    forget_posts(lake, "nasa", [oldest], [DAY], "asked for")
+    assert read_pages(lake, DAY, "nasa")[1].request["until_id"] == NO_POST
+
+    result = collect(lake, stub.x(third), work(run_id="another-run"))
+
+    assert result.posts == 6
+    [following] = stub.asked()
+    assert following["pagination_token"] == "token-2"
+    assert "until_id" not in following
 
 
 def test_where_the_oldest_post_was_written_in_the_first_second_of_the_day_nothing_is_before_it(

@@ -31,6 +31,14 @@ def test_empty_pages_without_end_have_one(lake: Lake, stub: StubServer) -> None:
     assert len(stub.requests) == 21
 
 
+@pytest.mark.parametrize("sizes", [[1, 0] * 12 + [1], [1, *[0] * 20, 1]])
+def test_only_more_than_twenty_empty_pages_in_a_row_are_too_many(
+    lake: Lake, stub: StubServer, sizes: list[int]
+) -> None:
+    result = collect(lake, stub.x(*pages_of(*sizes)), work())
+    assert (result.pages, result.posts) == (len(sizes), sum(sizes))
+
+
 def test_a_page_after_a_gap_is_read_again(lake: Lake, stub: StubServer) -> None:
     answers = pages_of(1, 1, 1)
     collect(lake, stub.x(*answers), work())

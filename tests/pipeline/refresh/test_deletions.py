@@ -100,6 +100,14 @@ def test_a_refresh_of_the_first_release_that_missed_nothing_stays_as_it_was(lake
     assert lake.etags("raw/")[key] == before[key]
 
 
+def test_what_the_first_release_found_counts_as_nothing_once_its_list_is_removed(lake: Lake) -> None:
+    """A person may remove it by hand, as it is of no use to a later release."""
+    of_first_release(lake, ONE)
+    lake.delete(keys.deleted_posts(DAY, "nasa"))
+    run(lake, Timeline([OF_DAY]), DAY, "2026-11-23T06:00:00")
+    assert (outcome_of(lake, DAY).deleted, outcome_of(lake, DAY).doubted) == (0, 0)
+
+
 def test_without_a_doubt_nothing_is_written(lake: Lake) -> None:
     run(lake, Timeline(POSTS), EVE, "2026-11-22T06:00:00")
     run(lake, Timeline([*POSTS, OF_DAY]), DAY, "2026-11-23T06:00:00")

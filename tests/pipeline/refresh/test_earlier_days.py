@@ -202,9 +202,10 @@ def test_kinds_that_are_not_asked_for_any_more_are_not_missing(lake: Lake) -> No
     assert x.lookups == []
 
 
-def test_of_days_that_overlap_only_what_was_asked_for_is_missing(lake: Lake) -> None:
+@pytest.mark.parametrize("time", ["00:00:00", "03:00:00"])
+def test_of_days_that_overlap_only_what_was_asked_for_is_missing(lake: Lake, time: str) -> None:
     """In lakes of the first release, a day may reach into the next one."""
-    late = post_at("2026-11-22T03:00:00")
+    late = post_at(f"2026-11-22T{time}")
     long = {"start": Window(EVE, "UTC").start, "end": Window(EVE, "UTC").end + timedelta(hours=6)}
     run(lake, Timeline([*OF_EVE, late]), EVE, "2026-11-22T06:10:00", **long)
     assert id_of(late) in ids_of(lake, EVE)

@@ -167,7 +167,11 @@ def test_an_answer_hours_after_the_timeline_was_read_proves_no_deletion(eve: Lak
 
 
 def test_an_interrupted_run_goes_on_where_it_was(eve: Lake) -> None:
-    x = Timeline([OF_EVE[1], OF_DAY])
+    class HasBeenRead(Timeline):
+        def timeline_page(self, handle: str, user_id: str, **request: Any) -> dict[str, Any]:
+            raise AssertionError("a page is bought again")
+
+    x = HasBeenRead([OF_EVE[1], OF_DAY])
     interrupted(eve, x, "2026-11-23T06:00:00")
     before = read_pages(eve, DAY, "nasa", keys.refresh_page)
     run(eve, x, DAY, "2026-11-23T06:30:00")
@@ -207,6 +211,22 @@ def test_an_account_that_goes_away_while_it_is_read_keeps_what_was_read(eve: Lak
     assert outcome_of(eve, DAY).refresh_stopped_because == "@NASA: the account is protected"
     assert x.lookups == []
     assert manifest_of(eve).doubted == 0
+
+
+def test_while_an_account_is_away_nothing_is_asked_about_what_was_in_doubt_before(eve: Lake) -> None:
+    """None of its posts would be found, and that would prove nothing."""
+
+    class Away(Timeline):
+        def timeline_page(self, handle: str, user_id: str, **request: Any) -> dict[str, Any]:
+            if request["start_time"].day < NEXT.day:
+                raise AccountUnavailable(Status.PROTECTED, "the account is protected")
+            return super().timeline_page(handle, user_id, **request)
+
+    run(eve, Timeline([OF_EVE[1], OF_DAY]), DAY, MORNINGS[DAY])
+    x = Away([OF_EVE[1], OF_DAY, OF_NEXT])
+    run(eve, x, NEXT, MORNINGS[NEXT])
+    assert x.lookups == []
+    assert (manifest_of(eve, NEXT).doubted, manifest_of(eve, NEXT).deleted) == (1, 0)
 
 
 def test_what_was_deleted_does_not_come_back_by_a_run_of_its_day_at_the_same_time(

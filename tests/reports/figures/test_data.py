@@ -31,10 +31,11 @@ def test_posts_that_were_not_scored_are_counted_by_language() -> None:
             {"post_id": "4", "lang": "en", "sentiment": "neutral"},
             {"post_id": "5", "lang": None},
             {"post_id": "6", "lang": "fr", "kind": "retweet"},
+            {"post_id": "7", "lang": "de"},
         ),
         SUNDAY,
     )
-    assert found.not_scored == (("ar", 2), ("es", 1), (None, 1))
+    assert found.not_scored == (("ar", 2), ("de", 1), ("es", 1), (None, 1))
 
 
 def test_days_without_a_roll_up_are_named_from_the_first_day_on() -> None:
@@ -52,6 +53,17 @@ def test_the_newest_reading_dates_the_report() -> None:
     late = row(0, "b")
     late["collected_at"] += timedelta(hours=2)
     assert data(rollups(row(0, "a"), late), posts(), SUNDAY).collected_at == late["collected_at"]
+
+
+def test_the_posts_are_as_old_as_those_of_the_middle_account_and_of_no_age_where_none_was_read() -> None:
+    ages = [row(0, name, age_hours=age) for name, age in (("a", 6.0), ("b", 18.0), ("c", 40.0))]
+    assert data(rollups(*ages, missing(0, "d")), posts(), SUNDAY).age_hours == 18
+    assert data(rollups(missing(0, "d")), posts(), SUNDAY).age_hours is None
+
+
+def test_what_was_not_read_is_counted_as_nothing_and_cost_nothing() -> None:
+    found = data(rollups(missing(0, "a"), missing(0, "b")), posts(), SUNDAY)
+    assert (found.accounts, found.fetched, found.posts, found.scored, found.cost_usd) == (2, 0, 0, 0, 0)
 
 
 def test_backfilled_days_are_named() -> None:

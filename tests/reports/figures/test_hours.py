@@ -9,7 +9,6 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipeline.schema import ROLLUP
-from reports import thresholds
 from reports.figures.hours import best_block, blocks, hours
 from reports.figures.metrics import equal_age
 from tests.reports.rows import SUNDAY, rollups, row
@@ -195,18 +194,17 @@ def test_a_difference_of_less_than_a_tenth_is_no_best_time() -> None:
 
 def test_the_first_fortnight_has_no_blocks() -> None:
     days = [row(back, post_engagements=[10, 90], post_hours=[9, 18]) for back in range(DAYS)]
-    assert blocks(rollups(*days[: thresholds.BLOCKS_NEED - 1]), SUNDAY).is_empty()
-    assert blocks(rollups(*days[: thresholds.BLOCKS_NEED]), SUNDAY)["hour"].to_list() == [9, 18]
+    assert blocks(rollups(*days[:13]), SUNDAY).is_empty()
+    assert blocks(rollups(*days[:14]), SUNDAY)["hour"].to_list() == [9, 18]
 
 
 def test_blocks_with_posts_on_few_days_and_posts_read_at_another_age_do_not_count() -> None:
     days = [row(back, post_engagements=[10], post_hours=[9]) for back in range(DAYS)]
-    few = [
-        row(back, "esa", post_engagements=[90], post_hours=[18]) for back in range(thresholds.BLOCK_DAYS - 1)
-    ]
+    *few, seventh = [row(back, "esa", post_engagements=[90], post_hours=[18]) for back in range(7)]
     late = row(20, "esa", post_engagements=[90], post_hours=[18])
     late["collected_at"] += timedelta(days=9)
     found = blocks(rollups(*days, *few, late), SUNDAY)
     assert found["hour"].to_list() == [9]
+    assert blocks(rollups(*days, *few, seventh), SUNDAY)["hour"].to_list() == [9, 18]
     assert blocks(rollups(), SUNDAY).is_empty()
     assert best_block(blocks(rollups(), SUNDAY)) is None

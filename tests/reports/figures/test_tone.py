@@ -1,11 +1,12 @@
 """The tone and how sure it is."""
 
 import math
+from datetime import timedelta
 
 import pytest
 
-from reports.figures.tone import extremes, net_interval, tone
-from tests.reports.rows import missing, rollups, row
+from reports.figures.tone import by_day, extremes, net_interval, tone
+from tests.reports.rows import SUNDAY, missing, rollups, row
 
 
 def test_shares_net_and_interval_of_four_posts() -> None:
@@ -55,3 +56,8 @@ def test_the_interval_of_the_total_is_of_all_posts_together_where_they_are_few()
     assert net_interval(rollups(*few, row(0, "d", neutral=5))) is None  # ten are enough
     assert net_interval(rollups(row(0, positive=4))) is None  # all alike: no width, and no certainty
     assert net_interval(rollups(row(0))) is None
+
+
+def test_an_account_alone_has_the_tone_of_its_last_ten_days_with_scored_posts() -> None:
+    found = by_day(rollups(row(0), *(row(back, neutral=1) for back in range(1, 13))))
+    assert found["day"].to_list() == [SUNDAY - timedelta(days=back) for back in range(1, 11)]

@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 
-from reports.figures.alerts import findings
+from reports.figures.alerts import Kind, findings
 from reports.views.alerts import Alert, all_alerts
+from reports.views.alerts import alerts as section
 from tests.reports.rows import SUNDAY, figures, missing, posts, row, usual_days
 
 
@@ -17,6 +19,12 @@ def alerts(*rows: dict[str, Any], **more: Any) -> list[Alert]:
 
 def test_an_ordinary_day_has_no_alert() -> None:
     assert alerts(row(0, post_engagements=[10] * 10), *usual_days()) == []
+
+
+@pytest.mark.parametrize(("found", "shown", "more"), [(6, 6, 0), (7, 6, 1)])
+def test_six_alerts_are_shown_and_the_others_are_counted(found: int, shown: int, more: int) -> None:
+    alerts_of_day = section(figures(*(row(0, str(number), truncated=True) for number in range(found))))
+    assert (len(alerts_of_day.shown), alerts_of_day.more) == (shown, more)
 
 
 def test_a_viral_post() -> None:
@@ -36,15 +44,22 @@ def test_a_viral_post() -> None:
         ([499, 501], False),
     ],
 )
-def test_a_post_goes_viral_with_half_of_the_day_and_five_times_the_usual_post(
-    engagements: list[int], viral: bool
-) -> None:
+def test_a_post_goes_viral_with_half_of_the_day(engagements: list[int], viral: bool) -> None:
     found = alerts(
         row(0, post_engagements=engagements),
         *usual_days(),
         found=posts({"post_id": "1", "engagement": engagements[0]}),
     )
     assert ("had a post go viral" in [alert.what for alert in found]) == viral
+
+
+@pytest.mark.parametrize(("times", "kind"), [(5.0, Kind.VIRAL_POST), (4.9, Kind.ENGAGEMENT)])
+def test_a_post_goes_viral_with_five_times_the_usual_post(times: float, kind: Kind) -> None:
+    nothing_else = {"has_data": True, "deletions_waiting": 0, "turned": False}
+    unusual = {"unusual_engagement": True, "posts": 1, "engagement": 50, "usual_engagement": 5.0}
+    best = pl.DataFrame({"account": ["nasa"], "engagement": [50], "times": [times]})
+    [found] = findings(pl.DataFrame({"account": ["nasa"], **nothing_else, **unusual}), best)
+    assert found.kind is kind
 
 
 def test_a_day_far_above_the_usual_without_one_post_that_made_it() -> None:
