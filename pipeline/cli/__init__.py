@@ -1,4 +1,4 @@
-"""The command line: `python -m pipeline COMMAND`. Each command imports what it needs, so that all start quickly."""
+"""The command line: `./aviary COMMAND`. Each command imports what it needs, so that all start quickly."""
 
 import io
 import os
@@ -10,6 +10,8 @@ from pipeline.cli import backfill, check, cost, explain, forget, report, run, sa
 from pipeline.cli import open as open_command
 from pipeline.errors import AviaryError
 from pipeline.local.console import ERRORS
+
+PROGRAM = "./aviary"
 
 app = typer.Typer(
     help="Daily analytics with sentiment for many X accounts.",
@@ -36,7 +38,7 @@ def main() -> None:
     """Run a command. Prints an expected failure as plain lines on stderr and exits with its code."""
     _accept_any_text()
     try:
-        app(prog_name="python -m pipeline")
+        app(prog_name=PROGRAM)
     except AviaryError as error:
         ERRORS.print(str(error))
         sys.exit(error.exit_code)

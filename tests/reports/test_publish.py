@@ -169,7 +169,7 @@ def test_posts_that_are_gone_although_the_roll_up_counts_them_are_one_clear_line
     with pytest.raises(
         AviaryError,
         match=r"^folder/posts/day=2026-11-22/account=cobaltmotors/posts\.parquet is missing .*; "
-        r"run the day again: python -m pipeline run --day 2026-11-22$",
+        r"run the day again: ./aviary run --day 2026-11-22$",
     ):
         publish(lake, DAY)
     assert not lake.keys("reports/")
