@@ -51,6 +51,9 @@ check: install ## check lint, formatting and types
 schema: install ## regenerate config/accounts.schema.json after a change of pipeline/accounts/model.py
 	@$(BIN)/python -m pipeline.accounts.json_schema
 
+docs: install ## regenerate docs/data.md and docs/cli.md after a change of columns or commands
+	@$(BIN)/python -m tests.docs
+
 bench-airflow: install ## run the DAG beside an empty one on one Airflow: CPU and wall, three pairs
 	@$(BIN)/python -m tests.bench.airflow_dag
 
@@ -80,4 +83,4 @@ lock: install ## regenerate requirements.lock after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
 
-.PHONY: help install bytecode demo up down airflow test check bench bench-airflow test-pythons schema lock
+.PHONY: help install bytecode demo up down airflow test check bench bench-airflow test-pythons schema docs lock
