@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -10,16 +11,34 @@ from pipeline.cli import backfill, check, cost, explain, forget, report, run, sa
 from pipeline.cli import open as open_command
 from pipeline.errors import AviaryError
 from pipeline.local.console import ERRORS
+from pipeline.version import VERSION
 
 PROGRAM = "./aviary"
 
 app = typer.Typer(
-    help="Daily analytics with sentiment for many X accounts.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"aviary {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def aviary(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version of Aviary, and exit."
+        ),
+    ] = False,
+) -> None:
+    """Daily analytics with sentiment for many X accounts."""
 
 
 app.command()(check.check)

@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.docs import commands, data
+from tests.docs import commands, data, licences
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
-PAGES: Final[Mapping[str, Callable[[], str]]] = {"data.md": data.page, "cli.md": commands.page}
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "data.md": data.page,
+    "cli.md": commands.page,
+    "licences.md": licences.page,
+}
