@@ -150,7 +150,7 @@ def test_the_previous_day_is_linked_only_when_it_has_a_roll_up(tmp_path: Path) -
 
 def test_a_day_that_was_never_run_is_one_clear_line(lake: FolderLake) -> None:
     with pytest.raises(
-        AviaryError, match="2026-11-25 was never planned in folder; run the day first: python"
+        AviaryError, match=r"2026-11-25 was never planned in folder; run the day first: \./aviary"
     ):
         publish(lake, date(2026, 11, 25))
 
