@@ -51,6 +51,9 @@ check: install ## check lint, formatting and types
 schema: install ## regenerate config/accounts.schema.json after a change of pipeline/accounts/model.py
 	@$(BIN)/python -m pipeline.accounts.json_schema
 
+docs: install ## regenerate the pages made from the code after a change of columns, commands or dependencies
+	@$(BIN)/python -m tests.docs
+
 bench-airflow: install ## run the DAG beside an empty one on one Airflow: CPU and wall, three pairs
 	@$(BIN)/python -m tests.bench.airflow_dag
 
@@ -76,8 +79,23 @@ test-pythons: install ## run the scoring tests on every Python 3.11-3.13 install
 			tests/pipeline/sentiment; \
 	done
 
+# Names its program by version, so that the same one makes every list; it is not part of the environment.
+CYCLONEDX := cyclonedx-bom==7.5.0
+
+dist: install ## build dist/: wheel, source and list of components (SBOM) of the last commit, tried in an environment of its own
+	@set -e; made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; rm -rf dist; mkdir $$made/source; \
+	git archive HEAD | tar -x -C $$made/source; \
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/uv build --quiet -o dist $$made/source; \
+	awk '/^[^ #]/ {sub(/ \\$$/, ""); print}' requirements.lock > $$made/constraints.txt; \
+	$(BIN)/uv venv --quiet --python $(BIN)/python $$made/venv; \
+	$(BIN)/uv pip install --quiet --python $$made/venv/bin/python -c $$made/constraints.txt dist/*.whl; \
+	(cd $$made && venv/bin/aviary --version); \
+	$(BIN)/uv tool run --quiet --from $(CYCLONEDX) cyclonedx-py environment --output-reproducible \
+		-o dist/$$(basename dist/*.whl -py3-none-any.whl).cdx.json $$made/venv/bin/python; \
+	ls dist
+
 lock: install ## regenerate requirements.lock after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
 
-.PHONY: help install bytecode demo up down airflow test check bench bench-airflow test-pythons schema lock
+.PHONY: help install bytecode demo up down airflow test check bench bench-airflow test-pythons schema docs dist lock

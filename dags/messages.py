@@ -114,7 +114,7 @@ def _link(lake: "Lake", day: date) -> "Link":
     sooner = ", or until the credentials of the role that made it expire" if access_to(lake).temporary else ""
     note = (
         f"The link works for {LINK_HOURS} hours{sooner}, for anyone who has it. "
-        f"Later: python -m pipeline open --day {day}"
+        f"Later: ./aviary open --day {day}"
     )
     return Link(link_to(lake, key), note)
 

@@ -1,4 +1,4 @@
-"""`python -m pipeline`."""
+"""`./aviary`."""
 
 from pipeline.cli import main
 

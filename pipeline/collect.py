@@ -188,7 +188,7 @@ def _require_no_surprise(lake: Lake, task: AccountTask, pages: Sequence[Page]) -
     if known and 2 * len(shown) < len(known) and not task.confirmed:
         raise RefetchRefused(
             f"@{task.handle}: X now shows {len(shown)} of the {len(known)} stored posts of {task.day}, so the day "
-            "stays as it was; if that is right, the pages just read are used by: python -m pipeline run "
+            "stays as it was; if that is right, the pages just read are used by: ./aviary run "
             f"--day {task.day} --account {task.handle} --refetch --yes"
         )
 

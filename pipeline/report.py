@@ -110,7 +110,7 @@ def _make(lake: Lake, plan: Plan, outcomes: Mapping[str, Outcome], publish: Publ
         if entry.account in outcomes and outcomes[entry.account].status.has_posts
     ]
     stored = [keys.posts(day, account) for account in with_posts]
-    again = f"run the day again: python -m pipeline run --day {day}"
+    again = f"run the day again: ./aviary run --day {day}"
     posts = read_frames(lake, stored, POSTS, again).sort("account", "created_at", "post_id")
     put_frame(lake, keys.posts_daily(day), posts.select(pl.lit(day).alias("day"), *POSTS.names()))
     lake.put(keys.all_accounts_csv(day), to_csv(posts))

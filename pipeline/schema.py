@@ -1,11 +1,16 @@
 """The frames of the lake: their columns, types and rules. Everything that reads the lake reads by these.
 
 The version stands in every plan, outcome and roll-up; it changes when a column comes or changes its name or meaning.
+docs/data.md is made of what stands here: run `make docs` after a change.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
+
+from pipeline.status import Status
 
 SCHEMA_VERSION: Final = 4
 
@@ -16,135 +21,209 @@ MEDIA: Final = ("photo", "video", "animated_gif")
 SENTIMENTS: Final = ("positive", "neutral", "negative")
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a stored frame, and what docs/data.md says of it."""
+
+    dtype: pl.DataType
+    meaning: str
+    source: str  # a field of X's answer, a section of our own records, or how it is computed
+    null: str = ""  # when it is null; never where empty, but in files older than `since`
+    unit: str = ""
+    since: int = 1  # the schema version that brought it
+
+
+def frame_of(columns: Mapping[str, Column]) -> pl.Schema:
+    """Return the schema of a frame with these columns."""
+    return pl.Schema({name: column.dtype for name, column in columns.items()})
+
+
+_TEXT, _COUNT, _NUMBER, _FLAG = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean()
+_DATE, _INSTANT = pl.Date(), pl.Datetime("us", "UTC")
+_TEXTS, _COUNTS, _DATES = pl.List(_TEXT), pl.List(_COUNT), pl.List(_DATE)
+
+_NOT_RETURNED = "not returned by X"
+_NOT_SCORED = "not scored: not in English, or no words left"
+_PARTS = "likes + reposts + replies + quotes"
+
 # One row per post of an account's day, in order of publication. `pipeline.transform.contract` holds the rules.
-POSTS: Final = pl.Schema(
-    {
-        "post_id": pl.String(),
-        "account": pl.String(),  # the lower-case handle
-        "author_id": pl.String(),
-        "created_at": pl.Datetime("us", "UTC"),
-        "text": pl.String(),  # as written: long posts and retweets whole, HTML entities undone
-        "clean_text": pl.String(),  # what was scored
-        "lang": pl.String(),
-        "kind": pl.String(),  # one of KINDS
-        "conversation_id": pl.String(),
-        "like_count": pl.Int64(),
-        "repost_count": pl.Int64(),
-        "reply_count": pl.Int64(),
-        "quote_count": pl.Int64(),
-        "bookmark_count": pl.Int64(),  # null where not returned by X
-        "impression_count": pl.Int64(),  # null where not returned by X
-        "engagement": pl.Int64(),  # likes + reposts + replies + quotes; null for retweets
-        "hashtags": pl.List(pl.String()),
-        "mentions": pl.List(pl.String()),
-        "urls": pl.List(pl.String()),
-        "edited": pl.Boolean(),
-        "edit_history": pl.List(pl.String()),  # ids of its versions, the oldest first; null before schema 2
-        "possibly_sensitive": pl.Boolean(),
-        "neg": pl.Float64(),
-        "neu": pl.Float64(),
-        "pos": pl.Float64(),
-        "compound": pl.Float64(),
-        "sentiment": pl.String(),  # one of SENTIMENTS, or null when not scored
-        "collected_at": pl.Datetime("us", "UTC"),
-        "age_hours": pl.Float64(),  # from publication to collection
-        "media": pl.List(
-            pl.String()
-        ),  # of MEDIA, each once; of a retweet its original's; null before schema 3
-        "paid_partnership": pl.Boolean(),  # declared by the author; null where not returned by X
-    }
-)
+POST_COLUMNS: Final = {
+    "post_id": Column(_TEXT, "id of the post, of an edited one that of its newest version", "X: id"),
+    "account": Column(_TEXT, "lower-case handle", "accounts.yaml"),
+    "author_id": Column(_TEXT, "id of the account on X", "X: author_id, else the timeline's user"),
+    "created_at": Column(_INSTANT, "when it was published", "X: created_at", unit="UTC"),
+    "text": Column(
+        _TEXT,
+        "as written: long posts and retweets whole, HTML entities decoded",
+        "X: text, note_tweet.text; of a retweet its original's",
+    ),
+    "clean_text": Column(_TEXT, "what was scored", "text, without links and mentions"),
+    "lang": Column(_TEXT, "language that X detected, a BCP 47 tag", "X: lang", null=_NOT_RETURNED),
+    "kind": Column(_TEXT, f"one of {', '.join(KINDS)}", "X: referenced_tweets, in_reply_to_user_id"),
+    "conversation_id": Column(_TEXT, "id of the thread's first post", "X: conversation_id", _NOT_RETURNED),
+    "like_count": Column(_COUNT, "likes at collection", "X: public_metrics.like_count", unit="likes"),
+    "repost_count": Column(
+        _COUNT, "reposts at collection", "X: public_metrics.retweet_count", unit="reposts"
+    ),
+    "reply_count": Column(_COUNT, "replies at collection", "X: public_metrics.reply_count", unit="replies"),
+    "quote_count": Column(_COUNT, "quotes at collection", "X: public_metrics.quote_count", unit="quotes"),
+    "bookmark_count": Column(
+        _COUNT, "bookmarks", "X: public_metrics.bookmark_count", _NOT_RETURNED, unit="bookmarks"
+    ),
+    "impression_count": Column(
+        _COUNT, "times shown", "X: public_metrics.impression_count", _NOT_RETURNED, unit="views"
+    ),
+    "engagement": Column(_COUNT, _PARTS, "the four counts", "kind is retweet", unit="reactions"),
+    "hashtags": Column(_TEXTS, "hashtags without #, each once", "X: entities.hashtags"),
+    "mentions": Column(_TEXTS, "handles mentioned, each once", "X: entities.mentions"),
+    "urls": Column(_TEXTS, "links as expanded by X, each once", "X: entities.urls"),
+    "edited": Column(_FLAG, "has more than one version", "edit_history"),
+    "edit_history": Column(_TEXTS, "ids of its versions, oldest first", "X: edit_history_tweet_ids", since=2),
+    "possibly_sensitive": Column(_FLAG, "marked as sensitive", "X: possibly_sensitive", _NOT_RETURNED),
+    "neg": Column(_NUMBER, "negative share of the text", "VADER", _NOT_SCORED, unit="share, 0 to 1"),
+    "neu": Column(_NUMBER, "neutral share of the text", "VADER", _NOT_SCORED, unit="share, 0 to 1"),
+    "pos": Column(_NUMBER, "positive share of the text", "VADER", _NOT_SCORED, unit="share, 0 to 1"),
+    "compound": Column(_NUMBER, "tone as one number", "VADER", _NOT_SCORED, unit="score, -1 to 1"),
+    "sentiment": Column(
+        _TEXT, f"one of {', '.join(SENTIMENTS)}", "compound, by VADER's thresholds", _NOT_SCORED
+    ),
+    "collected_at": Column(_INSTANT, "when X's answer was read", "raw page", unit="UTC"),
+    "age_hours": Column(_NUMBER, "age of the counts", "collected_at - created_at", unit="hours"),
+    "media": Column(
+        _TEXTS,
+        f"formats attached ({', '.join(MEDIA)}), each once; of a retweet its original's",
+        "X: attachments.media_keys",
+        since=3,
+    ),
+    "paid_partnership": Column(
+        _FLAG, "declared as one by the author", "X: paid_partnership", _NOT_RETURNED, since=3
+    ),
+}
+POSTS: Final = frame_of(POST_COLUMNS)
 
 # The columns that formats without lists or instants write as text.
 POST_LISTS: Final = tuple(name for name, dtype in POSTS.items() if isinstance(dtype, pl.List))
 POST_TIMES: Final = tuple(name for name, dtype in POSTS.items() if isinstance(dtype, pl.Datetime))
 
+_DAY = Column(_DATE, "local day of publication", "created_at, in the plan's timezone")
+
 # One row per post of all accounts' day, by account and in order of publication.
-POSTS_DAILY: Final = pl.Schema({"day": pl.Date(), **POSTS})
+POSTS_DAILY: Final = frame_of({"day": _DAY, **POST_COLUMNS})
 
 # Rejected rows: the columns that could be read, the item as X sent it, and why it was refused.
-QUARANTINE: Final = pl.Schema(
-    {
-        "post_id": pl.String(),
-        "account": pl.String(),
-        "reasons": pl.List(pl.String()),
-        "item": pl.String(),
-        "collected_at": pl.Datetime("us", "UTC"),
-    }
-)
+QUARANTINE_COLUMNS: Final = {
+    "post_id": replace(POST_COLUMNS["post_id"], null="not readable"),
+    "account": POST_COLUMNS["account"],
+    "reasons": Column(_TEXTS, "what is wrong: a sentence, or `column|rule`", "the contract of posts"),
+    "item": Column(_TEXT, "the post as JSON", "X's answer"),
+    "collected_at": POST_COLUMNS["collected_at"],
+}
+QUARANTINE: Final = frame_of(QUARANTINE_COLUMNS)
 
 # Newer counts of earlier days' posts, as read again on the local date of the key's `observed=`: the morning after
 # the day that was run.
-METRICS: Final = pl.Schema(
-    {
-        "day": pl.Date(),  # of the post: the local day it was published
-        "post_id": pl.String(),
-        "account": pl.String(),
-        "like_count": pl.Int64(),
-        "repost_count": pl.Int64(),
-        "reply_count": pl.Int64(),
-        "quote_count": pl.Int64(),
-        "bookmark_count": pl.Int64(),  # null where not returned by X
-        "impression_count": pl.Int64(),  # null where not returned by X
-        "engagement": pl.Int64(),  # likes + reposts + replies + quotes; null for retweets
-        "collected_at": pl.Datetime("us", "UTC"),
-        "age_hours": pl.Float64(),  # from publication to collection
-    }
-)
+METRICS_COLUMNS: Final = {
+    "day": _DAY,
+    **{
+        name: POST_COLUMNS[name]
+        for name in (
+            "post_id", "account", "like_count", "repost_count", "reply_count", "quote_count", "bookmark_count",
+            "impression_count", "engagement", "collected_at", "age_hours",
+        )
+    },
+}  # fmt: skip
+METRICS: Final = frame_of(METRICS_COLUMNS)
 
-# One row per planned account. The figures (posts and everything from retweets to post_kinds) are null
-# unless the status is ok or partial: missing is not zero.
-ROLLUP: Final = pl.Schema(
-    {
-        "day": pl.Date(),
-        "account": pl.String(),  # the lower-case handle
-        "handle": pl.String(),  # as X spells it, or as accounts.yaml does while X has not answered
-        "name": pl.String(),  # null while X has not answered
-        "group": pl.String(),
-        "user_id": pl.String(),
-        "followers": pl.Int64(),
-        "followers_on": pl.Date(),  # the UTC date the profile was looked up
-        "status": pl.String(),  # pipeline.outcome.Status
-        "reason": pl.String(),  # one line; null when ok
-        "truncated": pl.Boolean(),  # max_posts was reached: the day's earliest posts are not here
-        "fetched": pl.Int64(),  # = kept + filtered + duplicates + quarantined + forgotten
-        "kept": pl.Int64(),
-        "filtered": pl.Int64(),
-        "duplicates": pl.Int64(),
-        "quarantined": pl.Int64(),
-        "forgotten": pl.Int64(),
-        "doubted": pl.Int64(),  # earlier posts that X no longer shows, until settled; null in older roll-ups
-        "doubted_days": pl.List(pl.Date()),  # their days
-        "posts_refused": pl.Int64(),  # of these, those that X refuses to show: protected, suspended or withheld
-        "deletions_waiting": pl.Int64(),  # earlier posts that X no longer has, too many at once to forget them unasked
-        "posts": pl.Int64(),  # kept posts that are not retweets; every figure below is of these
-        "retweets": pl.Int64(),
-        "likes": pl.Int64(),
-        "reposts": pl.Int64(),
-        "replies": pl.Int64(),
-        "quotes": pl.Int64(),
-        "bookmarks": pl.Int64(),  # of the posts where X returns them; null when it does for none
-        "engagement": pl.Int64(),  # likes + reposts + replies + quotes
-        "impressions": pl.Int64(),  # of the posts where X returns them; null when it does for none
-        "impressions_known": pl.Int64(),  # how many posts those are
-        "engagement_seen": pl.Int64(),  # the engagement of just those posts: rate = this / impressions
-        "median_engagement": pl.Float64(),  # of posts, replies and quotes together; null without any
-        "median_post": pl.Float64(),  # of kind `post` only; null without one, and before schema 4
-        "scored": pl.Int64(),  # = positive + neutral + negative; posts - scored were not scored
-        "positive": pl.Int64(),
-        "neutral": pl.Int64(),
-        "negative": pl.Int64(),
-        "compound": pl.Float64(),  # mean of the scored posts; null without any
-        "age_hours": pl.Float64(),  # median age of the counts when they were read; null without posts
-        "post_ids": pl.List(pl.String()),  # these four lists run parallel, oldest post first
-        "post_hours": pl.List(pl.UInt8()),  # local hour of publication, 0-23
-        "post_engagements": pl.List(pl.Int64()),
-        "post_kinds": pl.List(pl.String()),  # of KINDS, without retweets; null before schema 4
-        "collected_at": pl.Datetime("us", "UTC"),  # when the last page was read
-        "cost_usd": pl.Float64(),
-        "timezone": pl.String(),
-        "sample": pl.Boolean(),  # read from the sandbox, not from X
-        "schema_version": pl.Int32(),
-        "window_hours": pl.Float64(),  # of a day that is shorter or longer than its local day; null for the others
-    }
-)
+_UNREAD = "neither ok nor partial"
+_NONE = f"no post has it; {_UNREAD}"
+
+# One row per planned account.
+ROLLUP_COLUMNS: Final = {
+    "day": Column(_DATE, "local day", "plan"),
+    "account": Column(_TEXT, "lower-case handle", "accounts.yaml"),
+    "handle": Column(_TEXT, "as X spells it; as accounts.yaml does until X has answered", "X: username"),
+    "name": Column(_TEXT, "display name", "X: name", "X has not answered yet"),
+    "group": Column(_TEXT, "group of the account", "accounts.yaml", "no group is set"),
+    "user_id": Column(_TEXT, "id of the account on X", "X: id", "X has not answered yet"),
+    "followers": Column(
+        _COUNT, "followers", "X: public_metrics.followers_count", _NOT_RETURNED, unit="accounts"
+    ),
+    "followers_on": Column(
+        _DATE, "when the profile was looked up", "users/", "X has not answered yet", unit="UTC date"
+    ),
+    "status": Column(_TEXT, f"one of {', '.join(Status)}", "outcome"),
+    "reason": Column(_TEXT, "why, in one line", "outcome", "status is ok"),
+    "truncated": Column(_FLAG, "max_posts was reached: the day's earliest posts are missing", "outcome"),
+    "fetched": Column(
+        _COUNT, "kept + filtered + duplicates + quarantined + forgotten", "outcome", unit="posts"
+    ),
+    "kept": Column(_COUNT, "stored in posts/", "outcome", unit="posts"),
+    "filtered": Column(
+        _COUNT, "kinds not included, outside the day, beyond max_posts", "outcome", unit="posts"
+    ),
+    "duplicates": Column(_COUNT, "the same post again, older versions", "outcome", unit="posts"),
+    "quarantined": Column(_COUNT, "posts that break the contract", "outcome", unit="posts"),
+    "forgotten": Column(_COUNT, "removed by request, or gone from X", "outcome", unit="posts"),
+    "doubted": Column(
+        _COUNT, "earlier posts that X no longer shows, not settled yet", "outcome", unit="posts", since=3
+    ),
+    "doubted_days": Column(_DATES, "the days of doubted posts", "outcome", since=3),
+    "posts_refused": Column(
+        _COUNT, "of doubted, those protected, suspended or withheld", "outcome", unit="posts", since=3
+    ),
+    "deletions_waiting": Column(
+        _COUNT, "deleted on X, too many at once to remove unasked", "outcome", unit="posts", since=3
+    ),
+    "posts": Column(
+        _COUNT, "kept posts but retweets; the figures below are of these", "posts", _UNREAD, unit="posts"
+    ),
+    "retweets": Column(_COUNT, "kept retweets", "posts", _UNREAD, unit="posts"),
+    "likes": Column(_COUNT, "sum", "like_count", _UNREAD, unit="likes"),
+    "reposts": Column(_COUNT, "sum", "repost_count", _UNREAD, unit="reposts"),
+    "replies": Column(_COUNT, "sum", "reply_count", _UNREAD, unit="replies"),
+    "quotes": Column(_COUNT, "sum", "quote_count", _UNREAD, unit="quotes"),
+    "bookmarks": Column(_COUNT, "sum, where X returns them", "bookmark_count", _NONE, unit="bookmarks"),
+    "engagement": Column(_COUNT, f"sum: {_PARTS}", "engagement", _UNREAD, unit="reactions"),
+    "impressions": Column(_COUNT, "sum, where X returns them", "impression_count", _NONE, unit="views"),
+    "impressions_known": Column(_COUNT, "posts with impressions", "posts", _UNREAD, unit="posts"),
+    "engagement_seen": Column(
+        _COUNT, "of posts with impressions: rate = this / impressions", "engagement", _NONE, unit="reactions"
+    ),
+    "median_engagement": Column(
+        _NUMBER,
+        "median of posts, replies and quotes together",
+        "engagement",
+        f"no posts; {_UNREAD}",
+        unit="reactions",
+    ),
+    "median_post": Column(
+        _NUMBER, "median of kind post only", "engagement", f"none of it; {_UNREAD}", unit="reactions", since=4
+    ),
+    "scored": Column(_COUNT, "positive + neutral + negative", "sentiment", _UNREAD, unit="posts"),
+    "positive": Column(_COUNT, "posts of this tone", "sentiment", _UNREAD, unit="posts"),
+    "neutral": Column(_COUNT, "posts of this tone", "sentiment", _UNREAD, unit="posts"),
+    "negative": Column(_COUNT, "posts of this tone", "sentiment", _UNREAD, unit="posts"),
+    "compound": Column(
+        _NUMBER, "mean of the scored posts", "compound", f"none scored; {_UNREAD}", unit="score, -1 to 1"
+    ),
+    "age_hours": Column(
+        _NUMBER, "median age of the counts", "age_hours", f"no posts; {_UNREAD}", unit="hours"
+    ),
+    "post_ids": Column(_TEXTS, "of the posts, oldest first; the post_ lists run parallel", "posts", _UNREAD),
+    "post_hours": Column(
+        pl.List(pl.UInt8()), "local hours of publication", "created_at", _UNREAD, unit="hour, 0 to 23"
+    ),
+    "post_engagements": Column(_COUNTS, "engagement of each", "engagement", _UNREAD, unit="reactions"),
+    "post_kinds": Column(_TEXTS, "kind of each", "kind", _UNREAD, since=4),
+    "collected_at": Column(
+        _INSTANT, "when the last page was read", "outcome", "nothing was read", unit="UTC"
+    ),
+    "cost_usd": Column(_NUMBER, "price of the pages", "outcome", unit="US dollars"),
+    "timezone": Column(_TEXT, "IANA name of the day's timezone", "plan"),
+    "sample": Column(_FLAG, "read from the sandbox, not from X", "plan"),
+    "schema_version": Column(pl.Int32(), "version of this table when the day was planned", "plan"),
+    "window_hours": Column(
+        _NUMBER, "length of a cut or extended day", "plan", "the day is the whole local day", "hours", 3
+    ),
+}
+ROLLUP: Final = frame_of(ROLLUP_COLUMNS)

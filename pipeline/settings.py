@@ -2,6 +2,7 @@
 
 import codecs
 import ipaddress
+import os
 from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -88,8 +89,12 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Return the settings. `.env` in this folder adds what the environment does not set, AWS's variables included."""
-    load_dotenv(stream=StringIO(_read_env_file(Path(".env"))))
+    """Return the settings. `.env` adds what the environment does not set, AWS's variables included.
+
+    It is the one in this folder, unless `AVIARY_ENV_FILE` names another: `./aviary` names the repository's where this
+    folder has none. The repository's is not read unasked, because tests and sandboxes run in folders without settings.
+    """
+    load_dotenv(stream=StringIO(_read_env_file(Path(os.environ.get("AVIARY_ENV_FILE") or ".env"))))
     return Settings()
 
 

@@ -70,9 +70,7 @@ def failure(
     day: date, reason: str, figures: DayFigures | None, link: Link | None, *, sample: bool
 ) -> Message:
     """Return the message of a day whose run failed: the verdict's reasons, and the report when one was made."""
-    again = (
-        f"Fix the cause and clear the failed tasks, or run the day again: python -m pipeline run --day {day}"
-    )
+    again = f"Fix the cause and clear the failed tasks, or run the day again: ./aviary run --day {day}"
     sentences = [reason, *(["There is a report of what could be read."] if figures else []), again]
     return _message(day, "the run failed", sentences, figures, link, sample=sample)
 

@@ -104,7 +104,7 @@ def _figures(source: _Source) -> DayFigures:
 
 
 def _source(lake: "Lake", day: date) -> _Source:
-    run_first = f"run the day first: python -m pipeline run --day {day}"
+    run_first = f"run the day first: ./aviary run --day {day}"
     plan = lake.find_model(keys.plan(day), Plan)
     if plan is None:
         raise AviaryError(f"{day} was never planned in {lake.url}; {run_first}")
@@ -116,7 +116,7 @@ def _source(lake: "Lake", day: date) -> _Source:
     stored = [key for key in listed if key in wanted]
     if keys.rollup(day) not in stored:
         raise AviaryError(f"there is no roll-up of {day} in {lake.url}; {run_first}")
-    again = f"run the day again: python -m pipeline run --day {day}"
+    again = f"run the day again: ./aviary run --day {day}"
     rollups = read_frames(lake, stored, ROLLUP, again).drop("post_ids")
     with_posts = rollups.filter(pl.col("day") == day, pl.col("posts") > 0)["account"].sort()
     posts = _posts(lake, day, with_posts.to_list(), again)

@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.version import VERSION
 from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.per_account import AccountFigures
@@ -84,5 +85,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["tick"] = tick
+    environment.globals["version"] = VERSION
     environment.filters["number"] = fmt.plain_number
     return environment

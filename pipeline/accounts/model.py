@@ -168,7 +168,7 @@ class ReadSettings(_Section):
     """How much of an account is read."""
 
     max_posts: Annotated[int, Field(strict=True, ge=1, le=DEPTH)] = 200
-    """Maximum number of posts per account and day, the newest. `python -m pipeline check` prints what that costs."""
+    """Maximum number of posts per account and day, the newest. `./aviary check` prints what that costs."""
     include: Annotated[tuple[Kind, ...], Field(min_length=1, json_schema_extra={"uniqueItems": True})] = (
         "posts",
         "quotes",

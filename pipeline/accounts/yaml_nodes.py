@@ -33,6 +33,12 @@ _ALLOWED = "\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010fffd"
 _REFUSED_CHARACTER = re.compile(f"[^{_ALLOWED}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
+# A list entry that YAML takes for text, at the start of a line: without a space it is a word, and where it is indented
+# further than its list it continues the entry above.
+_ENTRY = re.compile(r"^[ \t]*(?P<dash>-)(?:(?P<gap>\s|\Z)|(?=[^\s-]))", re.MULTILINE)
+_WORD_AFTER_DASH = re.compile(r"-[^\s-]")
+_NO_SPACE = "a list entry needs a space after the -"
+_TOO_FAR = "this list entry is indented further than its list; align its - with the list's"
 
 
 class Place(NamedTuple):
@@ -120,7 +126,7 @@ def read_nodes(text: str) -> tuple[Node | None, list[Problem]]:
         for found in islice(_REFUSED_CHARACTER.finditer(text), _MAX_BAD_CHARACTERS)
     ]:
         return None, refused
-    tree = _Tree(lines)
+    tree = _Tree(text, lines)
     try:
         for event in _events(text.replace("@", _AT)):
             tree.add(event)
@@ -132,11 +138,13 @@ def read_nodes(text: str) -> tuple[Node | None, list[Problem]]:
 class _Tree:
     """Builds a tree from events."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, text: str, lines: Lines) -> None:
         self.problems: list[Problem] = []
+        self._text = text
         self._lines = lines
         self._top: list[Node] = []
         self._open: list[tuple[Place, bool, list[Node]]] = []  # open collections: place, tagged, children
+        self._brackets = 0  # open collections that are written in brackets
         self._documents = 0
 
     @property
@@ -161,15 +169,21 @@ class _Tree:
                 )
                 self._place(Refused(place))
             case ScalarEvent():
-                refused = self._refuse_tag(event, place) or self._refuse_surrogate(event, place)
+                refused = (
+                    self._refuse_tag(event, place)
+                    or self._refuse_surrogate(event, place)
+                    or self._refuse_entries(event, place)
+                )
                 text = event.value.replace(_AT, "@")
                 self._place(Refused(place) if refused else Scalar(place, text, plain=event.style is None))
             case CollectionStartEvent():
                 if len(self._open) == MAX_DEPTH:
                     raise _Stop(offset, f"nested more than {MAX_DEPTH} levels deep; accounts.yaml needs 4")
                 self._open.append((place, self._refuse_tag(event, place), []))
+                self._brackets += bool(event.flow_style or self._brackets)
             case CollectionEndEvent():
                 start, tagged, children = self._open.pop()
+                self._brackets -= self._brackets > 0
                 if tagged:
                     self._place(Refused(start))
                 elif isinstance(event, MappingEndEvent):
@@ -196,6 +210,23 @@ class _Tree:
         )
         return True
 
+    def _refuse_entries(self, event: ScalarEvent, place: Place) -> bool:
+        """Report each line of a text that was meant as an entry of a list; within brackets, none is."""
+        if event.style is not None or self._brackets:
+            return False
+        start, end = event.start_mark.index, event.end_mark.index
+        line_start = start - place.column + 1
+        own = _ENTRY.match(self._text, line_start, end)
+        is_entry = own is not None and own.start("dash") == start
+        found = [
+            Problem(self._lines.place(entry.start("dash")), _TOO_FAR if entry["gap"] else _NO_SPACE)
+            for entry in _ENTRY.finditer(self._text, line_start, end)
+            # Below an entry without a space, those with one are right.
+            if entry.start("dash") >= start and not (is_entry and entry["gap"])
+        ]
+        self.problems += found
+        return bool(found)
+
 
 def _events(text: str) -> Iterator[Event]:
     """Yield ruamel's parsing events. Raises `_Stop` with a plain message where the text is not YAML."""
@@ -205,7 +236,7 @@ def _events(text: str) -> Iterator[Event]:
             reached = event.end_mark.index
             yield event
     except MarkedYAMLError as error:
-        raise _plain_message(error, reached) from None
+        raise _plain_message(error, reached, text) from None
     except (YAMLError, ValueError, OverflowError, AssertionError, LookupError, AttributeError, TypeError):
         # These have no position: escapes outside Unicode, and whatever else ruamel's scanner fails on.
         raise _Stop(reached, "this is not valid YAML") from None
@@ -236,7 +267,7 @@ _MESSAGES = (
 )
 
 
-def _plain_message(error: MarkedYAMLError, reached: int) -> _Stop:
+def _plain_message(error: MarkedYAMLError, reached: int, text: str) -> _Stop:
     mark, start = error.problem_mark or error.context_mark, error.context_mark or error.problem_mark
     offset = mark.index if mark else reached
     problem, context = error.problem or "", error.context or ""
@@ -247,5 +278,6 @@ def _plain_message(error: MarkedYAMLError, reached: int) -> _Stop:
         return _Stop(offset, f"a bracket{where} is not closed before this, or a comma is missing")
     for sign, message in _MESSAGES:
         if sign in problem or sign in context:
-            return _Stop(start.index if "simple key" in context else offset, message)
+            at = start.index if "simple key" in context else offset
+            return _Stop(at, _NO_SPACE if _WORD_AFTER_DASH.match(text, at) else message)
     return _Stop(offset, "this is not valid YAML")

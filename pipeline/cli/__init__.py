@@ -1,8 +1,9 @@
-"""The command line: `python -m pipeline COMMAND`. Each command imports what it needs, so that all start quickly."""
+"""The command line: `./aviary COMMAND`. Each command imports what it needs, so that all start quickly."""
 
 import io
 import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -10,14 +11,34 @@ from pipeline.cli import backfill, check, cost, explain, forget, report, run, sa
 from pipeline.cli import open as open_command
 from pipeline.errors import AviaryError
 from pipeline.local.console import ERRORS
+from pipeline.version import VERSION
+
+PROGRAM = "./aviary"
 
 app = typer.Typer(
-    help="Daily analytics with sentiment for many X accounts.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"aviary {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def aviary(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version of Aviary, and exit."
+        ),
+    ] = False,
+) -> None:
+    """Daily analytics with sentiment for many X accounts."""
 
 
 app.command()(check.check)
@@ -36,7 +57,7 @@ def main() -> None:
     """Run a command. Prints an expected failure as plain lines on stderr and exits with its code."""
     _accept_any_text()
     try:
-        app(prog_name="python -m pipeline")
+        app(prog_name=PROGRAM)
     except AviaryError as error:
         ERRORS.print(str(error))
         sys.exit(error.exit_code)

@@ -43,9 +43,7 @@ def open_reports(
     require_bucket(lake)
     there = days(lake)
     if not there:
-        raise ReportError(
-            f"there is no report in {lake.url} yet; run a day first: python -m pipeline run --day DAY"
-        )
+        raise ReportError(f"there is no report in {lake.url} yet; run a day first: ./aviary run --day DAY")
     if wanted and wanted not in there:
         raise ReportError(
             f"there is no report for {wanted} in {lake.url}; there are reports for {spans(there)}"

@@ -1,4 +1,4 @@
-"""`python -m pipeline sandbox`: an X API and an S3 server with sample data, alone or around a command."""
+"""`./aviary sandbox`: an X API and an S3 server with sample data, alone or around a command."""
 
 import os
 import shlex
@@ -21,10 +21,10 @@ _NOTICE = "SAMPLE DATA: every account, post and number in the sandbox is invente
 
 def sandbox(
     command: Annotated[
-        list[str] | None, typer.Argument(help="run this with the sandbox's settings, then stop")
+        list[str] | None, typer.Argument(help="Run this with the sandbox's settings, then stop.")
     ] = None,
     *,
-    directory: Annotated[Path, typer.Option("--dir", help="where the sandbox stores its data")] = Path(
+    directory: Annotated[Path, typer.Option("--dir", help="Where the sandbox stores its data.")] = Path(
         ".aviary"
     ),
     faults: Annotated[
@@ -32,15 +32,15 @@ def sandbox(
         typer.Option(
             "--fault",
             metavar="HANDLE=FAULT[:TIMES[:AFTER[:POSTS]]]",
-            help="let the X API misbehave towards an account (* means every account): TIMES requests (all, if "
+            help="Let the X API misbehave towards an account (* means every account): TIMES requests (all, if "
             "left out) after AFTER correct ones; POSTS is for depth. May be repeated. docs/sandbox.md describes "
-            f"the faults: {', '.join(Fault)}",
+            f"the faults: {', '.join(Fault)}.",
         ),
     ] = None,
     rate_limit: Annotated[
-        int, typer.Option(min=1, help="timeline requests that the X API accepts per window")
+        int, typer.Option(min=1, help="Timeline requests that the X API accepts per window.")
     ] = RATE_LIMIT,
-    rate_window: Annotated[int, typer.Option(min=1, help="the window's length in seconds")] = WINDOW_SECONDS,
+    rate_window: Annotated[int, typer.Option(min=1, help="The window's length in seconds.")] = WINDOW_SECONDS,
     accounts: Accounts = None,
 ) -> None:
     """Run an X API and an S3 server with sample data on this machine.

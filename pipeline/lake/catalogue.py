@@ -12,11 +12,9 @@ from pipeline.lake.kinds import Expiry, ObjectKind, Redaction
 _JSON, _PARQUET, _CSV = "application/json", "application/vnd.apache.parquet", "text/csv; charset=utf-8"
 _ZSTD, _HTML = "application/zstd", "text/html; charset=utf-8"
 _OLDER_VERSION = "restore an older version of it"
-_READ_AGAIN = (
-    f"{_OLDER_VERSION}, or read the day again: python -m pipeline run --day DAY --account HANDLE --refetch"
-)
+_READ_AGAIN = f"{_OLDER_VERSION}, or read the day again: ./aviary run --day DAY --account HANDLE --refetch"
 _RUN_AGAIN = "delete it and run the day again, which reads nothing from X that is stored"
-_REPORT_AGAIN = "make it again: python -m pipeline report --day DAY"
+_REPORT_AGAIN = "make it again: ./aviary report --day DAY"
 
 RAW_PAGE = ObjectKind(
     "raw page",
@@ -193,7 +191,7 @@ ERASED_POST = ObjectKind(
     "what must stay forgotten: the ids, the days, when and why; no content",
     _JSON,
     Redaction.NO_POSTS,
-    f"{_OLDER_VERSION}, or forget the post again: python -m pipeline forget --post ID",
+    f"{_OLDER_VERSION}, or forget the post again: ./aviary forget --post ID",
 )
 ERASED_ACCOUNT = ObjectKind(
     "erased account",
@@ -201,7 +199,7 @@ ERASED_ACCOUNT = ObjectKind(
     "the same for an account",
     _JSON,
     Redaction.NO_POSTS,
-    f"{_OLDER_VERSION}, or forget the account again: python -m pipeline forget --account HANDLE",
+    f"{_OLDER_VERSION}, or forget the account again: ./aviary forget --account HANDLE",
 )
 DELETED_POSTS = ObjectKind(
     "deleted posts",
@@ -239,7 +237,7 @@ REPORT_LINES = ObjectKind(
     "the line that each day of the year has in the index",
     _JSON,
     Redaction.RENDERED,
-    "delete it and render its days again: python -m pipeline report --day DAY",
+    "delete it and render its days again: ./aviary report --day DAY",
 )
 REPORT_YEAR = _rendered("index of a year", "reports/{year}.html", "the page of a year's reports")
 REPORTS_INDEX = _rendered("index", "reports/index.html", "the page of all days")

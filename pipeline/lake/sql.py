@@ -114,11 +114,11 @@ def try_reading(lake: Lake, key: str) -> None:
         found = [row[0] for row in open_duckdb(lake).execute(query).fetchall()]
     except duckdb.Error as error:
         raise ConfigError(
-            f"DuckDB, which `python -m pipeline sql` uses, cannot read {lake.url}: {one_line(str(error), 200)}; check "
+            f"DuckDB, which `./aviary sql` uses, cannot read {lake.url}: {one_line(str(error), 200)}; check "
             "AWS_ENDPOINT_URL_S3, AWS_REGION and AWS_CA_BUNDLE"
         ) from None
     if found != TRIAL["account"].to_list():
-        raise ConfigError(f"DuckDB, which `python -m pipeline sql` uses, reads {lake.url} wrongly: {found}")
+        raise ConfigError(f"DuckDB, which `./aviary sql` uses, reads {lake.url} wrongly: {found}")
 
 
 def schemas_differ(error: Exception) -> bool:
@@ -152,7 +152,7 @@ def _days_with_posts(lake: Lake) -> list[date]:
 
 def _union(schema: pl.Schema, *queries: str | None) -> str:
     """Return a query with the columns of `schema`, whichever of them are stored, and no others."""
-    columns = ", ".join(f'NULL::{_type(dtype)} AS "{name}"' for name, dtype in schema.items())
+    columns = ", ".join(f'NULL::{sql_type(dtype)} AS "{name}"' for name, dtype in schema.items())
     parts = [f"SELECT {columns} WHERE false", *(query for query in queries if query)]
     names = ", ".join(f'"{name}"' for name in schema)
     return f"SELECT {names} FROM ({' UNION ALL BY NAME '.join(parts)})"
@@ -177,8 +177,9 @@ def _select(
     return f"SELECT {own} FROM read_parquet([{files}], {options})"
 
 
-def _type(dtype: Any) -> str:
-    return f"{_type(dtype.inner)}[]" if isinstance(dtype, pl.List) else _TYPES[dtype]
+def sql_type(dtype: Any) -> str:
+    """Return DuckDB's name of the type of a column of the lake."""
+    return f"{sql_type(dtype.inner)}[]" if isinstance(dtype, pl.List) else _TYPES[dtype]
 
 
 def _quoted(text: str) -> str:

@@ -14,21 +14,45 @@ from pipeline.lake import keys
 from pipeline.lake.catalogue import USERS as USER_SNAPSHOTS
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame, to_parquet
+from pipeline.schema import Column, frame_of
 
-USERS = pl.Schema(
-    {
-        "user_id": pl.String(),
-        "account": pl.String(),  # the lower-case handle
-        "handle": pl.String(),  # as X spells it
-        "name": pl.String(),
-        "followers": pl.Int64(),  # null when not returned by X
-        "published": pl.Int64(),  # posts since the account was made; null when not returned by X
-        "created_at": pl.Datetime("us", "UTC"),  # when the account was made; null when not returned by X
-        "looked_up_on": pl.Date(),  # the UTC date this row is of
-        "protected": pl.Boolean(),  # only followers may read it; null in rows of older versions, where it is not
-        "owner_id": pl.String(),  # the account that has the handle since then, where that is another; else null
-    }
-)
+USERS_COLUMNS = {
+    "user_id": Column(pl.String(), "id of the account on X", "X: id"),
+    "account": Column(pl.String(), "lower-case handle", "accounts.yaml"),
+    "handle": Column(pl.String(), "as X spells it", "X: username"),
+    "name": Column(pl.String(), "display name", "X: name"),
+    "followers": Column(
+        pl.Int64(), "followers", "X: public_metrics.followers_count", "not returned by X", unit="accounts"
+    ),
+    "published": Column(
+        pl.Int64(),
+        "posts since the account was made",
+        "X: public_metrics.tweet_count",
+        "not returned by X",
+        unit="posts",
+        since=2,
+    ),
+    "created_at": Column(
+        pl.Datetime("us", "UTC"),
+        "when the account was made",
+        "X: created_at",
+        "not returned by X",
+        unit="UTC",
+        since=2,
+    ),
+    "looked_up_on": Column(pl.Date(), "the date this row is of", "clock of the look-up", unit="UTC date"),
+    "protected": Column(
+        pl.Boolean(), "only followers may read it", "X: protected", "looked up by an older version", since=3
+    ),
+    "owner_id": Column(
+        pl.String(),
+        "id of the account that has the handle now",
+        "X: id",
+        "the handle is still this account's",
+        since=3,
+    ),
+}
+USERS = frame_of(USERS_COLUMNS)
 _RECENT = timedelta(days=40)
 
 

@@ -62,7 +62,7 @@ def demo() -> Path:
             make_private(log.parent)
             preparing = start_preparing(environment, log)  # meanwhile; it takes seconds
             ERRORS.print(
-                f"1/3 filling the history: {first} to {day - timedelta(days=1)}, with `python -m pipeline backfill`"
+                f"1/3 filling the history: {first} to {day - timedelta(days=1)}, with `./aviary backfill`"
             )
             _backfill(first, day - timedelta(days=1))
             with ERRORS.status(f"2/3 running {day} in Airflow with the DAG aviary_daily"):

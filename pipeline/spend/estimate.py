@@ -71,7 +71,7 @@ def cost_of(lake: Lake, config: AccountsConfig, today: date, days: int) -> Cost:
     """Return the cost of a run and of the `days` before `today` (a UTC date), from roll-ups and the ledger."""
     first = today - timedelta(days=days)
     stored = lake.keys(catalogue.ROLLUP.folder, after=keys.rollup(first - timedelta(days=1)))
-    again = "make it again: python -m pipeline report --day DAY"
+    again = "make it again: ./aviary report --day DAY"
     rollups = read_frames(lake, stored, ROLLUP, again)
     months = sorted({month_of(first + timedelta(days=n)) for n in range(days + 1)})
     ledgers = {month: read_month(lake, month) for month in months}

@@ -281,7 +281,7 @@ def _why(row: dict[str, Any], truncated: str) -> str:
     if row["truncated"]:
         why.append(truncated)
     if row["status"] in _NOT_SHOWN and row.get("last_data"):
-        command = f"python -m pipeline forget --account {row['account']}"
+        command = f"./aviary forget --account {row['account']}"
         why.append(
             f"what is stored of it stays; to remove it, take it out of accounts.yaml and run {command}"
         )

@@ -28,7 +28,7 @@ def deletions(accounts: pl.DataFrame) -> list[Fact]:
 
 def gone_command(account: str) -> str:
     """Return the command that removes what X no longer has of an account."""
-    return f"python -m pipeline forget --gone {account}"
+    return f"./aviary forget --gone {account}"
 
 
 def _doubted(rows: list[dict[str, Any]]) -> Fact | None:
@@ -50,7 +50,7 @@ def _refused(rows: list[dict[str, Any]]) -> Fact | None:
     return (
         "Refused by X",
         f"X has {listed}, and does not show them (protected, suspended or withheld); they stay until you remove them: "
-        f"python -m pipeline forget --post ID (the ids are in {ids})",
+        f"./aviary forget --post ID (the ids are in {ids})",
     )
 
 

@@ -38,6 +38,13 @@ def test_the_environment_goes_before_the_env_file(monkeypatch: pytest.MonkeyPatc
     assert (settings.token(), settings.lake_url()) == ("from-file", "s3://from-environment")
 
 
+def test_another_env_file_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("AVIARY_LAKE=s3://here\n")
+    (tmp_path / "other").write_text("AVIARY_LAKE=s3://named\n")
+    monkeypatch.setenv("AVIARY_ENV_FILE", str(tmp_path / "other"))
+    assert load_settings().lake_url() == "s3://named"
+
+
 def test_the_accounts_file_is_the_one_named_else_here_else_the_products(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -198,7 +198,7 @@ def test_what_x_refuses_to_show_is_kept_and_the_command_that_removes_it_is_told(
     assert ids(lake) == eve
     assert (outcome(lake, NEXT).doubted, outcome(lake, NEXT).posts_refused) == (1, 1)
     assert f"X has 1 post of @{HANDLE}, and does not show them" in page_of(lake, NEXT)
-    assert "python -m pipeline forget --post ID" in page_of(lake, NEXT)
+    assert "./aviary forget --post ID" in page_of(lake, NEXT)
 
 
 def test_an_account_that_is_away_in_between_is_not_asked_about(
@@ -213,7 +213,7 @@ def test_an_account_that_is_away_in_between_is_not_asked_about(
     assert outcome(lake, NEXT).status == Status.PROTECTED
     assert ids(lake) == eve
     assert request_stats.counts()["endpoints"]["lookup"]["requests"] == 1
-    assert f"python -m pipeline forget --account {HANDLE}" in page_of(lake, NEXT)
+    assert f"./aviary forget --account {HANDLE}" in page_of(lake, NEXT)
 
 
 def test_an_account_that_goes_away_after_its_own_page_keeps_its_day(

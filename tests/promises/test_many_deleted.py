@@ -22,7 +22,7 @@ from tests.promises.kills import Killed, counting, dies_at, tried
 HANDLE = "stadiumfc"  # 27 posts on EVE
 EVE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
 MANY = 12
-COMMAND = f"python -m pipeline forget --gone {HANDLE}"
+COMMAND = f"./aviary forget --gone {HANDLE}"
 
 
 @pytest.fixture(autouse=True)

@@ -165,7 +165,7 @@ def test_a_surprise_names_the_option_on_the_command_line(
     day: Path, fault_rules: FaultRules, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fault_rules.add(HANDLE, "depth", posts=1)
-    command = rf"python -m pipeline run --day {DAY} --account {HANDLE} --refetch --yes"
+    command = rf"./aviary run --day {DAY} --account {HANDLE} --refetch --yes"
     with pytest.raises(RunFailed, match=rf"the pages just read are used by: {command}$"):
         run_command(day=str(DAY), refetch=True)
     run_command(day=str(DAY), refetch=True, yes=True)

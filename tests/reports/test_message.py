@@ -78,7 +78,7 @@ def test_a_failed_run_sends_the_verdicts_reasons_and_what_to_do(day: DayFigures)
     said = failure(DAY, reason, None, None, sample=False)
     assert said.subject == "X report, Sun 22 Nov: the run failed"
     assert reason in said.text
-    assert "python -m pipeline run --day 2026-11-22" in said.text
+    assert "./aviary run --day 2026-11-22" in said.text
     assert "The report:" not in said.text
     assert Tags(said.html).links == []
     with_report = failure(DAY, reason, day, LINK, sample=True)

@@ -1,4 +1,4 @@
-"""`python -m pipeline open`: the pages of a private bucket, over real HTTP from real S3, in a real Chromium."""
+"""`./aviary open`: the pages of a private bucket, over real HTTP from real S3, in a real Chromium."""
 
 import gzip
 import re
@@ -234,7 +234,7 @@ def test_a_link_made_with_temporary_credentials_says_that_it_expires_with_them(
 
 def test_before_the_first_report_and_for_a_day_without_one_the_line_says_what_there_is(lake: Lake) -> None:
     ended = pipeline("open")
-    said = f"there is no report in {lake.url} yet; run a day first: python -m pipeline run --day DAY\n"
+    said = f"there is no report in {lake.url} yet; run a day first: ./aviary run --day DAY\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", said)
     fill(lake, world(TWELVE[:1], days=3, every_post=True))
     for day in (YESTERDAY, DAY):

@@ -173,7 +173,7 @@ def test_the_previous_day_is_linked_only_when_it_has_a_roll_up(tmp_path: Path) -
 
 def test_a_day_that_was_never_run_is_one_clear_line(lake: FolderLake) -> None:
     with pytest.raises(
-        AviaryError, match="2026-11-25 was never planned in folder; run the day first: python"
+        AviaryError, match=r"2026-11-25 was never planned in folder; run the day first: \./aviary"
     ):
         publish(lake, date(2026, 11, 25))
 
@@ -192,7 +192,7 @@ def test_posts_that_are_gone_although_the_roll_up_counts_them_are_one_clear_line
     with pytest.raises(
         AviaryError,
         match=r"^folder/posts/day=2026-11-22/account=cobaltmotors/posts\.parquet is missing .*; "
-        r"run the day again: python -m pipeline run --day 2026-11-22$",
+        r"run the day again: ./aviary run --day 2026-11-22$",
     ):
         publish(lake, DAY)
     assert not lake.keys("reports/")

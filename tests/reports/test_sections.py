@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from pipeline.version import VERSION
 from reports import charts, render
 from reports.figures.alerts import Kind
 from reports.figures.metrics import METRICS
@@ -46,6 +47,11 @@ def test_a_name_that_is_not_there_is_an_error() -> None:
     assert environment.from_string(source).render(values)
     with pytest.raises(UndefinedError, match="notte"):
         environment.from_string(source.replace("view.tone.note", "view.tone.notte")).render(values)
+
+
+def test_a_page_says_which_version_made_it() -> None:
+    page = render.render_report(figures_of(world()), "../")
+    assert f"Aviary {VERSION}, schema " in page[page.index("<footer>") :]
 
 
 def test_every_metric_has_a_name_and_a_switch() -> None:

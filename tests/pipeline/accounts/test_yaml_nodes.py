@@ -43,6 +43,42 @@ def test_a_syntax_error_is_told_in_plain_words(problems: Any, content: Any, prob
     assert problems(content) == [f"accounts.yaml:{problem}"]
 
 
+_NO_SPACE = "a list entry needs a space after the -"
+_TOO_FAR = "this list entry is indented further than its list; align its - with the list's"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("accounts:\n  - a\n  -jaxa\n", [f"3:3: {_NO_SPACE}"]),
+        ("accounts:\n- a\n -b\n -c\n", [f"3:2: {_NO_SPACE}", f"4:2: {_NO_SPACE}"]),
+        ("accounts:\n  -a\n  - b\n", [f"2:3: {_NO_SPACE}"]),
+        ("accounts:\n  - handle: a\n   -b\n", [f"3:4: {_NO_SPACE}"]),
+        ("accounts:\n  - a\n   - jaxa\n", [f"3:4: {_TOO_FAR}"]),
+        ("accounts:\r\n  - a\r\n   - b\r\n    - c\r\n", [f"3:4: {_TOO_FAR}", f"4:5: {_TOO_FAR}"]),
+        ("accounts:\n  - handle: a\n    group: b\n     - c\n", [f"4:6: {_TOO_FAR}"]),
+    ],
+)
+def test_an_entry_that_yaml_takes_for_text_is_told_at_its_own_line(
+    problems: Any, content: Any, told: Any
+) -> None:
+    assert problems(content) == [f"accounts.yaml:{problem}" for problem in told]
+
+
+@pytest.mark.parametrize("group", ["'a\n      - b'", "a - b", "-5", "--a", "[-a]"])
+def test_a_text_with_a_dash_that_is_no_entry_is_none(problems: Any, group: Any) -> None:
+    assert not [
+        line
+        for line in problems(f"accounts: [a]\nnotify:\n  - {group}\n")
+        if _NO_SPACE in line or _TOO_FAR in line
+    ]
+
+
+def test_in_brackets_a_line_may_begin_with_a_dash(problems: Any) -> None:
+    told = problems("accounts: [a]\nnotify: [\n  -b,\n  -c]\n")
+    assert [line for line in told if "space" in line or "indented" in line] == []
+
+
 @pytest.mark.parametrize("opener", ["[", "{", "- ", "? ", "{a: ", "[\n"])
 def test_no_depth_of_nesting_breaks_the_reader(problems: Any, opener: Any) -> None:
     (problem,) = problems("accounts: " * (opener in "[{a: ") + opener * 50_000)

@@ -15,7 +15,7 @@ DAY = "2026-11-22"
 def run(
     *arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> tuple[int, str, str]:
-    """Run `python -m pipeline ARGUMENTS` in this process; return the exit code, stdout and stderr."""
+    """Run `./aviary ARGUMENTS` in this process; return the exit code, stdout and stderr."""
     monkeypatch.setattr(sys, "argv", ["pipeline", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -172,4 +172,4 @@ def test_every_command_explains_itself(
     code, out, _ = run(*command, "--help", monkeypatch=monkeypatch, capsys=capsys)
 
     assert code == 0
-    assert "Usage: python -m pipeline" in out
+    assert "Usage: ./aviary" in out

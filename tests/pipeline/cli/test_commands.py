@@ -19,7 +19,7 @@ from tests.promises.days import etags, write_accounts
 
 
 def run(*arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
-    """Run `python -m pipeline ARGUMENTS`, which must succeed; return what it printed."""
+    """Run `./aviary ARGUMENTS`, which must succeed; return what it printed."""
     monkeypatch.setattr(sys, "argv", ["pipeline", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()

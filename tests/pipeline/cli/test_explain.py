@@ -34,7 +34,7 @@ def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Explain:
-    """`python -m pipeline explain` in this process."""
+    """`./aviary explain` in this process."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch = monkeypatch
@@ -94,7 +94,7 @@ def test_a_text_is_shown_word_by_word_up_to_its_tone(explain: Explain) -> None:
 
 def test_the_example_of_the_documentation_is_what_is_printed(explain: Explain) -> None:
     lines = DOCS.read_text(encoding="utf-8").splitlines()
-    [start] = [i for i, line in enumerate(lines) if line.startswith("    $ python -m pipeline explain")]
+    [start] = [i for i, line in enumerate(lines) if line.startswith("    $ ./aviary explain")]
     [(_, text)] = re.findall(r"explain (--text) \"(.*)\"$", lines[start])
     code, out, _ = explain("--text", text)
     shown = [line.rstrip() for line in out.splitlines()]

@@ -39,7 +39,7 @@ def post_id(lake: Lake) -> str:
 def run(
     *arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> tuple[int, str, str]:
-    """Run `python -m pipeline forget ARGUMENTS` in this process; return the exit code, stdout and stderr."""
+    """Run `./aviary forget ARGUMENTS` in this process; return the exit code, stdout and stderr."""
     monkeypatch.setattr(sys, "argv", ["pipeline", "forget", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()

@@ -1,4 +1,4 @@
-"""`python -m pipeline sql`: a query, what is piped in, or a prompt; a mistake is one line."""
+"""`./aviary sql`: a query, what is piped in, or a prompt; a mistake is one line."""
 
 import io
 import json

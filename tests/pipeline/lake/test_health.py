@@ -121,5 +121,5 @@ def test_duckdb_that_cannot_read_the_lake_is_told_before_anything_is_bought(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sql, "access_to", lambda _: Access(lake.endpoint, "us-east-1", "wrong", "wrong"))
-    with pytest.raises(ConfigError, match="DuckDB, which `python -m pipeline sql` uses, cannot read"):
+    with pytest.raises(ConfigError, match=r"DuckDB, which `\./aviary sql` uses, cannot read"):
         try_all_readers(lake)

@@ -1,4 +1,4 @@
-"""`python -m pipeline sandbox`, alone and around a command, as a process of its own."""
+"""`./aviary sandbox`, alone and around a command, as a process of its own."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pipeline.sandbox.s3 import uses_moto
@@ -42,8 +43,9 @@ def _start(directory: Path, *words: str) -> "subprocess.Popen[str]":
 
 
 def _alive(directory: Path) -> list[str]:
-    listed = subprocess.run(["ps", "-A", "-o", "command="], capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if str(directory) in line]
+    """Return the command lines that name the folder. By psutil, because a minimal Debian has no `ps`."""
+    commands = (" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"]))
+    return [command for command in commands if str(directory) in command]
 
 
 def test_a_command_runs_with_the_settings_and_its_exit_code_is_returned(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_posts_that_x_refuses_to_show_stay_and_the_command_is_named() -> None:
     assert found["In doubt"].startswith("X no longer shows 2 posts")
     assert found["Refused by X"] == (
         "X has 1 post of @nasa, and does not show them (protected, suspended or withheld); they stay until you remove "
-        "them: python -m pipeline forget --post ID (the ids are in forgotten/doubts/account=nasa.json)"
+        "them: ./aviary forget --post ID (the ids are in forgotten/doubts/account=nasa.json)"
     )
     both = told(doubted(posts_refused=2), doubted("esa", posts_refused=1))
     assert "In doubt" in both
@@ -69,14 +69,14 @@ def test_deletions_that_wait_name_the_command_that_removes_them_and_are_an_alert
     found = figures(row(0, deletions_waiting=34, doubted=0))
     assert dict(deletions(found.accounts)) == {
         "Deleted at X": "X no longer has 34 posts of @nasa: too many at once to remove them unasked, so they stay "
-        "until you run python -m pipeline forget --gone nasa"
+        "until you run ./aviary forget --gone nasa"
     }
     [finding] = found.alerts
     assert (finding.account, finding.rank, finding.size) == ("nasa", 0, 34)
     [alert] = all_alerts(found)
     assert alert.what == "has lost many posts at X"
     assert alert.evidence == (
-        "X no longer has 34 posts of it; they stay until you run python -m pipeline forget --gone nasa"
+        "X no longer has 34 posts of it; they stay until you run ./aviary forget --gone nasa"
     )
 
 
@@ -93,7 +93,7 @@ def test_what_is_stored_of_an_account_that_x_hides_stays_and_the_command_is_name
 ) -> None:
     listed = data(figures(missing(0, status=status, reason="so says X"), row(1))).notes
     assert listed is not None
-    command = "run python -m pipeline forget --account nasa"
+    command = "run ./aviary forget --account nasa"
     assert (command in listed.notes[0].why) == named
     new = data(figures(missing(0, status=status, reason="so says X"))).notes
     assert new is not None
