@@ -7,9 +7,11 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 STAMP := $(VENV)/.installed
+CELERY_VENV := .venv-celery
+CELERY_STAMP := $(CELERY_VENV)/.installed
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## create .venv from requirements.lock (instant when nothing changed)
 
@@ -51,6 +53,16 @@ check: install ## check lint, formatting and types
 schema: install ## regenerate config/accounts.schema.json after a change of pipeline/accounts/model.py
 	@$(BIN)/python -m pipeline.accounts.json_schema
 
+test-distributed: install $(CELERY_STAMP) ## run two Celery workers with Redis and PostgreSQL, kill one, and compare
+	@$(BIN)/python -m pytest -q tests/distributed
+
+install-celery: install $(CELERY_STAMP) ## create .venv-celery from requirements-celery.lock, for workers on many machines
+
+$(CELERY_STAMP): requirements-celery.lock $(STAMP)
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(CELERY_VENV)
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(CELERY_VENV)/bin/python --require-hashes requirements-celery.lock
+	@touch $@
+
 bench-airflow: install ## run the DAG beside an empty one on one Airflow: CPU and wall, three pairs
 	@$(BIN)/python -m tests.bench.airflow_dag
 
@@ -76,8 +88,10 @@ test-pythons: install ## run the scoring tests on every Python 3.11-3.13 install
 			tests/pipeline/sentiment; \
 	done
 
-lock: install ## regenerate requirements.lock after a change of pyproject.toml
+lock: install ## regenerate requirements.lock and requirements-celery.lock after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		pyproject.toml --group celery -c requirements.lock -o requirements-celery.lock
 
-.PHONY: help install bytecode demo up down airflow test check bench bench-airflow test-pythons schema lock
+.PHONY: help install install-celery bytecode demo up down airflow test test-distributed check bench bench-airflow test-pythons schema lock
