@@ -94,22 +94,32 @@ def lose_a_worker(cluster: Cluster, lake: Lake, day: date, now: date) -> list[st
     It is stopped first, to see that: of a request that is under way nobody knows whether X bills it, so that is waited
     for. (What the ledger then says is tried where a run is killed before each write.)
     """
-    success = "select 1 from task_instance where task_id = 'account' and state = 'success'"
+    success = "select hostname from task_instance where task_id = 'account' and state = 'success'"
     running = (
         f"select rendered_map_index from task_instance where state = 'running' and hostname = '{KILLED}'"
     )
-    cluster.wait_until(lambda: len(cluster.postgres.query(success)) >= AFTER)
-    while True:
+
+    def well_under_way() -> bool:
+        done = cluster.postgres.query(success)
+        return len(done) >= AFTER and [KILLED] in done
+
+    cluster.wait_until(well_under_way)
+    lost: list[str] = []
+
+    def caught() -> bool:
+        left = "select 1 from task_instance where task_id = 'account' and state is distinct from 'success'"
+        assert cluster.postgres.query(left), "the run was over before the worker was between two requests"
         with cluster.stopped(KILLED) as processes:
             accounts = [handle for (handle,) in cluster.postgres.query(running) if handle]
             paid = any(has_paid_and_not_finished(lake, day, account) for account in accounts)
-            if paid and not is_asking(lake, now, processes):
-                cluster.kill(KILLED, processes)
-                return accounts
-        left = "select 1 from task_instance where task_id = 'account' and state is distinct from 'success'"
-        assert cluster.postgres.query(left), (
-            "the run was over before the worker was caught between two requests"
-        )
+            if not paid or is_asking(lake, now, processes):
+                return False
+            cluster.kill(KILLED, processes)
+            lost.extend(accounts)
+            return True
+
+    cluster.wait_until(caught)
+    return lost
 
 
 def test_the_run_ends_well_though_a_worker_was_lost_with_accounts_it_had_paid_for(finished: Finished) -> None:
