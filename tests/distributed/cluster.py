@@ -25,7 +25,7 @@ from tests.distributed.worker_name import VARIABLE
 PYTHON = ROOT / ".venv-celery/bin/python"
 WORKERS = ("worker-a", "worker-b")
 CONCURRENCY = 4  # tasks at once on each worker
-LOST_AFTER = {  # seconds: as in cluster.env, only sooner
+LOST_AFTER = {  # seconds: sooner than cluster.env and Airflow have it
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
     "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "180",

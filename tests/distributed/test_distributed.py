@@ -27,6 +27,7 @@ HANDLES = [f"account_{number}" for number in range(60)]
 ACCOUNTS = f'collect_at: "00:00"\nbudget: {{usd_per_run: 100, usd_per_month: 1000}}\naccounts: [{", ".join(HANDLES)}]\n'
 KILLED, LEFT = WORKERS
 AFTER = 10  # accounts that are finished when the worker is lost
+ENDED = "select 1 from dag_run where end_date is not null"
 # Of each try of each account: its label, the worker, and how it ended. Tries but the last are in the history.
 TRIES = """
     select rendered_map_index, hostname, state from task_instance where task_id = 'account'
@@ -74,9 +75,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
             running_cluster(folder / "airflow", given | {"AVIARY_LAKE": lake.url}, postgres, port) as cluster,
         ):
             interrupted = lose_a_worker(cluster, lake, day, now.date())
-            cluster.wait_until(
-                lambda: cluster.postgres.query("select 1 from dag_run where end_date is not null")
-            )
+            cluster.wait_until(lambda: cluster.postgres.query(ENDED))
             [(run_id, state)] = cluster.postgres.query("select run_id, state from dag_run")
             tries = cluster.postgres.query(TRIES)
         paid = bought(lake, day, now.date(), x)
@@ -100,6 +99,7 @@ def lose_a_worker(cluster: Cluster, lake: Lake, day: date, now: date) -> list[st
     )
 
     def well_under_way() -> bool:
+        assert not cluster.postgres.query(ENDED), "the run ended before a worker was lost"
         done = cluster.postgres.query(success)
         return len(done) >= AFTER and [KILLED] in done
 
