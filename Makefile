@@ -7,9 +7,11 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 STAMP := $(VENV)/.installed
+CELERY_VENV := .venv-celery
+CELERY_STAMP := $(CELERY_VENV)/.installed
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## create .venv from requirements.lock (instant when nothing changed)
 
@@ -54,6 +56,16 @@ schema: install ## regenerate config/accounts.schema.json after a change of pipe
 docs: install ## regenerate the pages made from the code after a change of columns, commands or dependencies
 	@$(BIN)/python -m tests.docs
 
+test-distributed: install $(CELERY_STAMP) ## run two Celery workers with Redis and PostgreSQL, kill one, and compare
+	@$(BIN)/python -m pytest -q tests/distributed
+
+install-celery: install $(CELERY_STAMP) ## create .venv-celery from requirements-celery.lock, for workers on many machines
+
+$(CELERY_STAMP): requirements-celery.lock $(STAMP)
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(CELERY_VENV)
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(CELERY_VENV)/bin/python --require-hashes requirements-celery.lock
+	@touch $@
+
 bench-airflow: install ## run the DAG beside an empty one on one Airflow: CPU and wall, three pairs
 	@$(BIN)/python -m tests.bench.airflow_dag
 
@@ -94,8 +106,10 @@ dist: install ## build dist/: wheel, source and list of components (SBOM) of the
 		-o dist/$$(basename dist/*.whl -py3-none-any.whl).cdx.json $$made/venv/bin/python; \
 	ls dist
 
-lock: install ## regenerate requirements.lock after a change of pyproject.toml
+lock: install ## regenerate requirements.lock and requirements-celery.lock after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group dev -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		pyproject.toml --group celery -c requirements.lock -o requirements-celery.lock
 
-.PHONY: help install bytecode demo up down airflow test check bench bench-airflow test-pythons schema docs dist lock
+.PHONY: help install install-celery bytecode demo up down airflow test test-distributed check bench bench-airflow test-pythons schema docs dist lock

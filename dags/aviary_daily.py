@@ -147,6 +147,7 @@ def report() -> dict[str, Any]:
 def verdict() -> dict[str, int]:
     """Fail the run when too many accounts failed, with their names and reasons."""
     from dags.connections import open_lake, open_x
+    from dags.metrics import report_metrics
     from pipeline.lake import keys
     from pipeline.spend.reconcile import reconcile_after
     from pipeline.status import Status
@@ -160,6 +161,7 @@ def verdict() -> dict[str, int]:
         return {}  # only rendered
     lake = open_lake()
     reconcile_after(lake, open_x(), context["run_id"])
+    report_metrics(lake, day, accounts, context["dag_run"])  # of a run that fails, too
     statuses = verdict(lake, day, accounts, CONFIG.tolerate.failed_accounts, refetch_id()).statuses
     for asset in (POSTS, REPORT):
         context["outlet_events"][asset].extra = {

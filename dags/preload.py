@@ -8,6 +8,7 @@ import airflow.providers.standard.operators.python
 
 import dags.connections
 import dags.messages
+import dags.metrics
 import dags.retries
 import pipeline.account
 import pipeline.plan

@@ -9,6 +9,8 @@ from pipeline.errors import ConfigError
 
 # X refuses an end_time less than ten seconds in the past.
 X_SETTLING = timedelta(seconds=10)
+# How long after `collect_at` a day's report is there at the latest, waits for X's windows included.
+REPORT_WITHIN = timedelta(hours=2)
 _X_BEGAN = 2006
 
 
@@ -95,6 +97,15 @@ def _midnight(day: date, timezone: str) -> datetime:
 def last_full_day(now: datetime, timezone: str) -> date:
     """Return the newest local day whose window has closed at `now`."""
     return (now - X_SETTLING).astimezone(ZoneInfo(timezone)).date() - timedelta(days=1)
+
+
+def expected_report(now: datetime, timezone: str, collect_at: time) -> Window:
+    """Return the newest local day whose report should be there at `now`: `REPORT_WITHIN` after its `collect_at`."""
+    window = Window(last_full_day(now, timezone), timezone)
+    # A day of no hours does not exist: Samoa left out 2011-12-30.
+    while not window.hours or window.collect_at(collect_at) + REPORT_WITHIN > now:
+        window = Window(window.day - timedelta(days=1), timezone)
+    return window
 
 
 def parse_day(text: str) -> date:

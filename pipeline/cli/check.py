@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import Accounts
-from pipeline.errors import AviaryError, ConfigError
+from pipeline.errors import AviaryError, ConfigError, ReportError
 from pipeline.x_api.prices import (
     POST_READ_USD,
     USER_READ_USD,
@@ -35,14 +35,27 @@ def check(
     yes: Annotated[
         bool, typer.Option("--yes", help="With --live: look the handles up without asking.")
     ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            help="Only for a watchdog: exit with code 1 when the newest report that should be there is not, or the "
+            "lake cannot be read. A day's report is expected two hours after its collect_at. Asks X for nothing.",
+        ),
+    ] = False,
     accounts: Accounts = None,
 ) -> None:
     """Check accounts.yaml. Reports every problem at once, with line and column."""
     from pipeline.accounts import load_accounts
     from pipeline.settings import load_settings
 
+    if fresh and live:
+        raise ConfigError("--fresh looks for a report only and --live buys look-ups; write one of them")
     settings = load_settings()
     config = load_accounts(settings.accounts_path)
+    if fresh:
+        _check_fresh(settings, config)
+        return
     typer.echo(f"{settings.accounts_path}: {len(config.accounts)} accounts, timezone {config.timezone}")
     at_most, first = sum(map(day_at_most, config.accounts)), first_run_at_most(config)
     typer.echo(
@@ -52,6 +65,27 @@ def check(
     )
     if live:
         _check_live(settings, config, yes=yes)
+
+
+def _check_fresh(settings: "Settings", config: "AccountsConfig") -> None:
+    """Look for the report that should be there. Raises `ReportError` when it is not, and the errors of `Lake`."""
+    from pipeline import clock
+    from pipeline.lake import keys
+    from pipeline.lake.client import Lake
+    from pipeline.window import REPORT_WITHIN, expected_report
+
+    lake, now = Lake(settings.lake_url()), clock.now()
+    window = expected_report(now, config.timezone, config.collect_at)
+    report = keys.report(window.day)
+    # A list, because a report that is not there and a bucket that is not there look alike to HEAD.
+    if report in lake.keys(report):
+        typer.echo(f"{lake.url}/{report} is there")
+        return
+    due = window.collect_at(config.collect_at) + REPORT_WITHIN
+    raise ReportError(
+        f"{lake.url}/{report} is not there, although it was due at {due:%Y-%m-%d %H:%M} UTC; Airflow shows what became "
+        f"of the run, and python -m pipeline run --day {window.day} makes up for it"
+    )
 
 
 def _check_live(settings: "Settings", config: "AccountsConfig", *, yes: bool) -> None:

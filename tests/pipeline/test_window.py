@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
-from pipeline.window import Window, last_full_day, parse_day, run_day_of, tiled
+from pipeline.window import (
+    REPORT_WITHIN,
+    Window,
+    expected_report,
+    last_full_day,
+    parse_day,
+    run_day_of,
+    tiled,
+)
 
 ZONES = sorted(available_timezones() - {"localtime"})  # that one is whatever the machine says
 zones = st.sampled_from(ZONES)
@@ -200,3 +208,20 @@ def test_a_refused_text_is_shown_up_to_forty_characters() -> None:
     with pytest.raises(ConfigError) as caught:
         parse_day("x" * 100)
     assert str(caught.value).startswith(f"'{'x' * 40}' is not a day")
+
+
+@given(instants, zones, st.times())
+def test_the_report_that_is_expected_is_the_newest_that_is_due(
+    instant: datetime, zone: str, collect_at: time
+) -> None:
+    found = expected_report(instant, zone, collect_at)
+    assert found.hours
+    assert found.collect_at(collect_at) + REPORT_WITHIN <= instant
+    after = [Window(found.day + timedelta(days=step), zone) for step in (1, 2, 3)]
+    assert all(day.collect_at(collect_at) + REPORT_WITHIN > instant or not day.hours for day in after)
+
+
+def test_no_report_is_expected_of_a_day_that_does_not_exist() -> None:
+    assert expected_report(datetime(2011, 12, 31, tzinfo=UTC), "Pacific/Apia", time(6)).day == date(
+        2011, 12, 29
+    )

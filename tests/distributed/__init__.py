@@ -1,0 +1,1 @@
+"""Airflow on two Celery workers, with real Redis and PostgreSQL: `make test-distributed`."""
