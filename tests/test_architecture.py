@@ -41,7 +41,7 @@ PURE = re.compile(
     r"pipeline\.(transform|sentiment|accounts)(\..+)?"
     r"|pipeline\.(errors|ids|page|progress|schema|settings|share|status|text|window)"
     r"|pipeline\.lake\.(catalogue|damage|frames|keys|kinds|records|versions|access)"
-    r"|pipeline\.x_api\.(limits|prices|snowflakes)"
+    r"|pipeline\.x_api\.(counts|limits|prices|snowflakes|values)"
 )
 # `session` opens what `client` uses, and `health` knows what failures mean.
 S3_MODULES = ("pipeline.lake.client", "pipeline.lake.session", "pipeline.lake.health")
