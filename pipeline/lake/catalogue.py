@@ -174,7 +174,8 @@ TRIAL = ObjectKind(
 SPEND = ObjectKind(
     "ledger",
     "spend/month={month}.json",
-    "posts and accounts bought: per run, per day of the lake and per UTC day; what is held for requests under way",
+    "posts, accounts and counts bought: per run, per day of the lake and per UTC day; what is held for requests "
+    "under way",
     _JSON,
     Redaction.NO_POSTS,
     f"{_OLDER_VERSION}; deleting it would forget what was spent this month",

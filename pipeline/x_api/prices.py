@@ -11,12 +11,13 @@ if TYPE_CHECKING:
 
 POST_READ_USD: Final = 0.005
 USER_READ_USD: Final = 0.010
+COUNT_REQUEST_USD: Final = 0.005  # whatever it counts
 _WITH_ORIGINALS = 3  # a post, and the two that it may refer to
 
 
-def usd(posts: int = 0, users: int = 0) -> float:
+def usd(posts: int = 0, users: int = 0, count_requests: int = 0) -> float:
     """Return the price in dollars, without binary rounding noise."""
-    return round(posts * POST_READ_USD + users * USER_READ_USD, 6)
+    return round(posts * POST_READ_USD + users * USER_READ_USD + count_requests * COUNT_REQUEST_USD, 6)
 
 
 def at_most_text(dollars: float) -> str:
@@ -26,15 +27,26 @@ def at_most_text(dollars: float) -> str:
 
 @dataclass(frozen=True)
 class Reads:
-    """Posts and users read, or about to be."""
+    """Posts and users read, and requests that count posts; or what is about to be."""
 
     posts: int = 0
     users: int = 0
+    count_requests: int = 0
 
     @property
     def usd(self) -> float:
         """Their price in dollars."""
-        return usd(self.posts, self.users)
+        return usd(self.posts, self.users, self.count_requests)
+
+    def __add__(self, other: "Reads") -> "Reads":
+        return Reads(
+            self.posts + other.posts, self.users + other.users, self.count_requests + other.count_requests
+        )
+
+    def __sub__(self, other: "Reads") -> "Reads":
+        return Reads(
+            self.posts - other.posts, self.users - other.users, self.count_requests - other.count_requests
+        )
 
 
 def page_at_most(max_results: int, *, with_originals: bool) -> int:
