@@ -145,6 +145,7 @@ ROLLUP: Final = pl.Schema(
         "timezone": pl.String(),
         "sample": pl.Boolean(),  # read from the sandbox, not from X
         "schema_version": pl.Int32(),
+        "mention_count": pl.Int64(),  # by others, as X counts them; null where it was not asked, or did not tell
         "window_hours": pl.Float64(),  # of a day that is shorter or longer than its local day; null for the others
     }
 )

@@ -40,7 +40,7 @@ LAKE_SIDE = {
 PURE = re.compile(
     r"pipeline\.(transform|sentiment|accounts)(\..+)?"
     r"|pipeline\.(errors|ids|page|progress|schema|settings|share|status|text|window)"
-    r"|pipeline\.lake\.(catalogue|damage|frames|keys|kinds|records|versions|access)"
+    r"|pipeline\.lake\.(catalogue|damage|frames|keys|kinds|records|versions|access|counts)"
     r"|pipeline\.x_api\.(counts|limits|prices|snowflakes|values)"
 )
 # `session` opens what `client` uses, and `health` knows what failures mean.

@@ -163,6 +163,14 @@ METRICS = ObjectKind(
     f"{_OLDER_VERSION}, or delete it: the posts keep their first counts",
     is_source=True,
 )
+MENTIONS = ObjectKind(
+    "mentions",
+    "mentions/day={day}/account={account}.json",
+    "how often others mentioned the account, by the hour, as X counts it, or why it does not (`mentions`)",
+    _JSON,
+    Redaction.NO_POSTS,
+    _READ_AGAIN,
+)
 TRIAL = ObjectKind(
     "trial",
     "trials/{name}.parquet",
@@ -174,8 +182,7 @@ TRIAL = ObjectKind(
 SPEND = ObjectKind(
     "ledger",
     "spend/month={month}.json",
-    "posts, accounts and counts bought: per run, per day of the lake and per UTC day; what is held for requests "
-    "under way",
+    "what was bought: per run, per day of the lake and per UTC day; what is held for requests under way",
     _JSON,
     Redaction.NO_POSTS,
     f"{_OLDER_VERSION}; deleting it would forget what was spent this month",

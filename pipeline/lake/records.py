@@ -39,6 +39,7 @@ class PlannedAccount(Record):
     include: tuple[Kind, ...]
     max_posts: int
     refresh_days: int = 0
+    mentions: bool = False
 
 
 class PlannedDay(Record):
@@ -62,6 +63,7 @@ class DaySettings(PlannedDay):
     include: tuple[Kind, ...]
     max_posts: int
     refresh_days: int = 0
+    mentions: bool = False
     quarantined_posts: float  # share of the account's posts that may be quarantined
     sums: Sums | None = None
 
@@ -119,6 +121,7 @@ class Plan(PlannedDay):
             include=entry.include,
             max_posts=entry.max_posts,
             refresh_days=entry.refresh_days,
+            mentions=entry.mentions,
             quarantined_posts=self.quarantined_posts,
             sums=self.sums,
         )
@@ -162,6 +165,10 @@ class Outcome(Record):
     doubted_days: tuple[date, ...] = ()  # the days of these posts
     posts_refused: int = 0  # of these posts, those that X has, and refuses to show
     deletions_waiting: int = 0  # posts that X no longer has, too many at once to forget them unasked
+    mention_count: int | None = (
+        None  # by others, as X counts them; null where it was not asked, or did not tell
+    )
+    mentions_not_counted_because: str | None = None
     collected_at: AwareDatetime | None = None
     start: AwareDatetime | None = None  # of the day, where it is not the local day from midnight to midnight
     end: AwareDatetime | None = None
@@ -187,6 +194,7 @@ class Manifest(Record):
     posts: int
     include: tuple[Kind, ...] | None = None  # the settings and the window that the pages were read with
     max_posts: int | None = None
+    mentions: bool | None = None  # were to be counted too, now or in an earlier reading of the day
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
     refetch_id: str | None = None  # the `refetch_id` of the task that read them
@@ -196,7 +204,7 @@ class Manifest(Record):
 
     def applied_to(self, settings: DaySettings) -> DaySettings:
         """Return the settings with what the pages were really read with."""
-        read_with = {"include": self.include, "max_posts": self.max_posts}
+        read_with = {"include": self.include, "max_posts": self.max_posts, "mentions": self.mentions}
         changed = {name: value for name, value in read_with.items() if value is not None}
         window = {"start": self.start, "end": self.end} if self.names else {}
         return settings.model_copy(update=changed | window)

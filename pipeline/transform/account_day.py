@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.lake import keys
+from pipeline.lake.counts import PostCount
 from pipeline.lake.frames import to_parquet
 from pipeline.lake.records import Counts, DaySettings, MadeFrom, Manifest, Outcome, RefreshManifest
 from pipeline.page import Page
@@ -54,13 +55,26 @@ def make(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Outcome:
         lake, settings.day, settings.account, derived.posts, derived.rejected, is_first=raw_day.is_first
     )
     refresh = raw_day.refresh if settings.refresh_days else None
+    mentions = _mentions_of(lake, read_with, manifest) if read_with.mentions else None
     made_from = MadeFrom(
         pages=raw_day.page_etags,
         settings=settings.fingerprint,
         maker=maker(),
     )
-    outcome = conclude(derived, raw_day.pages, manifest, read_with, refresh)
+    outcome = conclude(derived, raw_day.pages, manifest, read_with, refresh, mentions)
     return outcome.model_copy(update={"made_from": made_from, "made": made})
+
+
+def _mentions_of(lake: "Lake", settings: DaySettings, manifest: Manifest) -> PostCount:
+    """Return how often the account was mentioned, or why that is not known."""
+    found = lake.find_model(keys.mentions(settings.day, settings.account), PostCount)
+    return found or PostCount(
+        day=settings.day,
+        account=settings.account,
+        query="",
+        asked_at=manifest.collected_at,
+        not_counted_because="its count is not in the lake any more",
+    )
 
 
 def write(
@@ -135,8 +149,12 @@ def conclude(
     manifest: Manifest,
     settings: DaySettings,
     refresh: RefreshManifest | None = None,
+    mentions: PostCount | None = None,
 ) -> Outcome:
-    """Return the account's outcome; `refresh` is of the earlier days that were read again with this one."""
+    """Return the account's outcome.
+
+    `refresh` is of the earlier days that were read again with this one. Mentions that X does not count are no defect.
+    """
     counts = derived.counts
     defects = []
     if lost := manifest.pages - len(pages):
@@ -160,7 +178,10 @@ def conclude(
         reason="; ".join(defects) or None,
         counts=counts,
         truncated=manifest.truncated or derived.truncated,
-        cost_usd=Reads(posts=sum(page.billed for page in pages) + (refresh.billed if refresh else 0)).usd,
+        cost_usd=Reads(
+            posts=sum(page.billed for page in pages) + (refresh.billed if refresh else 0),
+            count_requests=mentions.billed if mentions else 0,
+        ).usd,
         pages=len(pages),
         scored=derived.posts["compound"].count(),
         collected_at=manifest.collected_at,
@@ -171,6 +192,8 @@ def conclude(
         doubted_days=refresh.doubted_days if refresh else (),
         posts_refused=refresh.posts_refused if refresh else 0,
         deletions_waiting=refresh.deletions_waiting if refresh else 0,
+        mention_count=mentions.posts if mentions else None,
+        mentions_not_counted_because=mentions.not_counted_because if mentions else None,
         start=settings.start,
         end=settings.end,
     )

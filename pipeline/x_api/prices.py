@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from pipeline.x_api.limits import PAGE_MIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.accounts import Account, AccountsConfig
 
 POST_READ_USD: Final = 0.005
@@ -67,14 +69,37 @@ def day_at_most(account: "Account") -> float:
     """Return the highest price of an account's day.
 
     It includes the originals of retweets, the few posts that a page brings beyond `max_posts`, those that tell whether
-    X's depth was reached, the earlier days read again, the look-ups of what these do not show, and of the account.
+    X's depth was reached, the earlier days read again, the look-ups of what these do not show, and of the account, and
+    the count of its mentions.
     """
-    return usd(posts=_own_day_at_most(account) + _earlier_days_at_most(account), users=1)
+    posts = _own_day_at_most(account) + _earlier_days_at_most(account)
+    return usd(posts, users=1, count_requests=count_requests_at_most(account))
 
 
 def first_run_at_most(config: "AccountsConfig") -> float:
     """Return the highest price of a run that has to look up every account and has no earlier days."""
-    return usd(posts=sum(map(_own_day_at_most, config.accounts)), users=len(config.accounts))
+    return usd(
+        posts=sum(map(_own_day_at_most, config.accounts)),
+        users=len(config.accounts),
+        count_requests=sum(map(count_requests_at_most, config.accounts)),
+    )
+
+
+def count_requests_at_most(account: "Account") -> int:
+    """Return how many requests that count are sent with an account's day at most."""
+    return int(account.mentions)
+
+
+def counts_text(accounts: "Sequence[Account]") -> str | None:
+    """Return what X's counts cost a day, in words; None where nothing is counted."""
+    requests = sum(map(count_requests_at_most, accounts))
+    if not requests:
+        return None
+    requests_text = "1 request" if requests == 1 else f"{requests} requests"
+    return (
+        f"included: {requests_text} a day for X's counts (mentions), ${COUNT_REQUEST_USD} each whatever "
+        f"they count, ${usd(count_requests=requests):.3f} in all"
+    )
 
 
 def _own_day_at_most(account: "Account") -> int:
