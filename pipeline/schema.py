@@ -146,6 +146,7 @@ ROLLUP: Final = pl.Schema(
         "sample": pl.Boolean(),  # read from the sandbox, not from X
         "schema_version": pl.Int32(),
         "mention_count": pl.Int64(),  # by others, as X counts them; null where it was not asked, or did not tell
+        "x_post_count": pl.Int64(),  # about how many posts X counts; null unless some may be missing and it was asked
         "window_hours": pl.Float64(),  # of a day that is shorter or longer than its local day; null for the others
     }
 )

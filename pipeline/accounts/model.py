@@ -180,6 +180,8 @@ class ReadSettings(_Section):
 
     mentions: Annotated[bool, Field(strict=True)] = False
     """Whether X counts, by the hour, how often others mention the account. X bills $0.005 an account and day for it."""
+    completeness: Annotated[bool, Field(strict=True)] = False
+    """Whether X counts the account's posts where some may be missing. X bills $0.005 an account and day for it."""
 
     _include_once = field_validator("include")(_no_repeats)
 

@@ -70,7 +70,7 @@ def day_at_most(account: "Account") -> float:
 
     It includes the originals of retweets, the few posts that a page brings beyond `max_posts`, those that tell whether
     X's depth was reached, the earlier days read again, the look-ups of what these do not show, and of the account, and
-    the count of its mentions.
+    what X counts.
     """
     posts = _own_day_at_most(account) + _earlier_days_at_most(account)
     return usd(posts, users=1, count_requests=count_requests_at_most(account))
@@ -87,7 +87,7 @@ def first_run_at_most(config: "AccountsConfig") -> float:
 
 def count_requests_at_most(account: "Account") -> int:
     """Return how many requests that count are sent with an account's day at most."""
-    return int(account.mentions)
+    return int(account.mentions) + int(account.completeness)
 
 
 def counts_text(accounts: "Sequence[Account]") -> str | None:
@@ -97,8 +97,8 @@ def counts_text(accounts: "Sequence[Account]") -> str | None:
         return None
     requests_text = "1 request" if requests == 1 else f"{requests} requests"
     return (
-        f"included: {requests_text} a day for X's counts (mentions), ${COUNT_REQUEST_USD} each whatever "
-        f"they count, ${usd(count_requests=requests):.3f} in all"
+        f"included: at most {requests_text} a day for X's counts (mentions, completeness), ${COUNT_REQUEST_USD} each "
+        f"whatever they count, ${usd(count_requests=requests):.3f} in all"
     )
 
 

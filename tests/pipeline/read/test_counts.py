@@ -198,3 +198,40 @@ def test_what_is_counted_while_the_account_is_forgotten_does_not_stay(lake: Lake
     collect(lake, stub.x(*pages_of(2), counted(7)), asked_for())
     assert "recent" in paths(stub)
     assert not lake.exists(KEY)
+
+
+def test_where_posts_may_be_missing_x_is_asked_how_many_there_are(lake: Lake, stub: StubServer) -> None:
+    answers = [*pages_of(100, 100)[:1], counted(7), counted(231)]
+    outcome = run(lake, stub, *answers, max_posts=100, completeness=True)
+    assert paths(stub) == ["tweets", "recent", "recent"]
+    assert stub.asked()[2]["query"] == "from:NASA -is:retweet"
+    assert (outcome.truncated, outcome.counts.fetched, outcome.x_post_count) == (True, 100, 231)
+    assert (outcome.mention_count, outcome.cost_usd) == (7, 0.51)
+    assert spent(read_month(lake, "2026-11")) == Reads(posts=100, count_requests=2)
+    lake.delete(keys.outcome(DAY, "nasa"))
+    again = run(lake, stub, counted(9), max_posts=100, completeness=True)
+    assert (paths(stub), again.x_post_count) == ([], 231)
+
+
+def test_where_x_s_depth_was_in_doubt_it_is_asked_too(lake: Lake, stub: StubServer) -> None:
+    prolific = {"post_count": 900_000, "created_at": COLLECTED_AT - timedelta(days=400)}
+    answers = [*pages_of(2), *pages_of(1), counted(7), counted(2)]
+    outcome = run(lake, stub, *answers, completeness=True, **prolific)
+    assert paths(stub) == ["tweets", "tweets", "recent", "recent"]
+    assert (outcome.truncated, outcome.x_post_count) == (False, 2)
+
+
+def test_a_day_that_was_read_to_its_end_is_not_counted(lake: Lake, stub: StubServer) -> None:
+    outcome = run(lake, stub, *pages_of(2), counted(7), completeness=True)
+    assert paths(stub) == ["tweets", "recent"]
+    assert (outcome.x_post_count, outcome.posts_not_counted_because) == (None, None)
+    assert not lake.exists(keys.completeness(DAY, "nasa"))
+
+
+def test_posts_that_x_does_not_count_leave_the_day_as_it_is_and_say_why(lake: Lake, stub: StubServer) -> None:
+    answers = [*pages_of(100, 100)[:1], counted(7), NOT_ENROLLED]
+    outcome = run(lake, stub, *answers, max_posts=100, completeness=True)
+    assert (outcome.status, outcome.mention_count, outcome.x_post_count) == (Status.OK, 7, None)
+    assert outcome.posts_not_counted_because == (
+        "@NASA: counting its posts: X does not let the app count posts (403); see its access in X's developer console"
+    )

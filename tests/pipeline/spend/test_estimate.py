@@ -22,6 +22,7 @@ def rollups(*rows: dict[str, object]) -> pl.DataFrame:
         ({"max_posts": 1}, (1 + 4 + 5) * 0.005 + 0.01),
         ({"max_posts": 100}, (100 + 4 + 5) * 0.005 + 0.01),
         ({"max_posts": 100, "mentions": True}, (100 + 4 + 5) * 0.005 + 0.01 + 0.005),
+        ({"max_posts": 100, "mentions": True, "completeness": True}, (100 + 4 + 5) * 0.005 + 0.01 + 0.01),
         ({"max_posts": 100, "include": ["posts", "retweets"]}, (3 * 104 + 5) * 0.005 + 0.01),
         # Its own day and three more, whose posts may be looked up.
         ({"max_posts": 100, "refresh_days": 3}, (104 + 5 + 304 + 300) * 0.005 + 0.01),
@@ -52,7 +53,8 @@ def test_counts_are_told_apart() -> None:
     accounts = config("nasa", {"handle": "esa", "mentions": True}).accounts
     assert counts_text(accounts[:1]) is None
     assert counts_text(accounts) == (
-        "included: 1 request a day for X's counts (mentions), $0.005 each whatever they count, $0.005 in all"
+        "included: at most 1 request a day for X's counts (mentions, completeness), $0.005 each whatever they "
+        "count, $0.005 in all"
     )
 
 

@@ -63,6 +63,7 @@ def test_a_day_worked_out_by_hand() -> None:
         posts_refused=1,
         deletions_waiting=12,
         mention_count=31,
+        x_post_count=11,
         truncated=True,
         cost_usd=0.045,
         collected_at=COLLECTED_AT,
@@ -124,6 +125,7 @@ def test_a_day_worked_out_by_hand() -> None:
         "posts_refused": 1,
         "deletions_waiting": 12,
         "mention_count": 31,
+        "x_post_count": 11,
         "posts": 4,
         "retweets": 1,
         "likes": 106,  # 100 + 1 + 0 + 5
