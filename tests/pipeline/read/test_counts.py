@@ -235,3 +235,24 @@ def test_posts_that_x_does_not_count_leave_the_day_as_it_is_and_say_why(lake: La
     assert outcome.posts_not_counted_because == (
         "@NASA: counting its posts: X does not let the app count posts (403); see its access in X's developer console"
     )
+
+
+@pytest.mark.parametrize(("written", "requests"), [(False, ["recent"]), (True, [])])
+def test_killed_around_the_write_of_a_count_it_is_bought_once_or_booked_twice(
+    lake: Lake, stub: StubServer, monkeypatch: pytest.MonkeyPatch, written: bool, requests: list[str]
+) -> None:
+    put_model_if = Lake.put_model_if
+
+    def killed(self: Lake, key: str, *arguments: Any) -> str | None:
+        if key == KEY:
+            if written:
+                put_model_if(self, key, *arguments)
+            raise KeyboardInterrupt
+        return put_model_if(self, key, *arguments)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Lake, "put_model_if", killed)
+        run(lake, stub, *pages_of(2), counted(7))
+    outcome = run(lake, stub, counted(7))
+    assert (paths(stub), outcome.mention_count, outcome.cost_usd) == (requests, 7, 0.015)
+    assert spent(read_month(lake, "2026-11")) == Reads(posts=2, count_requests=1 + len(requests))
