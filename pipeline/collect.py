@@ -20,6 +20,7 @@ from pipeline.lake.records import AccountTask, Manifest, Outcome
 from pipeline.page import Page
 from pipeline.progress import OnPage, no_progress
 from pipeline.read import depth
+from pipeline.read.counts import count_posts
 from pipeline.read.timeline import TimelineRange, TimelineReader, is_complete, posts_in
 from pipeline.refresh.fetch import refresh
 from pipeline.schema import POSTS
@@ -74,6 +75,7 @@ def collect(lake: Lake, x: XApi, task: AccountTask, on_page: OnPage = no_progres
                 raw_day = with_stored_refresh(lake, raw_day, task.day, task.account, stored)
                 raw_day = replace(raw_day, is_first=before is None)
             raw_day = refresh(lake, x, _ledger(lake, task), task, raw_day, user_id=user_id, on_page=on_page)
+            count_posts(lake, x, _ledger(lake, task), task, raw_day.manifest)
         except AccountUnavailable as unavailable:
             return _skipped(lake, task, Outcome(status=Status(unavailable.status), reason=unavailable.reason))
         except OverBudget as over:
@@ -120,6 +122,8 @@ def _read(
         posts=posts_in([*pages, *probes]),
         include=task.include,
         max_posts=task.max_posts,
+        mentions=task.mentions,
+        completeness=task.completeness and (not complete or bool(probes)),
         start=task.start,
         end=task.end,
         refetch_id=task.refetch_id,
@@ -146,6 +150,7 @@ def _read_again(
     `RefetchRefused` when the day stays as it was for any other reason.
     """
     if before and task.refetch_id and before.refetch_id == task.refetch_id:
+        count_posts(lake, x, _ledger(lake, task), task, before)
         return Collected(before.pages, before.posts, before.truncated)
     key = keys.raw_manifest(task.day, task.account)
     try:
@@ -157,10 +162,13 @@ def _read_again(
             return Collected(skipped=str(refused))
         raise RefetchRefused(f"{refused}; {task.day} stays as it was") from None
     _require_no_surprise(lake, task, raw_day.pages)
+    if before and before.mentions and not task.mentions:  # what was counted stays
+        raw_day = replace(raw_day, manifest=raw_day.manifest.model_copy(update={"mentions": True}))
     if not lake.put_model_if(key, raw_day.manifest, stored.get(key)):
         raise RefetchRefused(
             f"@{task.handle}: another run has read {task.day} again meanwhile; this one's pages are not used"
         )
+    count_posts(lake, x, _ledger(lake, task), task, raw_day.manifest)
     return _collected(raw_day)
 
 

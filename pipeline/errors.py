@@ -132,6 +132,10 @@ class RunStopped(Terminal, XError):
     """X refuses every request of this run: bad token, no credits, a cap. Nothing else should be asked."""
 
 
+class NotEnrolled(RunStopped):
+    """The app may not ask for this: at a timeline nobody may be read, at the counts there are just none."""
+
+
 class OverBudget(Terminal, AviaryError):
     """The next page would cost more than accounts.yaml allows."""
 

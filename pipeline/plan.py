@@ -232,6 +232,8 @@ def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> Pla
         include=frozen.include if frozen else account.include,
         max_posts=frozen.max_posts if frozen else account.max_posts,
         refresh_days=frozen.refresh_days if frozen else account.refresh_days,
+        mentions=frozen.mentions if frozen else account.mentions,
+        completeness=frozen.completeness if frozen else account.completeness,
     )
 
 
@@ -256,6 +258,8 @@ def _refetching(task: AccountTask, account: Account, refetch_id: str | None, con
         update={
             "include": account.include,
             "max_posts": account.max_posts,
+            "mentions": account.mentions,
+            "completeness": account.completeness,
             "refetch": True,
             "refetch_id": refetch_id,
             "confirmed": confirmed,

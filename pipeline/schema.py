@@ -222,6 +222,17 @@ ROLLUP_COLUMNS: Final = {
     "timezone": Column(_TEXT, "IANA name of the day's timezone", "plan"),
     "sample": Column(_FLAG, "read from the sandbox, not from X", "plan"),
     "schema_version": Column(pl.Int32(), "version of this table when the day was planned", "plan"),
+    "mention_count": Column(
+        _COUNT,
+        "posts of others that mention it",
+        "X: counts",
+        "not asked, or not told",
+        unit="posts",
+        since=4,
+    ),
+    "x_post_count": Column(
+        _COUNT, "about how many posts X counts", "X: counts", "not asked, or none may be missing", "posts", 4
+    ),
     "window_hours": Column(
         _NUMBER, "length of a cut or extended day", "plan", "the day is the whole local day", "hours", 3
     ),

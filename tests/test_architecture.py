@@ -41,8 +41,8 @@ LAKE_SIDE = {
 PURE = re.compile(
     r"pipeline\.(transform|sentiment|accounts)(\..+)?"
     r"|pipeline\.(errors|ids|page|progress|schema|settings|share|status|text|version|window)"
-    r"|pipeline\.lake\.(catalogue|damage|frames|keys|kinds|records|versions|access)"
-    r"|pipeline\.x_api\.(limits|prices|snowflakes)"
+    r"|pipeline\.lake\.(catalogue|damage|frames|keys|kinds|records|versions|access|counts)"
+    r"|pipeline\.x_api\.(counts|limits|prices|snowflakes|values)"
 )
 # `session` opens what `client` uses, and `health` knows what failures mean.
 S3_MODULES = ("pipeline.lake.client", "pipeline.lake.session", "pipeline.lake.health")

@@ -72,6 +72,8 @@ def _wanted(schema: dict[str, Any]) -> str:  # noqa: PLR0911
             return f"a whole number from {low} to {high}"
         case {"type": "number", "maximum": high}:
             return f"a number above 0, at most {high}"
+        case {"type": "boolean"}:
+            return "true or false"
         case {"enum": allowed}:
             return f"one of {', '.join(allowed)}"
         case {"type": "array", "items": {"enum": allowed}}:

@@ -178,6 +178,11 @@ class ReadSettings(_Section):
     refresh_days: Annotated[int, Field(strict=True, ge=0, le=30)] = 0
     """Number of earlier days whose posts are read again for newer counts. X bills each post again."""
 
+    mentions: Annotated[bool, Field(strict=True)] = False
+    """Whether X counts, by the hour, how often others mention the account. X bills $0.005 an account and day for it."""
+    completeness: Annotated[bool, Field(strict=True)] = False
+    """Whether X counts the account's posts where some may be missing. X bills $0.005 an account and day for it."""
+
     _include_once = field_validator("include")(_no_repeats)
 
 

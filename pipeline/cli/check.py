@@ -11,6 +11,7 @@ from pipeline.x_api.prices import (
     POST_READ_USD,
     USER_READ_USD,
     at_most_text,
+    counts_text,
     day_at_most,
     first_run_at_most,
     usd,
@@ -63,6 +64,8 @@ def check(
         f"first run {at_most_text(first)}, both including look-ups (${USER_READ_USD:.2f} per account); a run stops at "
         f"budget.usd_per_run, ${config.budget.usd_per_run:,.2f}"
     )
+    if counts := counts_text(config.accounts):
+        typer.echo(counts)
     if live:
         _check_live(settings, config, yes=yes)
 

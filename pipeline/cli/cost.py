@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import Accounts
-from pipeline.x_api.prices import POST_READ_USD, USER_READ_USD, at_most_text
+from pipeline.x_api.prices import POST_READ_USD, USER_READ_USD, at_most_text, counts_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -64,6 +64,7 @@ def _lines(found: "Cost", config: "AccountsConfig", days: int) -> list[str]:
     lines = [
         f"prices: ${POST_READ_USD} per post, ${USER_READ_USD:.2f} per account looked up; 30 such runs cost "
         f"${30 * found.expected:,.2f}",
+        *filter(None, [counts_text(config.accounts)]),
         f"spent per UTC month, by the ledger: {by_month}",
         *_held(found),
         f"left this month: ${max(left, 0):,.2f} of budget.usd_per_month ${budget.usd_per_month:,.2f}; "

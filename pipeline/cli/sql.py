@@ -35,7 +35,7 @@ def sql(
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Query the lake in SQL. Runs DuckDB, with the views posts, daily, accounts and latest_metrics."""
+    """Query the lake in SQL. Runs DuckDB, with the views posts, daily, accounts, latest_metrics and mentions."""
     from pipeline.lake.client import Lake
     from pipeline.lake.health import require_bucket
     from pipeline.settings import load_settings

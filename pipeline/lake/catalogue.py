@@ -16,6 +16,14 @@ _READ_AGAIN = f"{_OLDER_VERSION}, or read the day again: ./aviary run --day DAY 
 _RUN_AGAIN = "delete it and run the day again, which reads nothing from X that is stored"
 _REPORT_AGAIN = "make it again: ./aviary report --day DAY"
 
+
+def _record(
+    name: str, pattern: str, holds: str, when_damaged: str, *, expires: Expiry = Expiry.NEVER, **more: bool
+) -> ObjectKind:
+    """Return a kind of records: JSON without posts."""
+    return ObjectKind(name, pattern, holds, _JSON, Redaction.NO_POSTS, when_damaged, expires, **more)
+
+
 RAW_PAGE = ObjectKind(
     "raw page",
     "raw/day={day}/account={account}/page-{number}.json.zst",
@@ -26,14 +34,12 @@ RAW_PAGE = ObjectKind(
     Expiry.RAW_DAYS,
     is_source=True,
 )
-RAW_MANIFEST = ObjectKind(
+RAW_MANIFEST = _record(
     "manifest",
     "raw/day={day}/account={account}/manifest.json",
     "that the day was read to its end, and how",
-    _JSON,
-    Redaction.NO_POSTS,
     _READ_AGAIN,
-    Expiry.RAW_DAYS,
+    expires=Expiry.RAW_DAYS,
 )
 REFETCHED_PAGE = ObjectKind(
     "refetched page",
@@ -55,14 +61,12 @@ REFRESH_PAGE = ObjectKind(
     Expiry.RAW_DAYS,
     is_source=True,
 )
-REFRESH_MANIFEST = ObjectKind(
+REFRESH_MANIFEST = _record(
     "refresh manifest",
     "raw/day={day}/account={account}/refresh-manifest.json",
     "that the days before were read again, and how",
-    _JSON,
-    Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or delete the refresh-* objects beside it: the earlier days keep their first counts",
-    Expiry.RAW_DAYS,
+    expires=Expiry.RAW_DAYS,
 )
 LOOKUP_PAGE = ObjectKind(
     "look-up",
@@ -117,21 +121,17 @@ QUARANTINE = ObjectKind(
     _RUN_AGAIN,
     is_source=True,
 )
-OUTCOME = ObjectKind(
+OUTCOME = _record(
     "outcome",
     "outcomes/day={day}/account={account}.json",
     "how the account's day ended: `ok`, `partial`, `over_budget`, `missing`, `suspended`, `protected`, `failed`; "
     "its counts; what it cost",
-    _JSON,
-    Redaction.NO_POSTS,
     _RUN_AGAIN,
 )
-PLAN = ObjectKind(
+PLAN = _record(
     "plan",
     "plans/day={day}.json",
     "the accounts the day was planned for, with their settings",
-    _JSON,
-    Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or delete it and run the day again, by the settings of today",
     names_accounts=True,
 )
@@ -161,6 +161,18 @@ METRICS = ObjectKind(
     f"{_OLDER_VERSION}, or delete it: the posts keep their first counts",
     is_source=True,
 )
+MENTIONS = _record(
+    "mentions",
+    "mentions/day={day}/account={account}.json",
+    "how often others mentioned the account, by the hour, as X counts it, or why it does not (`mentions`)",
+    _READ_AGAIN,
+)
+COMPLETENESS = _record(
+    "completeness",
+    "completeness/day={day}/account={account}.json",
+    "how many posts X counts for the account's day, where some may be missing (`completeness`)",
+    _READ_AGAIN,
+)
 TRIAL = ObjectKind(
     "trial",
     "trials/{name}.parquet",
@@ -169,52 +181,40 @@ TRIAL = ObjectKind(
     Redaction.NO_POSTS,
     "delete it",
 )
-SPEND = ObjectKind(
+SPEND = _record(
     "ledger",
     "spend/month={month}.json",
-    "posts and accounts bought: per run, per day of the lake and per UTC day; what is held for requests under way",
-    _JSON,
-    Redaction.NO_POSTS,
+    "what was bought: per run, per day of the lake and per UTC day; what is held for requests under way",
     f"{_OLDER_VERSION}; deleting it would forget what was spent this month",
 )
-USAGE = ObjectKind(
+USAGE = _record(
     "usage",
     "spend/usage/day={day}.json",
     "how many posts were read on that UTC day, by X and by the ledger",
-    _JSON,
-    Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or delete it: X is asked again",
 )
-ERASED_POST = ObjectKind(
+ERASED_POST = _record(
     "erased post",
     "forgotten/post={post}.json",
     "what must stay forgotten: the ids, the days, when and why; no content",
-    _JSON,
-    Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or forget the post again: ./aviary forget --post ID",
 )
-ERASED_ACCOUNT = ObjectKind(
+ERASED_ACCOUNT = _record(
     "erased account",
     "forgotten/account={account}.json",
     "the same for an account",
-    _JSON,
-    Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or forget the account again: ./aviary forget --account HANDLE",
 )
-DELETED_POSTS = ObjectKind(
+DELETED_POSTS = _record(
     "deleted posts",
     "forgotten/gone/day={day}/account={account}.json",
     "the ids of earlier posts that X did not show when that day was run; written by the first release only",
-    _JSON,
-    Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or delete it: the posts stay in the lake",
 )
-DOUBTS = ObjectKind(
+DOUBTS = _record(
     "doubts",
     "forgotten/doubts/account={account}.json",
     "the ids of the account's posts that X did not show any more, and what it answered about them; no content",
-    _JSON,
-    Redaction.NO_POSTS,
     f"{_OLDER_VERSION}, or delete it: what X does not show is doubted afresh",
 )
 

@@ -104,6 +104,16 @@ def metrics(observed: date, account: str) -> str:
     return catalogue.METRICS.key(observed=observed, account=_account(account))
 
 
+def mentions(day: date, account: str) -> str:
+    """Return the key of how often others mentioned an account on one day."""
+    return catalogue.MENTIONS.key(day=day, account=_account(account))
+
+
+def completeness(day: date, account: str) -> str:
+    """Return the key of how many posts X counts for an account's day."""
+    return catalogue.COMPLETENESS.key(day=day, account=_account(account))
+
+
 def users(observed: date) -> str:
     """Return the key of the known accounts of X as of a UTC date."""
     return catalogue.USERS.key(observed=observed)

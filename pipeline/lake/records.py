@@ -39,6 +39,8 @@ class PlannedAccount(Record):
     include: tuple[Kind, ...]
     max_posts: int
     refresh_days: int = 0
+    mentions: bool = False
+    completeness: bool = False
 
 
 class PlannedDay(Record):
@@ -62,6 +64,8 @@ class DaySettings(PlannedDay):
     include: tuple[Kind, ...]
     max_posts: int
     refresh_days: int = 0
+    mentions: bool = False
+    completeness: bool = False
     quarantined_posts: float  # share of the account's posts that may be quarantined
     sums: Sums | None = None
 
@@ -83,9 +87,7 @@ class AccountTask(DaySettings):
     stopped: str | None = None  # why nothing may be read, found while planning
     unchanged: bool = False  # finished, and all that was made of it lies in the lake as it should
     refetch: bool = False  # read the day again although it is finished
-    refetch_id: str | None = (
-        None  # a run that may be repeated, which reads a day again once; null: each attempt does
-    )
+    refetch_id: str | None = None  # a run that, repeated, reads a day again once; null: each attempt does
     confirmed: bool = False  # ... and keep what that shows even where it is surprisingly little
     usd_per_run: float
     usd_per_month: float
@@ -97,9 +99,7 @@ class Plan(PlannedDay):
     sample: bool  # read from the sandbox, not from X
     failed_accounts: float  # share of the accounts that may fail
     quarantined_posts: float  # share of an account's posts that may be quarantined
-    sums: Sums | None = (
-        None  # how floats are added in the day's scores; null: as the interpreter at hand does
-    )
+    sums: Sums | None = None  # how floats are added in scores; null: as the interpreter at hand does
     schema_version: int = SCHEMA_VERSION
     accounts: tuple[PlannedAccount, ...]
 
@@ -119,6 +119,8 @@ class Plan(PlannedDay):
             include=entry.include,
             max_posts=entry.max_posts,
             refresh_days=entry.refresh_days,
+            mentions=entry.mentions,
+            completeness=entry.completeness,
             quarantined_posts=self.quarantined_posts,
             sums=self.sums,
         )
@@ -162,6 +164,10 @@ class Outcome(Record):
     doubted_days: tuple[date, ...] = ()  # the days of these posts
     posts_refused: int = 0  # of these posts, those that X has, and refuses to show
     deletions_waiting: int = 0  # posts that X no longer has, too many at once to forget them unasked
+    mention_count: int | None = None  # by others, as X counts; null where it was not asked, or did not tell
+    mentions_not_counted_because: str | None = None
+    x_post_count: int | None = None  # about; by X's count, where some may be missing and it was asked
+    posts_not_counted_because: str | None = None
     collected_at: AwareDatetime | None = None
     start: AwareDatetime | None = None  # of the day, where it is not the local day from midnight to midnight
     end: AwareDatetime | None = None
@@ -187,6 +193,8 @@ class Manifest(Record):
     posts: int
     include: tuple[Kind, ...] | None = None  # the settings and the window that the pages were read with
     max_posts: int | None = None
+    mentions: bool | None = None  # were to be counted too, now or in an earlier reading of the day
+    completeness: bool | None = None  # its posts were to be counted by X, because some may be missing
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
     refetch_id: str | None = None  # the `refetch_id` of the task that read them
@@ -196,8 +204,8 @@ class Manifest(Record):
 
     def applied_to(self, settings: DaySettings) -> DaySettings:
         """Return the settings with what the pages were really read with."""
-        read_with = {"include": self.include, "max_posts": self.max_posts}
-        changed = {name: value for name, value in read_with.items() if value is not None}
+        names = ("include", "max_posts", "mentions", "completeness")
+        changed = {name: value for name in names if (value := getattr(self, name)) is not None}
         window = {"start": self.start, "end": self.end} if self.names else {}
         return settings.model_copy(update=changed | window)
 

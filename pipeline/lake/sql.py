@@ -31,12 +31,22 @@ _TYPES = {
     pl.Datetime("us", "UTC"): "TIMESTAMP WITH TIME ZONE",
 }
 _ACCOUNTS = pl.Schema({"observed": pl.Date(), **USERS})
+_MENTIONS = pl.Schema(
+    {
+        "day": pl.Date(),
+        "account": pl.String(),
+        "start": pl.Datetime("us", "UTC"),
+        "end": pl.Datetime("us", "UTC"),
+        "posts": pl.Int64(),  # of others, that mention the account
+    }
+)
 _DAY_FOLDER = re.compile(r"day=(\d{4}-\d\d-\d\d)/$")
 VIEWS = {
     "posts": "every post",
     "daily": "one row per account and day",
     "accounts": "who is known on X, as of the last look-up",
     "latest_metrics": "the newest counts of every post",
+    "mentions": "how often others mentioned an account, one row per hour",
 }
 EXAMPLE = "SELECT day, account, posts, engagement, compound FROM daily ORDER BY engagement DESC LIMIT 10"
 _SCHEMAS_DIFFER = "schema mismatch in glob"  # DuckDB, of files that were written with different columns
@@ -100,6 +110,7 @@ def create_views(connection: duckdb.DuckDBPyConnection, lake: Lake, *, any_colum
             f"SELECT {counts} FROM (SELECT {counts} FROM posts UNION ALL SELECT {counts} FROM ({metrics})) "
             "QUALIFY row_number() OVER (PARTITION BY day, account, post_id ORDER BY collected_at DESC) = 1"
         ),
+        "mentions": _union(_MENTIONS, _select_mentions(lake, lake.keys(catalogue.MENTIONS.folder))),
     }
     for name in VIEWS:
         connection.execute(f"CREATE OR REPLACE VIEW {name} AS {views[name]}")
@@ -175,6 +186,17 @@ def _select(
     date_in_key = f"CAST(regexp_extract(filename, '{dated}=([0-9-]+)/[^/]+(/[^/]+)?$', 1) AS DATE)"
     own = f"{date_in_key} AS \"{dated}\", COLUMNS(name -> name NOT IN ('filename', '{dated}'))"
     return f"SELECT {own} FROM read_parquet([{files}], {options})"
+
+
+def _select_mentions(lake: Lake, stored: Sequence[str]) -> str | None:
+    """Return a query for the hours in which others' mentions were counted; None when there are none."""
+    if not stored:
+        return None
+    files = ", ".join(_quoted(f"{lake.url}/{key}") for key in reversed(stored))
+    hour = ", ".join(f'"{name}" {sql_type(_MENTIONS[name])}' for name in ("start", "end", "posts"))
+    columns = f"{{day: 'DATE', account: 'VARCHAR', hours: 'STRUCT({hour})[]'}}"
+    hours = f"SELECT day, account, unnest(hours) AS hour FROM read_json([{files}], columns = {columns})"
+    return f"SELECT day, account, unnest(hour) FROM ({hours})"
 
 
 def sql_type(dtype: Any) -> str:

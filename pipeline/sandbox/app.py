@@ -1,4 +1,4 @@
-"""The sandbox's X API v2 as an ASGI application: users by name, their timelines, posts by id, usage. All sample data.
+"""The sandbox's X API v2 as an ASGI application: users, their timelines, posts by id, counts, usage. All sample data.
 
 It responds as X documents and as recorded responses show, and then as the fault rules demand. Its clock is
 `pipeline.clock`; a request's `X-Aviary-Now` header replaces the clock for that request, so that one running
@@ -27,15 +27,23 @@ from pipeline.sandbox.faults.active import FaultRules, Matched
 from pipeline.sandbox.faults.pages import altered_page, page_objects
 from pipeline.sandbox.faults.responses import NoResponse, fault_response, truncated
 from pipeline.sandbox.faults.rules import Fault
+from pipeline.sandbox.post_counts import counts_body
 from pipeline.sandbox.post_lookup import PostLookup
 from pipeline.sandbox.world.snowflakes import at_ms
 from pipeline.sandbox.world.timelines import STORY_DAY, World
+from pipeline.sandbox.x.count_query import CountQuery
 from pipeline.sandbox.x.handles import Handles
 from pipeline.sandbox.x.objects import user_body
 from pipeline.sandbox.x.paging import page_of
 from pipeline.sandbox.x.parameters import InvalidRequest, ParameterError, invalid_value
 from pipeline.sandbox.x.partial_errors import account_error, reference_errors
-from pipeline.sandbox.x.requests import lookup_request, timeline_request, usage_request, users_request
+from pipeline.sandbox.x.requests import (
+    counts_request,
+    lookup_request,
+    timeline_request,
+    usage_request,
+    users_request,
+)
 from pipeline.sandbox.x.responses import invalid_request, json_response, problem
 from pipeline.sandbox.x.stats import RATE_LIMIT, WINDOW_SECONDS, RequestStats
 
@@ -43,6 +51,7 @@ NOW_HEADER = "X-Aviary-Now"
 USERS_LIMIT = 300  # requests per rate window
 LOOKUP_LIMIT = 3_500
 USAGE_LIMIT = 50
+COUNTS_LIMIT = 300
 _MONTHLY_CAP = 2_000_000  # posts
 _PROJECT = "1700000000000000000"
 
@@ -73,6 +82,7 @@ def create_app(
             Route("/2/users/by", x.route("users_by", USERS_LIMIT, x.users_by)),
             Route("/2/users/{id}/tweets", x.route("timeline", rate_limit, x.timeline)),
             Route("/2/tweets", x.route("lookup", LOOKUP_LIMIT, x.lookup)),
+            Route("/2/tweets/counts/recent", x.route("counts", COUNTS_LIMIT, x.counts)),
             Route("/2/usage/tweets", x.route("usage", USAGE_LIMIT, x.usage)),
             *control_routes(stats, rules),
         ],
@@ -127,7 +137,7 @@ class _XApi:
         return truncated(response) if matched.truncated else response
 
     def _handles_in(self, request: Request) -> list[str]:
-        """Return the lower-case handles of a request: looked up, of the timeline, or of the posts looked up."""
+        """Return the lower-case handles that a request is about: by name, by id, by their posts or in a query."""
         user_id = request.path_params.get("id", "")
         if is_id(user_id):
             handle = self._handles.handle_of(int(user_id))
@@ -135,6 +145,9 @@ class _XApi:
         parameters = _parameters(request)
         if "ids" in parameters:
             return self._posts.authors(parameters["ids"].split(","))
+        if "query" in parameters:
+            query = CountQuery.parse(parameters["query"])
+            return [query.handle] if query else []
         return parameters.get("usernames", "").lower().split(",")
 
     def users_by(self, request: Request, now: datetime, matched: Matched) -> dict[str, Any]:
@@ -193,6 +206,10 @@ class _XApi:
         served, body = self._posts.respond(ids, selection, at_ms(now), matched)
         self._stats.count_lookup((post.id for post in served), now)
         return body
+
+    def counts(self, request: Request, now: datetime, matched: Matched) -> dict[str, Any]:
+        """Return the body for `GET /2/tweets/counts/recent`."""
+        return counts_body(self._world, counts_request(_parameters(request), now), at_ms(now), matched)
 
     def usage(self, request: Request, now: datetime, _: Matched) -> dict[str, Any]:
         """Return the body for `GET /2/usage/tweets`."""

@@ -8,11 +8,12 @@ import uuid
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 import psutil
 
 from pipeline import clock
+from pipeline.x_api.prices import Reads
 
 LIVES: Final = timedelta(minutes=15)  # a hold that is older belongs to nobody any more
 # How old a hold may be when its page is asked for: what is left covers the longest answer, with all its tries.
@@ -28,14 +29,16 @@ class Hold(TypedDict):
     day: str | None  # the lake's day that the request is for
     posts: int
     users: int
+    count_requests: NotRequired[int]
 
 
-def new_hold(run_id: str, day: str | None, posts: int, users: int) -> Hold:
+def new_hold(run_id: str, day: str | None, reads: Reads) -> Hold:
     """Return a hold of this process."""
-    owner = f"{_machine()} {os.getpid()}"
-    return Hold(
-        run=run_id, owner=owner, at=clock.machine_now().isoformat(), day=day, posts=posts, users=users
-    )
+    owner, at = f"{_machine()} {os.getpid()}", clock.machine_now().isoformat()
+    hold = Hold(run=run_id, owner=owner, at=at, day=day, posts=reads.posts, users=reads.users)
+    if reads.count_requests:
+        hold["count_requests"] = reads.count_requests
+    return hold
 
 
 def is_living(hold: Hold) -> bool:

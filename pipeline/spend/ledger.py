@@ -24,7 +24,7 @@ from pipeline.lake import catalogue
 from pipeline.lake.client import Lake
 from pipeline.spend import month as stored
 from pipeline.spend.holds import Hold, may_ask, new_hold
-from pipeline.spend.month import MonthLedger, Run, Stop, month_of
+from pipeline.spend.month import MonthLedger, Stop, month_of
 from pipeline.spend.writer import MonthWriter, read_month, writer_of
 from pipeline.x_api.prices import Reads
 
@@ -104,7 +104,7 @@ class Ledger:
         waits = 0
         while True:
             now, hold_id = clock.now(), uuid.uuid4().hex
-            hold = new_hold(self._run_id, self._day, max_reads.posts, max_reads.users)
+            hold = new_hold(self._run_id, self._day, max_reads)
             reservation = Reservation(partial(self._settle, now, hold_id))
             shortage = self._hold(now, hold_id, hold)
             if shortage is None and may_ask(hold):
@@ -132,7 +132,7 @@ class Ledger:
             if hold_id in month_ledger.get("holds", {}):
                 return None  # by a write whose answer was lost
             self._require_no_stop(month_ledger)
-            shortage = self._shortage(month_ledger, elsewhere, Reads(hold["posts"], hold["users"]))
+            shortage = self._shortage(month_ledger, elsewhere, stored.reads_of(hold))
             if shortage is None:
                 stored.add_hold(month_ledger, hold_id, hold)
             return shortage
@@ -167,9 +167,8 @@ class Ledger:
     def _of_day(self, month_ledger: MonthLedger) -> "_Spent":
         """Return what a month has of the day, or of the run where it is for no day."""
         if self._day is None:
-            run = month_ledger["runs"].get(self._run_id, Run(posts=0, users=0, held_posts=0, held_users=0))
-            held = Reads(run["held_posts"], run["held_users"]).usd
-            return _Spent(Reads(run["posts"], run["users"]).usd, held)
+            run = month_ledger["runs"].get(self._run_id, stored.new_run())
+            return _Spent(stored.reads_of(run).usd, stored.held_by(run).usd)
         held = stored.held_for(month_ledger, self._day).usd
         return _Spent(stored.bought_for(month_ledger, self._day).usd + held, held)
 

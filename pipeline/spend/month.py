@@ -2,7 +2,7 @@
 
 What is held stands in `runs` as if it were spent, as in the first release, and in `holds` one by one. A hold whose
 owner is dead is perhaps billed: it counts for the month, and no longer for its day. Those of the first release have no
-owner.
+owner. Requests that count posts stand only where there are any: earlier versions did not know them.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,8 @@ class Run(TypedDict):
     users: int
     held_posts: int
     held_users: int
+    count_requests: NotRequired[int]
+    held_count_requests: NotRequired[int]
 
 
 class Bought(TypedDict):
@@ -27,6 +29,7 @@ class Bought(TypedDict):
 
     posts: int
     users: int
+    count_requests: NotRequired[int]
 
 
 class Stop(TypedDict):
@@ -59,11 +62,9 @@ def add_hold(month_ledger: MonthLedger, hold_id: str, hold: Hold) -> None:
     if hold_id in holds:
         return
     holds[hold_id] = hold
-    run = month_ledger["runs"].setdefault(hold["run"], Run(posts=0, users=0, held_posts=0, held_users=0))
-    run["posts"] += hold["posts"]
-    run["users"] += hold["users"]
-    run["held_posts"] += hold["posts"]
-    run["held_users"] += hold["users"]
+    run = month_ledger["runs"].setdefault(hold["run"], new_run())
+    _add(run, reads_of(hold))
+    _add_held(run, reads_of(hold))
 
 
 def settle(month_ledger: MonthLedger, hold_id: str, read: Reads, utc_day: str) -> None:
@@ -74,16 +75,13 @@ def settle(month_ledger: MonthLedger, hold_id: str, read: Reads, utc_day: str) -
     if not month_ledger["holds"]:
         del month_ledger["holds"]
     run = month_ledger["runs"][hold["run"]]
-    run["posts"] += read.posts - hold["posts"]
-    run["users"] += read.users - hold["users"]
-    run["held_posts"] -= hold["posts"]
-    run["held_users"] -= hold["users"]
-    if not any((run["posts"], run["users"], run["held_posts"], run["held_users"])):
+    _add(run, read - reads_of(hold))
+    _add_held(run, Reads() - reads_of(hold))
+    if reads_of(run) == held_by(run) == Reads():
         del month_ledger["runs"][hold["run"]]
     if hold["day"] and read != Reads():
-        bought = month_ledger.setdefault("days", {}).setdefault(hold["day"], Bought(posts=0, users=0))
-        bought["posts"] += read.posts
-        bought["users"] += read.users
+        days = month_ledger.setdefault("days", {})
+        _add(days.setdefault(hold["day"], Bought(posts=0, users=0)), read)
     if read.posts:
         utc_days = month_ledger.setdefault("utc_days", {})
         utc_days[utc_day] = utc_days.get(utc_day, 0) + read.posts
@@ -91,8 +89,7 @@ def settle(month_ledger: MonthLedger, hold_id: str, read: Reads, utc_day: str) -
 
 def total(month_ledger: MonthLedger) -> Reads:
     """Return all of a month, what is held and what is perhaps billed included."""
-    runs = month_ledger["runs"].values()
-    return Reads(sum(run["posts"] for run in runs), sum(run["users"] for run in runs))
+    return sum(map(reads_of, month_ledger["runs"].values()), Reads())
 
 
 def held(month_ledger: MonthLedger) -> Reads:
@@ -102,15 +99,12 @@ def held(month_ledger: MonthLedger) -> Reads:
 
 def perhaps_billed(month_ledger: MonthLedger) -> Reads:
     """Return what is held by nobody any more: whether X has billed it is not known."""
-    runs, living = month_ledger["runs"].values(), held(month_ledger)
-    posts, users = sum(run["held_posts"] for run in runs), sum(run["held_users"] for run in runs)
-    return Reads(posts - living.posts, users - living.users)
+    return sum(map(held_by, month_ledger["runs"].values()), Reads()) - held(month_ledger)
 
 
 def bought_for(month_ledger: MonthLedger, day: str) -> Reads:
     """Return what was bought in the month for a day of the lake; nothing that is held."""
-    bought = month_ledger.get("days", {}).get(day, Bought(posts=0, users=0))
-    return Reads(bought["posts"], bought["users"])
+    return reads_of(month_ledger.get("days", {}).get(day, Bought(posts=0, users=0)))
 
 
 def held_for(month_ledger: MonthLedger, day: str) -> Reads:
@@ -124,4 +118,33 @@ def _holds(month_ledger: MonthLedger) -> Mapping[str, Hold]:
 
 
 def _sum(holds: Mapping[str, Hold]) -> Reads:
-    return Reads(sum(hold["posts"] for hold in holds.values()), sum(hold["users"] for hold in holds.values()))
+    return sum(map(reads_of, holds.values()), Reads())
+
+
+def new_run() -> Run:
+    """Return a run that has bought nothing."""
+    return Run(posts=0, users=0, held_posts=0, held_users=0)
+
+
+def reads_of(entry: Run | Bought | Hold) -> Reads:
+    """Return what an entry stands for: of a run, what is held included."""
+    return Reads(entry["posts"], entry["users"], entry.get("count_requests", 0))
+
+
+def held_by(run: Run) -> Reads:
+    """Return what a run holds, or has held and never settled."""
+    return Reads(run["held_posts"], run["held_users"], run.get("held_count_requests", 0))
+
+
+def _add(entry: Run | Bought, reads: Reads) -> None:
+    entry["posts"] += reads.posts
+    entry["users"] += reads.users
+    if reads.count_requests:
+        entry["count_requests"] = entry.get("count_requests", 0) + reads.count_requests
+
+
+def _add_held(run: Run, reads: Reads) -> None:
+    run["held_posts"] += reads.posts
+    run["held_users"] += reads.users
+    if reads.count_requests:
+        run["held_count_requests"] = run.get("held_count_requests", 0) + reads.count_requests

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.lake import keys
+from pipeline.lake.counts import PostCount
 from pipeline.lake.frames import to_parquet
 from pipeline.lake.records import Counts, DaySettings, MadeFrom, Manifest, Outcome, RefreshManifest
 from pipeline.page import Page
@@ -42,6 +43,19 @@ class DerivedDay:
     truncated: bool  # the day's earliest posts are left out because of max_posts
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What X was asked to count of an account's day; None where it was not."""
+
+    mentions: PostCount | None = None
+    posts: PostCount | None = None
+
+    @property
+    def billed(self) -> int:
+        """How many requests X bills for it."""
+        return sum(count.billed for count in (self.mentions, self.posts) if count)
+
+
 def make(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Outcome:
     """Write all that is derived from an account's raw pages; same pages, same bytes.
 
@@ -54,13 +68,32 @@ def make(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Outcome:
         lake, settings.day, settings.account, derived.posts, derived.rejected, is_first=raw_day.is_first
     )
     refresh = raw_day.refresh if settings.refresh_days else None
+    counted = _counted(lake, read_with, manifest)
     made_from = MadeFrom(
         pages=raw_day.page_etags,
         settings=settings.fingerprint,
         maker=maker(),
     )
-    outcome = conclude(derived, raw_day.pages, manifest, read_with, refresh)
+    outcome = conclude(derived, raw_day.pages, manifest, read_with, refresh, counted)
     return outcome.model_copy(update={"made_from": made_from, "made": made})
+
+
+def _counted(lake: "Lake", settings: DaySettings, manifest: Manifest) -> Counted:
+    """Return what X has counted, or why it has not; `settings` are those that the day was read with."""
+
+    def find(key: str) -> PostCount:
+        return lake.find_model(key, PostCount) or PostCount(
+            day=settings.day,
+            account=settings.account,
+            query="",
+            asked_at=manifest.collected_at,
+            not_counted_because="its count is not in the lake any more",
+        )
+
+    return Counted(
+        find(keys.mentions(settings.day, settings.account)) if settings.mentions else None,
+        find(keys.completeness(settings.day, settings.account)) if manifest.completeness else None,
+    )
 
 
 def write(
@@ -135,8 +168,12 @@ def conclude(
     manifest: Manifest,
     settings: DaySettings,
     refresh: RefreshManifest | None = None,
+    counted: Counted = Counted(),
 ) -> Outcome:
-    """Return the account's outcome; `refresh` is of the earlier days that were read again with this one."""
+    """Return the account's outcome.
+
+    `refresh` is of the earlier days that were read again with this one. That X does not count is no defect.
+    """
     counts = derived.counts
     defects = []
     if lost := manifest.pages - len(pages):
@@ -160,7 +197,10 @@ def conclude(
         reason="; ".join(defects) or None,
         counts=counts,
         truncated=manifest.truncated or derived.truncated,
-        cost_usd=Reads(posts=sum(page.billed for page in pages) + (refresh.billed if refresh else 0)).usd,
+        cost_usd=Reads(
+            posts=sum(page.billed for page in pages) + (refresh.billed if refresh else 0),
+            count_requests=counted.billed,
+        ).usd,
         pages=len(pages),
         scored=derived.posts["compound"].count(),
         collected_at=manifest.collected_at,
@@ -171,6 +211,10 @@ def conclude(
         doubted_days=refresh.doubted_days if refresh else (),
         posts_refused=refresh.posts_refused if refresh else 0,
         deletions_waiting=refresh.deletions_waiting if refresh else 0,
+        mention_count=counted.mentions.posts if counted.mentions else None,
+        mentions_not_counted_because=counted.mentions.not_counted_because if counted.mentions else None,
+        x_post_count=counted.posts.posts if counted.posts else None,
+        posts_not_counted_because=counted.posts.not_counted_because if counted.posts else None,
         start=settings.start,
         end=settings.end,
     )

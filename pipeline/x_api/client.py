@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -17,19 +17,23 @@ import tweepy
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from pipeline.errors import (
-    AccountUnavailable,
     ExpansionRefused,
+    NotEnrolled,
     XBadResponse,
     XError,
+    XRefused,
     XTimedOut,
     XTooLarge,
     XUnavailable,
 )
 from pipeline.ids import is_handle, is_id
 from pipeline.json_text import parse
-from pipeline.text import one_line, printable
-from pipeline.x_api.problems import Refusal, concerns_account, objects, refusal_in, translate_errors
+from pipeline.text import printable
+from pipeline.x_api.counts import PartCount, parse_counts
+from pipeline.x_api.problems import Refusal, objects, refusal_in, translate_errors
+from pipeline.x_api.shape import require_readable, require_shape
 from pipeline.x_api.transport import TWEEPY_HOST, Transport
+from pipeline.x_api.values import count, instant
 from pipeline.x_api.vocabulary import timeline_query
 from pipeline.x_api.waiting import RequestGate
 
@@ -167,7 +171,7 @@ class XApi:
             body = ask(new_words=True)
             self._new_words = True
         with tries.one():
-            _require_readable(subject, body)
+            require_readable(subject, body)
         return body
 
     def posts(self, handle: str, post_ids: Sequence[str]) -> dict[str, Any]:
@@ -180,6 +184,29 @@ class XApi:
             f"@{handle}: looking up {len(post_ids)} posts",
             lambda: self._client.get_tweets(list(post_ids), tweet_fields=["created_at"]),
         )
+
+    def counts(self, subject: str, query: str, start: datetime, end: datetime) -> tuple[PartCount, ...]:
+        """Return how many posts of `[start, end)` match a query, by the hour. X bills the request, whatever it counts.
+
+        Raises `XRefused` also where X does not let the app count: the posts can be read all the same.
+        """
+
+        def ask() -> requests.Response:
+            # By the hour unless asked otherwise; tweepy warns of the parameter that would say so.
+            response: requests.Response = self._client.get_recent_tweets_count(
+                query, start_time=start, end_time=end
+            )
+            return response
+
+        tries = _Tries()
+        try:
+            body = self._ask("counts", subject, ask, tries=tries)
+        except NotEnrolled:
+            raise XRefused(
+                f"{subject}: X does not let the app count posts (403); see its access in X's developer console"
+            ) from None
+        with tries.one():
+            return parse_counts(subject, body, start, end)
 
     def usage(self, days: int) -> dict[str, Any]:
         """Return X's own count of posts read over the last `days` days, by UTC day: free, and it tries the token."""
@@ -221,43 +248,8 @@ class XApi:
                 raise XBadResponse(
                     f"{subject}: X answered with a {type(body).__name__} in place of an object"
                 )
-            _require_shape(subject, body, data)
+            require_shape(subject, body, data)
             return body
-
-
-def _require_shape(subject: str, body: Mapping[str, Any], data: type) -> None:
-    """Raise where the parts of an answer that lead through it are not what they should be."""
-    includes, meta = body.get("includes"), body.get("meta")
-    parts: list[tuple[str, Any, type]] = [
-        ("data", body.get("data"), data),
-        ("errors", body.get("errors"), list),
-        ("includes", includes, dict),
-        ("meta", meta, dict),
-    ]
-    if isinstance(includes, dict):
-        parts += [(f"includes.{name}", includes.get(name), list) for name in ("tweets", "posts")]
-    for name, value, wanted in parts:
-        if value is not None and not isinstance(value, wanted):
-            raise XBadResponse(f"{subject}: X's {name} is a {type(value).__name__}, not a {wanted.__name__}")
-    token = meta.get("next_token") if isinstance(meta, dict) else None
-    if token is not None and not (isinstance(token, str) and token.isascii()):
-        raise XBadResponse(f"{subject}: X's token for the next page is none: {one_line(repr(token), 60)}")
-    if not body.keys() & {"data", "meta", "errors"}:
-        raise XBadResponse(f"{subject}: X answered with neither data nor a reason")
-
-
-def _require_readable(subject: str, body: Mapping[str, Any]) -> None:
-    """Raise where X shows none of the account, which it may also say beside the `meta` of a page without posts."""
-    if body.get("data"):
-        return
-    reasons = list(filter(concerns_account, objects(body.get("errors"))))
-    for error in reasons:
-        if refusal := refusal_in(error):
-            raise AccountUnavailable(refusal.status, f"{subject}: {refusal.reason}")
-    if reasons or not body.keys() & {"data", "meta"}:
-        told = [str(error.get("detail") or error.get("title") or "") for error in reasons[:1]]
-        said = f": {one_line(told[0], 200)}" if any(told) else ""
-        raise XBadResponse(f"{subject}: X answered with neither posts nor a known reason{said}")
 
 
 def _profile(user: Mapping[str, Any]) -> Profile:
@@ -267,20 +259,8 @@ def _profile(user: Mapping[str, Any]) -> Profile:
         user_id=str(user["id"]),
         handle=str(user["username"]),
         name=printable(str(user.get("name") or user["username"])),
-        followers=_count(counts.get("followers_count")),
+        followers=count(counts.get("followers_count")),
         protected=bool(user.get("protected")),
-        post_count=_count(counts.get("tweet_count", counts.get("post_count"))),
-        created_at=_instant(user.get("created_at")),
+        post_count=count(counts.get("tweet_count", counts.get("post_count"))),
+        created_at=instant(user.get("created_at")),
     )
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int and 0 <= value < 2**63 else None
-
-
-def _instant(value: Any) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(value if isinstance(value, str) else "")
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):  # missing, or no instant
-        return None

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Final
 from pipeline.x_api.limits import PAGE_MIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.accounts import Account, AccountsConfig
 
 POST_READ_USD: Final = 0.005
 USER_READ_USD: Final = 0.010
+COUNT_REQUEST_USD: Final = 0.005  # whatever it counts
 _WITH_ORIGINALS = 3  # a post, and the two that it may refer to
 
 
-def usd(posts: int = 0, users: int = 0) -> float:
+def usd(posts: int = 0, users: int = 0, count_requests: int = 0) -> float:
     """Return the price in dollars, without binary rounding noise."""
-    return round(posts * POST_READ_USD + users * USER_READ_USD, 6)
+    return round(posts * POST_READ_USD + users * USER_READ_USD + count_requests * COUNT_REQUEST_USD, 6)
 
 
 def at_most_text(dollars: float) -> str:
@@ -26,15 +29,26 @@ def at_most_text(dollars: float) -> str:
 
 @dataclass(frozen=True)
 class Reads:
-    """Posts and users read, or about to be."""
+    """Posts and users read, and requests that count posts; or what is about to be."""
 
     posts: int = 0
     users: int = 0
+    count_requests: int = 0
 
     @property
     def usd(self) -> float:
         """Their price in dollars."""
-        return usd(self.posts, self.users)
+        return usd(self.posts, self.users, self.count_requests)
+
+    def __add__(self, other: "Reads") -> "Reads":
+        return Reads(
+            self.posts + other.posts, self.users + other.users, self.count_requests + other.count_requests
+        )
+
+    def __sub__(self, other: "Reads") -> "Reads":
+        return Reads(
+            self.posts - other.posts, self.users - other.users, self.count_requests - other.count_requests
+        )
 
 
 def page_at_most(max_results: int, *, with_originals: bool) -> int:
@@ -55,14 +69,37 @@ def day_at_most(account: "Account") -> float:
     """Return the highest price of an account's day.
 
     It includes the originals of retweets, the few posts that a page brings beyond `max_posts`, those that tell whether
-    X's depth was reached, the earlier days read again, the look-ups of what these do not show, and of the account.
+    X's depth was reached, the earlier days read again, the look-ups of what these do not show, and of the account, and
+    what X counts.
     """
-    return usd(posts=_own_day_at_most(account) + _earlier_days_at_most(account), users=1)
+    posts = _own_day_at_most(account) + _earlier_days_at_most(account)
+    return usd(posts, users=1, count_requests=count_requests_at_most(account))
 
 
 def first_run_at_most(config: "AccountsConfig") -> float:
     """Return the highest price of a run that has to look up every account and has no earlier days."""
-    return usd(posts=sum(map(_own_day_at_most, config.accounts)), users=len(config.accounts))
+    return usd(
+        posts=sum(map(_own_day_at_most, config.accounts)),
+        users=len(config.accounts),
+        count_requests=sum(map(count_requests_at_most, config.accounts)),
+    )
+
+
+def count_requests_at_most(account: "Account") -> int:
+    """Return how many requests that count are sent with an account's day at most."""
+    return int(account.mentions) + int(account.completeness)
+
+
+def counts_text(accounts: "Sequence[Account]") -> str | None:
+    """Return what X's counts cost a day, in words; None where nothing is counted."""
+    requests = sum(map(count_requests_at_most, accounts))
+    if not requests:
+        return None
+    requests_text = "1 request" if requests == 1 else f"{requests} requests"
+    return (
+        f"included: at most {requests_text} a day for X's counts (mentions, completeness), ${COUNT_REQUEST_USD} each "
+        f"whatever they count, ${usd(count_requests=requests):.3f} in all"
+    )
 
 
 def _own_day_at_most(account: "Account") -> int:

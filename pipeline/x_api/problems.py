@@ -12,6 +12,7 @@ import tweepy
 from pipeline import clock
 from pipeline.errors import (
     ExpansionRefused,
+    NotEnrolled,
     PageTokenExpired,
     RunStopped,
     XBadResponse,
@@ -116,10 +117,8 @@ def error_for_response(subject: str, response: requests.Response) -> Exception: 
                 "to wait for; run again then"
             )
         return rate_limited(subject, clock.now() + wait)
-    if status == requests.codes.forbidden and (
-        problem.get("reason") == "client-not-enrolled" or "SpendCapReached" in (title, problem.get("reason"))
-    ):
-        return RunStopped(f"the X app may not read posts (403: {said}); change that in X's developer console")
+    if status == requests.codes.forbidden and (stop := _stop_in(problem)):
+        return stop(f"the X app may not read posts (403: {said}); change that in X's developer console")
     if status >= 500:
         return XUnavailable(
             f"{subject}: X answered {status} {one_line(response.reason)}; it usually passes: run again later"
@@ -135,6 +134,13 @@ def error_for_response(subject: str, response: requests.Response) -> Exception: 
     if status == requests.codes.bad_request and _is_about("expansions", problem, said):
         return ExpansionRefused(f"{subject}: X refuses the expansion ({status}: {said})")
     return XRefused(f"{subject}: X refuses the request ({status}: {said})")
+
+
+def _stop_in(problem: Mapping[str, Any]) -> type[RunStopped] | None:
+    """Return the error of a 403 that is not about one account."""
+    if "SpendCapReached" in (problem.get("title"), problem.get("reason")):
+        return RunStopped
+    return NotEnrolled if problem.get("reason") == "client-not-enrolled" else None
 
 
 def _problem(response: requests.Response) -> dict[str, Any]:

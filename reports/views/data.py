@@ -14,6 +14,7 @@ from reports.figures.day import DayFigures
 from reports.figures.metrics import is_incomplete
 from reports.figures.per_account import AccountFigures
 from reports.languages import language
+from reports.views.counts import counts
 from reports.views.definitions import DEFINITIONS
 from reports.views.deletions import deletions
 
@@ -141,6 +142,7 @@ def _facts(figures: DayFigures, *, accounts: bool) -> tuple[Fact, ...]:
         *_overlap(figures),
         _age(found),
         *(Fact(name, text, warn=True) for name, text in deletions(figures.accounts)),
+        *(Fact(name, text, warn=warn) for name, text, warn in counts(figures.accounts)),
         Fact(
             f"Cost of {'the run' if accounts else 'its posts'}",
             f"{fmt.dollars(found.cost_usd)} at X’s price per read"

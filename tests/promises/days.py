@@ -16,13 +16,14 @@ from pipeline.lake.catalogue import account_of
 from pipeline.lake.client import Lake
 from pipeline.lake.records import Outcome
 
-# One with everything, one with retweets and several pages, one that X suspends.
+# One with everything, one with retweets, several pages and its mentions counted, one that X suspends.
 ACCOUNTS = """\
 timezone: UTC
 accounts:
   - pixelforge
   - handle: citymetro
     include: [posts, replies, quotes, retweets]
+    mentions: true
   - quickdealz
 """
 

@@ -23,6 +23,7 @@ from tests.conftest import DAY
 from tests.promises.days import write_accounts
 
 ACCOUNTS = """\
+defaults: {mentions: true}
 accounts:
   - pixelforge
   - handle: cobaltmotors

@@ -25,7 +25,7 @@ NEVER_SEEN = {catalogue.TRIAL, catalogue.DELETED_POSTS}
 ACCOUNTS = """\
 timezone: UTC
 tolerate: {quarantined_posts: 100%}
-defaults: {refresh_days: 1}
+defaults: {refresh_days: 1, mentions: true, completeness: true, max_posts: 5}
 accounts: [pixelforge, 1729]
 """
 
@@ -33,7 +33,7 @@ accounts: [pixelforge, 1729]
 def test_each_object_of_a_day_with_everything_is_of_one_kind(
     lake: Lake, environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Days with quarantine, refresh, a doubted post, a refetch, and a forgotten post and account."""
+    """Days with quarantine, refresh, counts, a doubted post, a refetch, and a forgotten post and account."""
     accounts = write_accounts(tmp_path, monkeypatch, ACCOUNTS)
     gone = [{"handle": "pixelforge", "fault": "gone", "after": 2, "posts": 2}]
     x = Renamed(create_app(environment["X_BEARER_TOKEN"], fault_rules=gone))

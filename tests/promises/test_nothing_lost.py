@@ -54,8 +54,9 @@ def test_days_run_twice_are_paid_once(
     counts = request_stats.counts()
     assert counts["posts"] == fetched
     assert counts["users"] == 2  # both that can be read, once: the profile is good for a week
+    assert counts["endpoints"]["counts"]["requests"] == len(days)  # one account's mentions
     assert spent(read_month(lake, f"{clock.now():%Y-%m}")).usd == usd(
-        posts=fetched + counts["included"], users=2
+        posts=fetched + counts["included"], users=2, count_requests=len(days)
     )
 
 

@@ -51,6 +51,7 @@ class Fault(StrEnum):
     NOT_FOUND = "not_found"
     WITHHELD = "withheld"
     LEFT_OUT = "left_out"
+    LOST_HOURS = "lost_hours"
     SUSPENDED = "suspended"
     MISSING = "missing"
     PROTECTED = "protected"
@@ -75,8 +76,8 @@ _OF_PAGES = _CONTINUED | {
 }
 _OF_LOOKUPS = frozenset({Fault.NOT_FOUND, Fault.WITHHELD, Fault.LEFT_OUT})
 # These alter X's own response; the others replace it, or truncate it.
-ALTERING = _OF_PAGES - {Fault.EXPIRED} | _OF_LOOKUPS | {*STATES, Fault.RENAMED}
-ENDPOINTS = ("timeline", "users_by", "lookup", "usage")
+ALTERING = _OF_PAGES - {Fault.EXPIRED} | _OF_LOOKUPS | {*STATES, Fault.RENAMED, Fault.LOST_HOURS}
+ENDPOINTS = ("timeline", "users_by", "lookup", "usage", "counts")
 
 
 def _endpoints(fault: Fault) -> tuple[str, ...]:
@@ -85,6 +86,10 @@ def _endpoints(fault: Fault) -> tuple[str, ...]:
         return "timeline", "users_by", "lookup"
     if fault == Fault.RENAMED:
         return ("users_by",)
+    if fault == Fault.LOST_HOURS:
+        return ("counts",)
+    if fault == Fault.NEW_WORDS:
+        return "timeline", "counts"
     if fault in _OF_LOOKUPS:
         return ("lookup",)
     return ("timeline",) if fault in _OF_PAGES else ENDPOINTS

@@ -43,6 +43,7 @@ LOOKUP_PARAMETERS = _names(
 )
 USERS_PARAMETERS = _names("usernames user.fields expansions tweet.fields post.fields")
 USAGE_PARAMETERS = _names("days usage.fields")
+COUNTS_PARAMETERS = _names("query granularity start_time end_time since_id until_id")
 
 NEW_SPELLING: Mapping[str, str] = {
     "note_tweet": "note_post",

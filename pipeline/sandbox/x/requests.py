@@ -1,4 +1,4 @@
-"""The four requests that the sandbox's X API answers, checked: timeline, user and post look-up, usage."""
+"""The requests that the sandbox's X API answers, checked: timeline, user and post look-up, counts, usage."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from pipeline.ids import HANDLE, ID, is_handle, is_id
 from pipeline.sandbox.world.snowflakes import at_ms, first_id
+from pipeline.sandbox.x.count_query import MAX_QUERY, CountQuery
 from pipeline.sandbox.x.cursor import Cursor
 from pipeline.sandbox.x.field_names import (
+    COUNTS_PARAMETERS,
     LOOKUP_PARAMETERS,
     PLACE_FIELDS,
     POLL_FIELDS,
@@ -18,12 +20,20 @@ from pipeline.sandbox.x.field_names import (
     USERS_EXPANSIONS,
     USERS_PARAMETERS,
 )
-from pipeline.sandbox.x.parameters import FieldSelection, ParameterError, ParameterReader, invalid_value
+from pipeline.sandbox.x.parameters import (
+    FieldSelection,
+    InvalidRequest,
+    ParameterError,
+    ParameterReader,
+    invalid_value,
+)
 from pipeline.x_api.limits import PAGE_MAX, PAGE_MIN, POSTS_PER_LOOKUP, USERS_PER_LOOKUP
 
 NO_UPPER_ID = 1 << 63
 _DEFAULT_PAGE = 10  # posts
 _DEFAULT_DAYS, _MAX_DAYS = 7, 90  # of usage
+_COUNTED = timedelta(days=7)
+_STEPS_MS = {"minute": 60_000, "hour": 3_600_000, "day": 86_400_000}
 
 
 @dataclass(frozen=True)
@@ -47,10 +57,7 @@ def timeline_request(parameters: Mapping[str, str], now: datetime) -> TimelineRe
     max_results = reader.number("max_results", PAGE_MIN, PAGE_MAX, default=_DEFAULT_PAGE)
     exclude = reader.choices("exclude", ("replies", "retweets"))
     start, end = reader.instant("start_time"), reader.instant("end_time")
-    if end is not None and end > now - timedelta(seconds=10):
-        _add_time_error(reader, "end_time", "must be a minimum of 10 seconds prior to the request time.")
-    if start is not None and end is not None and start >= end:
-        _add_time_error(reader, "start_time", "must be earlier than 'end_time'.")
+    _check_range(reader, start, end, now)
     since, until = reader.post_id("since_id"), reader.post_id("until_id")
     token = reader.text("pagination_token")
     cursor = None if token is None else Cursor.from_token(token)
@@ -67,6 +74,49 @@ def timeline_request(parameters: Mapping[str, str], now: datetime) -> TimelineRe
         exclude=exclude,
         cursor=cursor,
     )
+
+
+@dataclass(frozen=True)
+class CountsRequest:
+    """A checked `GET /2/tweets/counts/recent`: which posts of `[start_ms, end_ms)`, in steps of which length."""
+
+    query: CountQuery
+    start_ms: int
+    end_ms: int
+    step_ms: int
+
+
+def counts_request(parameters: Mapping[str, str], now: datetime) -> CountsRequest:
+    """Check the parameters of counts. Raises `InvalidRequest`."""
+    reader = ParameterReader(parameters, COUNTS_PARAMETERS)
+    text = reader.text("query") or ""
+    granularity = reader.choices("granularity", tuple(_STEPS_MS))
+    start = reader.instant("start_time")
+    end = reader.instant("end_time")
+    _check_range(reader, start, end, now)
+    earliest = now - _COUNTED
+    if start is not None and start < earliest:
+        _add_time_error(reader, "start_time", f"must be on or after {earliest:%Y-%m-%dT%H:%MZ}.")
+    query = CountQuery.parse(text) if len(text) <= MAX_QUERY else None
+    if query is None:
+        reader.errors.append(invalid_value("query", text, "is none that the sandbox understands"))
+    if query is None or reader.errors:
+        raise InvalidRequest(reader.errors)
+    return CountsRequest(
+        query=query,
+        start_ms=at_ms(start or earliest),
+        end_ms=at_ms(end or now - timedelta(seconds=30)),
+        step_ms=_STEPS_MS[next(iter(granularity), "hour")],
+    )
+
+
+def _check_range(
+    reader: ParameterReader, start: datetime | None, end: datetime | None, now: datetime
+) -> None:
+    if end is not None and end > now - timedelta(seconds=10):
+        _add_time_error(reader, "end_time", "must be a minimum of 10 seconds prior to the request time.")
+    if start is not None and end is not None and start >= end:
+        _add_time_error(reader, "start_time", "must be earlier than 'end_time'.")
 
 
 def _add_time_error(reader: ParameterReader, name: str, reason: str) -> None:

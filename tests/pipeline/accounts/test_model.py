@@ -25,12 +25,12 @@ def test_a_handle_is_enough() -> None:
 def test_an_account_left_out_nothing_of_the_defaults_it_does_not_change() -> None:
     config = AccountsConfig.model_validate(
         {
-            "defaults": {"max_posts": 7, "include": ["posts"], "refresh_days": 2},
+            "defaults": {"max_posts": 7, "include": ["posts"], "refresh_days": 2, "mentions": True},
             "accounts": ["nasa", {"handle": "esa", "max_posts": 200}],
         }
     )
     nasa, esa = config.accounts
-    assert (nasa.max_posts, nasa.include, nasa.refresh_days) == (7, ("posts",), 2)
+    assert (nasa.max_posts, nasa.include, nasa.refresh_days, nasa.mentions) == (7, ("posts",), 2, True)
     assert (esa.max_posts, esa.include, esa.refresh_days) == (200, ("posts",), 2)
 
 

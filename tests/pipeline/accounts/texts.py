@@ -77,6 +77,8 @@ reading = {
     "max_posts": st.integers(1, 3200),
     "include": st.lists(st.sampled_from(["posts", "quotes", "replies", "retweets"]), min_size=1, unique=True),
     "refresh_days": st.integers(0, 30),
+    "mentions": st.booleans(),
+    "completeness": st.booleans(),
 }
 handle = st.from_regex(r"[A-Za-z0-9_]{1,15}", fullmatch=True)
 account = st.fixed_dictionaries({"handle": handle}, optional={"group": line, **reading})

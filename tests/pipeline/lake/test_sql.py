@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
+from pipeline.lake.counts import HourCount, PostCount
 from pipeline.lake.frames import put_frame
 from pipeline.lake.sql import EXAMPLE, VIEWS, connect
 from pipeline.lake.users import USERS, KnownUser, save_users
@@ -20,6 +21,7 @@ COLUMNS = {
     "daily": list(ROLLUP),
     "accounts": ["observed", *USERS],
     "latest_metrics": list(METRICS),
+    "mentions": ["day", "account", "start", "end", "posts"],
 }
 
 
@@ -38,6 +40,14 @@ def fill(lake: Lake) -> None:
         )
     row = dict.fromkeys(ROLLUP) | {"day": DAY, "account": "1729", "posts": 2, "post_hours": [12, 12]}
     put_frame(lake, keys.rollup(DAY), pl.DataFrame([row], schema=ROLLUP))
+    hours = tuple(
+        HourCount(start=NOON + timedelta(hours=n), end=NOON + timedelta(hours=n + 1), posts=n)
+        for n in range(2)
+    )
+    count = PostCount(day=DAY, account="1729", query="", asked_at=COLLECTED_AT, posts=1, hours=hours)
+    lake.put_model(keys.mentions(DAY, "1729"), count)
+    none = count.model_copy(update={"account": "null", "posts": None, "hours": ()})
+    lake.put_model(keys.mentions(DAY, "null"), none)
     for observed, followers in ((DAY, 5), (DAY + timedelta(days=1), 7)):
         save_users(lake, observed, [KnownUser("17", "1729", "1729", "Taxicab", followers, observed)])
 
@@ -161,3 +171,10 @@ def test_a_handle_is_text_whatever_else_it_looks_like(lake: Lake, handle: str) -
     put_frame(odd, keys.rollup(DAY), pl.DataFrame([row], schema=ROLLUP))
     for view in ("posts", "daily", "latest_metrics"):
         assert connect(odd).execute(f"SELECT day, account FROM {view}").fetchall() == [(DAY, handle)]
+
+
+def test_mentions_are_one_row_per_counted_hour(lake: Lake) -> None:
+    fill(lake)
+    rows = connect(lake).execute('FROM mentions ORDER BY "start"').fetchall()
+    hours = [NOON + timedelta(hours=n) for n in range(3)]
+    assert rows == [(DAY, "1729", hours[0], hours[1], 0), (DAY, "1729", hours[1], hours[2], 1)]

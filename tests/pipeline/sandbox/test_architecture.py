@@ -7,7 +7,7 @@ import pytest
 
 SANDBOX = Path(__file__).parents[3] / "pipeline" / "sandbox"
 # It is only the stage that Aviary is tried on: more lines than these belong into Aviary itself.
-MAX_LINES = 3_200
+MAX_LINES = 3_450
 # Each part, and the parts that it may import; the modules at the top join them.
 KNOWN = {"world": set[str](), "x": {"world"}, "faults": {"x", "world"}}
 
@@ -23,7 +23,7 @@ def imported_parts(file: Path) -> set[str]:
     }
 
 
-def test_the_sandbox_has_at_most_3200_lines() -> None:
+def test_the_sandbox_has_at_most_3450_lines() -> None:
     lines = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in SANDBOX.rglob("*.py")}
     assert sum(lines.values()) <= MAX_LINES
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.schema import ROLLUP
 from pipeline.spend.estimate import Cost, account_costs
-from pipeline.x_api.prices import at_most_text, day_at_most, first_run_at_most
+from pipeline.x_api.prices import at_most_text, counts_text, day_at_most, first_run_at_most
 from tests.pipeline.given import COLLECTED_AT, config
 
 
@@ -21,6 +21,8 @@ def rollups(*rows: dict[str, object]) -> pl.DataFrame:
         # The last page may bring four too many, five tell whether X's depth was reached; and the look-up.
         ({"max_posts": 1}, (1 + 4 + 5) * 0.005 + 0.01),
         ({"max_posts": 100}, (100 + 4 + 5) * 0.005 + 0.01),
+        ({"max_posts": 100, "mentions": True}, (100 + 4 + 5) * 0.005 + 0.01 + 0.005),
+        ({"max_posts": 100, "mentions": True, "completeness": True}, (100 + 4 + 5) * 0.005 + 0.01 + 0.01),
         ({"max_posts": 100, "include": ["posts", "retweets"]}, (3 * 104 + 5) * 0.005 + 0.01),
         # Its own day and three more, whose posts may be looked up.
         ({"max_posts": 100, "refresh_days": 3}, (104 + 5 + 304 + 300) * 0.005 + 0.01),
@@ -41,9 +43,18 @@ def test_a_highest_price_is_told_rounded_up(dollars: float, told: str) -> None:
 
 
 def test_a_first_run_looks_everyone_up_and_has_no_days_to_read_again() -> None:
-    settings = {"max_posts": 100, "refresh_days": 3}
+    settings = {"max_posts": 100, "refresh_days": 3, "mentions": True}
     assert first_run_at_most(config("nasa", "esa", defaults=settings)) == pytest.approx(
-        2 * (109 * 0.005 + 0.01)
+        2 * (109 * 0.005 + 0.01 + 0.005)
+    )
+
+
+def test_counts_are_told_apart() -> None:
+    accounts = config("nasa", {"handle": "esa", "mentions": True}).accounts
+    assert counts_text(accounts[:1]) is None
+    assert counts_text(accounts) == (
+        "included: at most 1 request a day for X's counts (mentions, completeness), $0.005 each whatever they "
+        "count, $0.005 in all"
     )
 
 

@@ -37,6 +37,7 @@ def test_reads_have_xs_prices() -> None:
     assert usd(users=100) == 1.0
     assert usd(posts=3, users=1) == 0.025
     assert Reads(posts=200, users=2).usd == 1.02
+    assert usd(count_requests=3) == Reads(count_requests=3).usd == 0.015
 
 
 def test_what_was_read_is_what_stands_in_the_book(lake: Lake, morning_after: str) -> None:
@@ -48,6 +49,30 @@ def test_what_was_read_is_what_stands_in_the_book(lake: Lake, morning_after: str
         "runs": {"a-run": {"posts": 60, "users": 5} | nothing_held},
         "days": {"2026-11-22": {"posts": 60, "users": 5}},
         "utc_days": {"2026-11-23": 60},
+    }
+
+
+def test_requests_that_count_are_booked_apart_from_posts(lake: Lake, morning_after: str) -> None:
+    ledger = Ledger(lake, "a-run", Budget(usd_per_run=0.01, usd_per_month=100), DAY)
+    count = Reads(count_requests=1)
+    buy(ledger, count, count)
+    with ledger.reserve("@nasa", count) as held:
+        assert november(lake) == Reads(count_requests=2)
+        with pytest.raises(OverBudget), ledger.reserve("@esa", Reads(posts=2)):
+            pytest.fail("bought beyond the budget")
+        held.settle(Reads())
+    assert read_month(lake, "2026-11") == {
+        "runs": {
+            "a-run": {
+                "posts": 0,
+                "users": 0,
+                "count_requests": 1,
+                "held_posts": 0,
+                "held_users": 0,
+                "held_count_requests": 0,
+            }
+        },
+        "days": {"2026-11-22": {"posts": 0, "users": 0, "count_requests": 1}},
     }
 
 

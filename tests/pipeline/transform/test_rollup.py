@@ -62,6 +62,8 @@ def test_a_day_worked_out_by_hand() -> None:
         doubted_days=(DAY - timedelta(days=2), DAY - timedelta(days=1)),
         posts_refused=1,
         deletions_waiting=12,
+        mention_count=31,
+        x_post_count=11,
         truncated=True,
         cost_usd=0.045,
         collected_at=COLLECTED_AT,
@@ -122,6 +124,8 @@ def test_a_day_worked_out_by_hand() -> None:
         "doubted_days": [DAY - timedelta(days=2), DAY - timedelta(days=1)],
         "posts_refused": 1,
         "deletions_waiting": 12,
+        "mention_count": 31,
+        "x_post_count": 11,
         "posts": 4,
         "retweets": 1,
         "likes": 106,  # 100 + 1 + 0 + 5

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.errors import (
     AviaryError,
+    NotEnrolled,
     PageTokenExpired,
     RateLimited,
     RunStopped,
@@ -62,7 +63,7 @@ TABLE: dict[str, tuple[Answer, type[AviaryError], type, str]] = {
     ),
     "403 not enrolled": (
         Answer({"title": "Client Forbidden", "reason": "client-not-enrolled", "detail": "use a Project"}, 403),
-        RunStopped, Terminal, "may not read posts (403: use a Project)",
+        NotEnrolled, Terminal, "may not read posts (403: use a Project)",
     ),
     "403 spend cap": (
         Answer({"title": "SpendCapReached", "detail": "cap"}, 403), RunStopped, Terminal, "(403: cap)",

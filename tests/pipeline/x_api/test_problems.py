@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import (
     AccountUnavailable,
+    NotEnrolled,
     RateLimited,
     RunStopped,
     XUnavailable,
@@ -96,5 +97,5 @@ def test_recorded_error_bodies_are_told_apart(stub: StubServer) -> None:
     recorded = json.loads((RECORDINGS / "errors_real_bodies.json").read_text())
     told = [type(failure(stub.x(Answer(entry["body"], entry["status"])))) for entry in recorded]
     assert told == [
-        RunStopped, RunStopped, RateLimited, RunStopped, RunStopped, AccountUnavailable, AccountUnavailable,
+        RunStopped, RunStopped, RateLimited, RunStopped, NotEnrolled, AccountUnavailable, AccountUnavailable,
     ]  # fmt: skip

@@ -63,13 +63,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Story:
-    """What happens on some days of the 14-day cycle (`phases`, 0 is the story day)."""
+    """What happens on some days of the 14-day cycle (`phases`, 0 is the story day).
+
+    `talk` multiplies how often others mention the account, from the hour of the first moment on.
+    """
 
     phases: frozenset[int]
     posts: float
     reach: float
     shares: Mapping[str, float]
     moments: tuple[Moment, ...]
+    talk: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,6 +209,7 @@ def _story(source: Mapping[str, Any]) -> Story:
             Moment(moment["at"], tuple(moment["texts"]), moment["pool"], moment["times"])
             for moment in source.get("moments", ())
         ),
+        talk=source.get("talk", 1.0),
     )
 
 

@@ -73,7 +73,7 @@ def test_rules_are_added_listed_and_removed_over_http() -> None:
         ([rule("503", posts=5)], "posts belongs to the faults depth and gone only, not to 503"),
         (
             [rule("503", endpoint="likes")],
-            "cannot occur at endpoint 'likes', only at timeline, users_by, lookup, usage",
+            "cannot occur at endpoint 'likes', only at timeline, users_by, lookup, usage, counts",
         ),
         (
             [rule("gone", endpoint="users_by")],
