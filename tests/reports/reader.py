@@ -49,6 +49,12 @@ class Part:
         (found,) = (part for part in self.all("section") if part["aria-labelledby"] == f"h-{name}")
         return found
 
+    def without(self, tag: str) -> "Part":
+        """Return the part without those of a tag that lie directly in it: a cell without its small print."""
+        found = Part(self.tag, self.attributes)
+        found.inside = [part for part in self.inside if isinstance(part, str) or part.tag != tag]
+        return found
+
     def texts(self, *, hidden: bool) -> Iterator[str]:
         """Yield the texts in it; the ones that the eye does not see with `hidden`."""
         for part in self.inside:

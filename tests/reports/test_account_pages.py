@@ -79,7 +79,7 @@ def test_the_page_counts_this_account_alone() -> None:
 def test_an_account_that_was_not_read_shows_its_reason_and_its_past() -> None:
     found = accounts_of(world())["orchardtv"]
     said = text(found)
-    assert "The account could not be read on this day: " in said
+    assert "The account could not be read on this day : X knows no account @orchardtv. Its last data" in said
     assert "missing : X knows no account @orchardtv; last data: Sat 21 Nov" in said
     assert "The account was not read." in said
     assert found.day.trend.filter(pl.col("metric") == "posts").height == 29

@@ -42,6 +42,7 @@ def test_a_name_that_is_not_there_is_an_error() -> None:
     source = (REPORTS / "templates" / "sections" / "tone.html.j2").read_text(encoding="utf-8")
     values = {
         "view": report_page(figures_of(world(days=1))),
+        "up": "../",
         "charts": environment.get_template("charts.html.j2").module,
     }
     assert environment.from_string(source).render(values)
