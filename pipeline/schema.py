@@ -135,6 +135,7 @@ ROLLUP: Final = pl.Schema(
         "neutral": pl.Int64(),
         "negative": pl.Int64(),
         "compound": pl.Float64(),  # mean of the scored posts; null without any
+        "no_tone_posts": pl.Int64(),  # posts that hold a phrase of the account's `no_tone`; null without such phrases
         "age_hours": pl.Float64(),  # median age of the counts when they were read; null without posts
         "post_ids": pl.List(pl.String()),  # these four lists run parallel, oldest post first
         "post_hours": pl.List(pl.UInt8()),  # local hour of publication, 0-23

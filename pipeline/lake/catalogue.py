@@ -137,6 +137,16 @@ PLAN = ObjectKind(
     f"{_OLDER_VERSION}, or delete it and run the day again, by the settings of today",
     names_accounts=True,
 )
+NO_TONE = ObjectKind(
+    "phrases without tone",
+    "no_tone/day={day}.json",
+    "the words and phrases that carry no tone (`no_tone`), as they were when the day was planned; absent without any",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete it and score the day again, by the lists of today: "
+    "python -m pipeline report --day DAY --score-again",
+    names_accounts=True,
+)
 ROLLUP = ObjectKind(
     "roll-up",
     "daily/day={day}/rollup.parquet",

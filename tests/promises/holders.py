@@ -23,6 +23,7 @@ from tests.conftest import DAY
 from tests.promises.days import write_accounts
 
 ACCOUNTS = """\
+defaults: {no_tone: [Moss & Mortar]}
 accounts:
   - pixelforge
   - handle: cobaltmotors

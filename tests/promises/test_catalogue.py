@@ -25,7 +25,7 @@ NEVER_SEEN = {catalogue.TRIAL, catalogue.DELETED_POSTS}
 ACCOUNTS = """\
 timezone: UTC
 tolerate: {quarantined_posts: 100%}
-defaults: {refresh_days: 1}
+defaults: {refresh_days: 1, no_tone: [the moon]}
 accounts: [pixelforge, 1729]
 """
 

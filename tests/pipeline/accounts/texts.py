@@ -77,6 +77,7 @@ reading = {
     "max_posts": st.integers(1, 3200),
     "include": st.lists(st.sampled_from(["posts", "quotes", "replies", "retweets"]), min_size=1, unique=True),
     "refresh_days": st.integers(0, 30),
+    "no_tone": st.lists(line, max_size=3),
 }
 handle = st.from_regex(r"[A-Za-z0-9_]{1,15}", fullmatch=True)
 account = st.fixed_dictionaries({"handle": handle}, optional={"group": line, **reading})
