@@ -12,8 +12,8 @@ from pipeline.lake import keys, retention
 from pipeline.lake.client import Lake, to_json
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome, window_of
 from pipeline.lake.made import unchanged_accounts
-from pipeline.lake.no_tone import freeze_no_tone
-from pipeline.lake.records import AccountTask, DaySettings, NoToneLists, Outcome, Plan, PlannedAccount
+from pipeline.lake.no_tone import NoToneLists, freeze_no_tone
+from pipeline.lake.records import AccountTask, DaySettings, Outcome, Plan, PlannedAccount
 from pipeline.read.lookup import Found, look_up
 from pipeline.sentiment.sums import OWN_SUMS
 from pipeline.spend.ledger import Budget, Ledger

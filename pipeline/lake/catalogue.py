@@ -143,8 +143,7 @@ NO_TONE = ObjectKind(
     "the words and phrases that carry no tone (`no_tone`), as they were when the day was planned; absent without any",
     _JSON,
     Redaction.NO_POSTS,
-    f"{_OLDER_VERSION}, or delete it and score the day again, by the lists of today: "
-    "python -m pipeline report --day DAY --score-again",
+    f"{_OLDER_VERSION}, or delete it: python -m pipeline report --day DAY --score-again stores the lists of now",
     names_accounts=True,
 )
 ROLLUP = ObjectKind(
@@ -297,9 +296,3 @@ def is_served(key: str) -> bool:
     """Whether `key` is a page of the reports, or the spreadsheet that each day's page links to."""
     kind = find_kind(key)
     return kind is not None and kind.is_served
-
-
-def own_prefixes() -> dict[str, Expiry]:
-    """Return the prefixes below which all that the lake stores lies, and nothing else does, each with its expiry."""
-    pages = {kind.folder: kind.expires for kind in KINDS if kind.redaction is Redaction.RENDERED}
-    return {kind.prefix(): kind.expires for kind in KINDS if kind.folder not in pages} | pages

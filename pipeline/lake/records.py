@@ -4,8 +4,7 @@ Fields keep the names they were first stored under (their aliases), so that old 
 """
 
 import hashlib
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -66,7 +65,7 @@ class DaySettings(PlannedDay):
     quarantined_posts: float  # share of the account's posts that may be quarantined
     sums: Sums | None = None
     no_tone: str | None = (
-        None  # the hash of its list in `NoToneLists`; null without one, and until it is looked up
+        None  # the hash of its list (`pipeline.lake.no_tone`); null without one, and until it is looked up
     )
 
     @property
@@ -128,45 +127,6 @@ class Plan(PlannedDay):
             quarantined_posts=self.quarantined_posts,
             sums=self.sums,
         )
-
-
-class NoToneOf(Record):
-    """Which list an account has."""
-
-    account: str
-    list_hash: str = Field(alias="list")
-
-
-class NoToneLists(Record):
-    """The phrases without tone by which a day's accounts are scored: each distinct list once, by its hash."""
-
-    lists: dict[str, tuple[str, ...]]
-    accounts: tuple[NoToneOf, ...]  # those that have one
-
-    def hash_of(self, account: str) -> str | None:
-        """Return the hash of the account's list, or None when it has none."""
-        return next((each.list_hash for each in self.accounts if each.account == account), None)
-
-    def phrases_of(self, account: str) -> tuple[str, ...]:
-        """Return the account's phrases."""
-        return self.lists.get(self.hash_of(account) or "", ())
-
-    def replaced(self, phrases: Mapping[str, Collection[str]]) -> "NoToneLists":
-        """Return the lists with these phrases for these accounts, without the lists that no account has any more."""
-        given = {account: tuple(sorted(set(listed))) for account, listed in phrases.items()}
-        by_account = {each.account: self.phrases_of(each.account) for each in self.accounts} | given
-        hashes = {account: _hash_of(listed) for account, listed in sorted(by_account.items()) if listed}
-        return NoToneLists(
-            lists=dict(sorted((hashes[account], by_account[account]) for account in hashes)),
-            accounts=tuple(NoToneOf(account=account, list_hash=each) for account, each in hashes.items()),
-        )
-
-
-NO_LISTS = NoToneLists(lists={}, accounts=())
-
-
-def _hash_of(phrases: tuple[str, ...]) -> str:
-    return hashlib.sha256(json.dumps(phrases).encode()).hexdigest()[:16]
 
 
 class Counts(BaseModel):

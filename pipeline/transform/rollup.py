@@ -5,7 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.lake.records import NO_OUTCOME, NoToneLists, Outcome, Plan, PlannedAccount
+from pipeline.lake.no_tone import NoToneLists
+from pipeline.lake.records import NO_OUTCOME, Outcome, Plan, PlannedAccount
 from pipeline.schema import ROLLUP
 from pipeline.sentiment.no_tone import no_tone
 from pipeline.status import Status

@@ -8,7 +8,8 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, put_outcome
 from pipeline.lake.frames import put_frame
-from pipeline.lake.records import NO_LISTS, Outcome, Plan, PlannedAccount
+from pipeline.lake.no_tone import NO_LISTS
+from pipeline.lake.records import Outcome, Plan, PlannedAccount
 from pipeline.schema import POSTS
 from pipeline.status import Status
 from pipeline.transform.rollup import roll_up

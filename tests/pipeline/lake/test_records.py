@@ -1,6 +1,7 @@
 """The records of the lake."""
 
-from pipeline.lake.records import NO_LISTS, AccountTask, NoToneLists
+from pipeline.lake.no_tone import NO_LISTS, NoToneLists
+from pipeline.lake.records import AccountTask
 from tests.pipeline.given import DAY, NOON
 
 

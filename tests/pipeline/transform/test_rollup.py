@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.lake.records import NO_LISTS, Counts, NoToneLists, Outcome, Plan, PlannedAccount
+from pipeline.lake.no_tone import NO_LISTS, NoToneLists
+from pipeline.lake.records import Counts, Outcome, Plan, PlannedAccount
 from pipeline.schema import ROLLUP, SCHEMA_VERSION
 from pipeline.status import Status
 from pipeline.transform.rollup import roll_up
