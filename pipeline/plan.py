@@ -12,7 +12,8 @@ from pipeline.lake import keys, retention
 from pipeline.lake.client import Lake, to_json
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome, window_of
 from pipeline.lake.made import unchanged_accounts
-from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
+from pipeline.lake.no_tone import NoToneLists, freeze_no_tone
+from pipeline.lake.records import AccountTask, DaySettings, Outcome, Plan, PlannedAccount
 from pipeline.read.lookup import Found, look_up
 from pipeline.sentiment.sums import OWN_SUMS
 from pipeline.spend.ledger import Budget, Ledger
@@ -70,6 +71,8 @@ def plan(
         if refusal and account.key not in finished:
             put_outcome(lake, day, account.key, Outcome(status=refusal.status, reason=refusal.reason))
 
+    planned = {entry.account for entry in before.accounts} if before else set()
+    lists = freeze_no_tone(lake, day, {each.key: each.no_tone for each in chosen}, frozen=planned)
     the_plan = _write(
         lake, day, lambda stored: _merged(stored, window, sample, config, chosen, outcomes, found)
     )
@@ -77,7 +80,8 @@ def plan(
     entries = {entry.account: entry for entry in the_plan.accounts}
     tasks = [_task(the_plan, entries[account.key], run_id, budget, found) for account in chosen]
     if not refetch:
-        unchanged = unchanged_accounts(lake, day, outcomes, {task.account: task for task in tasks}, maker())
+        settings = {task.account: _scored_by(task, lists) for task in tasks}
+        unchanged = unchanged_accounts(lake, day, outcomes, settings, maker())
         return [task.model_copy(update={"unchanged": task.account in unchanged}) for task in tasks]
     return [
         _refetching(task, account, refetch_id, confirmed) for task, account in zip(tasks, chosen, strict=True)
@@ -235,6 +239,11 @@ def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> Pla
         mentions=frozen.mentions if frozen else account.mentions,
         completeness=frozen.completeness if frozen else account.completeness,
     )
+
+
+def _scored_by(task: AccountTask, lists: NoToneLists) -> DaySettings:
+    """Return what the account's day is derived by. The task goes without its list: analyze goes by what is stored."""
+    return task.model_copy(update={"no_tone": lists.hash_of(task.account)})
 
 
 def _task(the_plan: Plan, entry: PlannedAccount, run_id: str, budget: Budget, found: Found) -> AccountTask:

@@ -14,6 +14,7 @@ from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan
 from pipeline.lake.frames import put_frame, read_frames
+from pipeline.lake.no_tone import find_no_tone
 from pipeline.lake.records import Outcome, Plan
 from pipeline.refresh.deletions import DELETED_AT_X, forgotten_by
 from pipeline.schema import POSTS
@@ -114,5 +115,5 @@ def _make(lake: Lake, plan: Plan, outcomes: Mapping[str, Outcome], publish: Publ
     posts = read_frames(lake, stored, POSTS, again).sort("account", "created_at", "post_id")
     put_frame(lake, keys.posts_daily(day), posts.select(pl.lit(day).alias("day"), *POSTS.names()))
     lake.put(keys.all_accounts_csv(day), to_csv(posts))
-    put_frame(lake, keys.rollup(day), roll_up(plan, outcomes, posts))
+    put_frame(lake, keys.rollup(day), roll_up(plan, outcomes, posts, find_no_tone(lake, day)))
     return Reported(report=publish(lake, day), accounts=len(plan.accounts), posts=posts.height)

@@ -206,6 +206,14 @@ ROLLUP_COLUMNS: Final = {
     "compound": Column(
         _NUMBER, "mean of the scored posts", "compound", f"none scored; {_UNREAD}", unit="score, -1 to 1"
     ),
+    "no_tone_posts": Column(
+        _COUNT,
+        "posts that hold a phrase of no_tone",
+        "accounts.yaml",
+        "no such phrases",
+        unit="posts",
+        since=4,
+    ),
     "age_hours": Column(
         _NUMBER, "median age of the counts", "age_hours", f"no posts; {_UNREAD}", unit="hours"
     ),

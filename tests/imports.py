@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("dags", "pipeline", "reports")
 STAGES = ("plan", "collect", "analyze", "report", "verdict")
-SEQUENCES = ("account", "run")  # of stages
+SEQUENCES = ("account", "run", "score_again")  # of stages, or beside them
 # Where the product is entered; they import on first use, and nothing in the product imports them.
 ENTRIES = ("pipeline", "pipeline.__main__")
 

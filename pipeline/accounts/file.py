@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.accounts.messages import Location, explain
-from pipeline.accounts.model import AccountsConfig
+from pipeline.accounts.model import MAX_PHRASES, AccountsConfig
 from pipeline.accounts.yaml_nodes import (
     Lines,
     Mapping,
@@ -31,7 +31,7 @@ MAX_BYTES = 1024 * 1024  # about 70,000 bare handles
 MAX_PROBLEMS = 50
 
 _START = Place(1, 1)
-_AS_WRITTEN = {"handle", "group", "id"}  # always text: 007, 1e5, yes
+_AS_WRITTEN = {"handle", "group", "id", "no_tone"}  # always text: 007, 1e5, yes
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 # The numbers of YAML 1.2's core schema, limited to lengths that a person would write.
@@ -113,6 +113,7 @@ class _Reader:
         entries: list[Location] = [("accounts", index) for index in range(count)]
         self._find_repeats("handle", (self._nodes.get((*at, "handle"), self._nodes[at]) for at in entries))
         self._find_repeats("id", (self._nodes.get((*at, "id")) for at in entries))
+        self._find_too_many_phrases(entries)
         return (None if self._problems else config), self._problems
 
     def _plain(self, node: Node, at: Location) -> object:
@@ -148,7 +149,9 @@ class _Reader:
 
     def _scalar(self, node: Scalar, at: Location) -> str | int | Decimal | bool | None:
         bare_handle = len(at) == 2 and at[0] == "accounts"
-        field = "handle" if bare_handle else at[-1] if at else None
+        field = (
+            "handle" if bare_handle else next((part for part in reversed(at) if isinstance(part, str)), None)
+        )
         if field == "handle" or not node.plain:
             return node.text
         if node.text.startswith("@"):
@@ -186,6 +189,23 @@ class _Reader:
             if first != node.place:
                 message = f"the {what} {node.text} is listed twice; the first is on line {first.line}"
                 self._report(node.place, message)
+
+    def _find_too_many_phrases(self, entries: Iterable[Location]) -> None:
+        shared = self._phrases(("defaults",))
+        for at in entries:
+            own = self._phrases(at)
+            together = len(dict.fromkeys((*shared, *own)))
+            if max(len(own), len(shared)) <= MAX_PHRASES < together:
+                message = (
+                    f"no_tone and that of defaults must have at most {MAX_PHRASES} entries together; "
+                    f"found {together}"
+                )
+                self._report(self._nodes[(*at, "no_tone")].place, message)
+
+    def _phrases(self, at: Location) -> list[str]:
+        node = self._nodes.get((*at, "no_tone"))
+        items = node.items if isinstance(node, Sequence) else ()
+        return [item.text for item in items if isinstance(item, Scalar)]
 
     def _report(self, place: Place, message: str) -> None:
         self._problems.append(Problem(place, message))

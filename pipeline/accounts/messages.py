@@ -31,6 +31,8 @@ def explain(error: ErrorDetails, node: Node) -> str:
         case "value_error":
             clause, *hints = error["ctx"]["error"].args
             return f"{_label(at)} {clause}; found {_found(node)}{''.join(f' ({hint})' for hint in hints)}"
+        case "too_long" if isinstance(node, Sequence):
+            return f"{_label(at)} must be {_wanted(_schema_of(at))}; found {len(node.items)} entries"
     schema = _schema_of(at)
     hint = _did_you_mean(node.text, schema.get("enum", ())) if isinstance(node, Scalar) else ""
     return f"{_label(at)} must be {_wanted(schema)}; found {_found(node)}{hint}"
@@ -78,6 +80,8 @@ def _wanted(schema: dict[str, Any]) -> str:  # noqa: PLR0911
             return f"one of {', '.join(allowed)}"
         case {"type": "array", "items": {"enum": allowed}}:
             return f"a list of one or more of {', '.join(allowed)}"
+        case {"type": "array", "maxItems": high}:
+            return f"a list of at most {high} entries"
         case {"type": "array", "minItems": _}:
             return "a list with at least one entry"
         case {"type": "array"}:

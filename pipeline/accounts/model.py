@@ -34,6 +34,8 @@ from pipeline.share import percent
 from pipeline.x_api.limits import DEPTH
 
 Kind = Literal["posts", "quotes", "replies", "retweets"]
+MAX_PHRASES = 500  # without tone, for one account, the defaults' included
+MAX_PHRASE = 60  # characters of one
 
 
 def _handle(value: object) -> str:
@@ -63,6 +65,17 @@ def _line(value: object) -> str:
         or not 0 < len(value) <= 200
     ):
         raise ValueError("must be one line of 1 to 200 printable characters")
+    return value
+
+
+def _phrase(value: object) -> str:
+    if (
+        not isinstance(value, str)
+        or not value.isprintable()
+        or value != value.strip()
+        or not 0 < len(value) <= MAX_PHRASE
+    ):
+        raise ValueError(f"must be one line of 1 to {MAX_PHRASE} printable characters")
     return value
 
 
@@ -131,6 +144,11 @@ Group = Annotated[
     Annotated[str, BeforeValidator(_line)] | None,
     WithJsonSchema({**_LINE_SCHEMA, "type": ["string", "number", "boolean"]}),
 ]
+Phrase = Annotated[
+    str,
+    BeforeValidator(_phrase),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": MAX_PHRASE}),
+]
 UserId = Annotated[
     Annotated[str, BeforeValidator(_user_id)] | None,
     WithJsonSchema({"type": ["string", "integer"], "pattern": "^[1-9][0-9]{0,18}$", "minimum": 1}),
@@ -165,7 +183,7 @@ class _Section(BaseModel):
 
 
 class ReadSettings(_Section):
-    """How much of an account is read."""
+    """How much of an account is read, and what of it carries no tone."""
 
     max_posts: Annotated[int, Field(strict=True, ge=1, le=DEPTH)] = 200
     """Maximum number of posts per account and day, the newest. `./aviary check` prints what that costs."""
@@ -177,7 +195,8 @@ class ReadSettings(_Section):
     """Kinds of posts to keep. Retweets are left out unless listed, and cost more to read."""
     refresh_days: Annotated[int, Field(strict=True, ge=0, le=30)] = 0
     """Number of earlier days whose posts are read again for newer counts. X bills each post again."""
-
+    no_tone: Annotated[tuple[Phrase, ...], Field(max_length=MAX_PHRASES, examples=[["War Zone"]])] = ()
+    """Words and phrases that carry no tone here, such as names and titles. An account's add to those of `defaults`."""
     mentions: Annotated[bool, Field(strict=True)] = False
     """Whether X counts, by the hour, how often others mention the account. X bills $0.005 an account and day for it."""
     completeness: Annotated[bool, Field(strict=True)] = False
@@ -275,6 +294,7 @@ class AccountsConfig(_Section):
                     for name in ReadSettings.model_fields
                     if name not in account.model_fields_set
                 }
+                | {"no_tone": tuple(dict.fromkeys((*defaults.no_tone, *account.no_tone)))}
             )
             for account in accounts
         )

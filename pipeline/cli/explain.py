@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipeline.sentiment import Explanation
     from pipeline.sentiment.explanation import Effect, Word
     from pipeline.sentiment.language import Unscored
+    from pipeline.sentiment.no_tone import NoTone
     from pipeline.sentiment.sums import Sums
 
 
@@ -34,22 +35,27 @@ def explain(
     if text is not None:
         _print_score(text, clean_text(text), "en", None)
         return
-    row, sums = _stored(post_named("--post", post or ""))
+    row, sums, phrases = _stored(post_named("--post", post or ""))
     link = f"https://x.com/{row['account']}/status/{row['post_id']}"
     typer.echo(f"{row['kind']} of @{row['account']}, {row['created_at']:%Y-%m-%d %H:%M} UTC: {link}")
-    compound = _print_score(row["text"] or "", row["clean_text"] or "", row["lang"], sums)
+    compound = _print_score(row["text"] or "", row["clean_text"] or "", row["lang"], sums, phrases)
     if compound != row["compound"]:
         stored = "no score" if row["compound"] is None else f"compound {row['compound']:+.4f}"
         typer.echo(f"stored: {stored}, given by another version of Aviary or of Python")
 
 
-def _stored(post_id: str) -> "tuple[dict[str, Any], Sums | None]":
-    """Return a post as it is stored, and how the scores of its day are added up. Raises `ConfigError`."""
+def _stored(post_id: str) -> "tuple[dict[str, Any], Sums | None, NoTone]":
+    """Return a post as it is stored, how the scores of its day are added up, and which phrases are not scored.
+
+    Raises `ConfigError`.
+    """
     from pipeline.erasure.register import erased_accounts, erased_posts
     from pipeline.lake.client import Lake
     from pipeline.lake.days import find_plan
     from pipeline.lake.health import require_bucket
+    from pipeline.lake.no_tone import find_no_tone
     from pipeline.lake.posts import find_post
+    from pipeline.sentiment.no_tone import no_tone
     from pipeline.settings import load_settings
 
     lake = Lake(load_settings().lake_url())
@@ -64,10 +70,13 @@ def _stored(post_id: str) -> "tuple[dict[str, Any], Sums | None]":
     if row["account"] in erased_accounts(lake):
         raise ConfigError(f"@{row['account']} was forgotten, so there is nothing of {post_id} to show")
     plan = find_plan(lake, row["day"])
-    return row, plan.sums if plan else None
+    phrases = find_no_tone(lake, row["day"]).phrases_of(row["account"])
+    return row, plan.sums if plan else None, no_tone(phrases)
 
 
-def _print_score(text: str, cleaned: str, lang: str | None, sums: "Sums | None") -> float | None:
+def _print_score(
+    text: str, cleaned: str, lang: str | None, sums: "Sums | None", phrases: "NoTone | None" = None
+) -> float | None:
     """Print how a text is scored, or why not; return its compound score, or None."""
     from rich.console import Console
 
@@ -76,7 +85,7 @@ def _print_score(text: str, cleaned: str, lang: str | None, sums: "Sums | None")
     from pipeline.sentiment.language import Unscored, scores_or_reason
 
     removed: list[str] = []
-    clean_text(text, removed)
+    clean_text(text, removed, phrases)
     typer.echo(f"written: {one_line(text, len(text))}")
     typer.echo(f"cleaned: {one_line(cleaned, len(cleaned)) or 'nothing is left'}")
     typer.echo(f"removed: {_list(removed)}")
@@ -94,9 +103,12 @@ def _print_score(text: str, cleaned: str, lang: str | None, sums: "Sums | None")
 
 
 def _list(removed: list[str]) -> str:
-    """Return what cleaning has removed: links, mentions, and how many characters that only style emoji."""
-    named = [one_line(part) for part in removed if len(part) > 1]
-    modifiers = len(removed) - len(named)
+    """Return what cleaning has removed: links, mentions, phrases, and how many characters that only style emoji."""
+    from pipeline.sentiment.cleaning import is_presentation
+
+    styles = [part for part in removed if is_presentation(part)]
+    named = [one_line(part) for part in removed if part not in styles]
+    modifiers = len(styles)
     if modifiers:
         named.append(f"{modifiers} emoji modifier{'' if modifiers == 1 else 's'}")
     return ", ".join(named) or "nothing"

@@ -25,22 +25,40 @@ def report(
         str | None, typer.Option("--from", metavar="DAY", help="First of many days, with --to; oldest first.")
     ] = None,
     to: Annotated[str | None, typer.Option(metavar="DAY", help="Last of many days, with --from.")] = None,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--score-again", help="First score the day's posts again, by the no_tone of accounts.yaml."
+        ),
+    ] = False,
     accounts: Accounts = None,
 ) -> None:
     """Make the roll-up and the report of a day, or of many, again from the lake. Reads nothing from X."""
+    from pipeline.accounts import load_accounts
     from pipeline.lake.client import Lake
     from pipeline.lake.health import require_bucket
     from pipeline.report import report as make_report
+    from pipeline.score_again import score_again
     from pipeline.settings import load_settings
     from reports import publish
 
+    if again and not day:
+        raise ConfigError("write --score-again with --day DAY")
     if bool(day) == bool(from_ or to) or bool(from_) != bool(to):
         raise ConfigError("write either --day DAY, or --from DAY and --to DAY")
     days = [parse_day(day)] if day else days_between(parse_day(from_ or ""), parse_day(to or ""))
-    lake = Lake(load_settings().lake_url())
+    settings = load_settings()
+    lake = Lake(settings.lake_url())
+    config = load_accounts(accounts or settings.accounts_path) if again else None
     require_bucket(lake)
     if not day:
         days = _planned(lake, days)
+    if config:
+        scored = score_again(lake, config, days[0])
+        typer.echo(
+            f"{days[0]}: the posts of {scored} accounts are scored again; the reports of later days compare with this "
+            "one, and follow when they are made again"
+        )
     made = _make_all(days, lambda one: make_report(lake, one, publish))
     for one, its in made.items():
         typer.echo(f"{one}: {its.accounts} accounts, {its.posts:,} posts")

@@ -14,6 +14,7 @@ from pipeline.lake import catalogue, keys
 from pipeline.lake.catalogue import KINDS, account_day_of, account_of, find_kind
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame, to_parquet
+from pipeline.lake.no_tone import remove_from_no_tone
 from pipeline.lake.records import AccountDay, ErasureRecord, Plan
 from pipeline.lake.users import USERS, known_users
 from pipeline.lake.versions import Version, erase, list_versions
@@ -128,6 +129,8 @@ def _redact_shared(lake: Lake, key: str, target: ErasureTarget) -> None:
     kind = find_kind(key)
     if kind is catalogue.PLAN:
         _redact_plan(lake, key, target)
+    elif kind is catalogue.NO_TONE:
+        remove_from_no_tone(lake, key, target.accounts)
     elif kind is catalogue.USERS:
         _redact_users(lake, key, target)
     else:

@@ -135,6 +135,15 @@ PLAN = _record(
     f"{_OLDER_VERSION}, or delete it and run the day again, by the settings of today",
     names_accounts=True,
 )
+NO_TONE = ObjectKind(
+    "phrases without tone",
+    "no_tone/day={day}.json",
+    "the words and phrases that carry no tone (`no_tone`), as they were when the day was planned; absent without any",
+    _JSON,
+    Redaction.NO_POSTS,
+    f"{_OLDER_VERSION}, or delete it: python -m pipeline report --day DAY --score-again stores the lists of now",
+    names_accounts=True,
+)
 ROLLUP = ObjectKind(
     "roll-up",
     "daily/day={day}/rollup.parquet",
@@ -285,9 +294,3 @@ def is_served(key: str) -> bool:
     """Whether `key` is a page of the reports, or the spreadsheet that each day's page links to."""
     kind = find_kind(key)
     return kind is not None and kind.is_served
-
-
-def own_prefixes() -> dict[str, Expiry]:
-    """Return the prefixes below which all that the lake stores lies, and nothing else does, each with its expiry."""
-    pages = {kind.folder: kind.expires for kind in KINDS if kind.redaction is Redaction.RENDERED}
-    return {kind.prefix(): kind.expires for kind in KINDS if kind.folder not in pages} | pages

@@ -89,6 +89,11 @@ def plan(day: date) -> str:
     return catalogue.PLAN.key(day=day)
 
 
+def no_tone(day: date) -> str:
+    """Return the key of the phrases without tone that a day's accounts are scored by."""
+    return catalogue.NO_TONE.key(day=day)
+
+
 def posts_daily(day: date) -> str:
     """Return the key of all accounts' posts of one day."""
     return catalogue.POSTS_DAILY.key(day=day)

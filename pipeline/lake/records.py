@@ -68,11 +68,16 @@ class DaySettings(PlannedDay):
     completeness: bool = False
     quarantined_posts: float  # share of the account's posts that may be quarantined
     sums: Sums | None = None
+    no_tone: str | None = (
+        None  # the hash of its list (`pipeline.lake.no_tone`); null without one, and until it is looked up
+    )
 
     @property
     def fingerprint(self) -> str:
         """Sixteen hex digits that other settings do not have, apart from those that the manifest names."""
-        settings = self.model_dump_json(include={"timezone", "refresh_days", "quarantined_posts", "sums"})
+        settings = self.model_dump_json(
+            include={"timezone", "refresh_days", "quarantined_posts", "sums", "no_tone"}
+        )
         return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
 
@@ -234,10 +239,7 @@ class UsageDay(Record):
 
 
 class DeletedPosts(Record):
-    """Posts by their days: ids only.
-
-    The first release stored what a reading did not show, and removed it. Nothing is removed by such a record any more.
-    """
+    """Posts that a reading did not show, by their days: ids only. The first release wrote it, and removed the posts."""
 
     days: dict[date, tuple[str, ...]]
 

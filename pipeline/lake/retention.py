@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pipeline.errors import AviaryError
-from pipeline.lake.catalogue import own_prefixes
+from pipeline.lake.catalogue import KINDS
 from pipeline.lake.client import Lake
-from pipeline.lake.kinds import Expiry
+from pipeline.lake.kinds import Expiry, Redaction
 from pipeline.lake.versions import read_lifecycle, write_lifecycle
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,13 @@ def rules(lake_prefix: str, raw_days: int) -> list[Rule]:
 
     One for each of the lake's own folders: a rule for all of a bucket would reach what others keep in it.
     """
-    return [_rule(f"{lake_prefix}{folder}", expires, raw_days) for folder, expires in own_prefixes().items()]
+    return [_rule(f"{lake_prefix}{folder}", expires, raw_days) for folder, expires in _own_prefixes().items()]
+
+
+def _own_prefixes() -> dict[str, Expiry]:
+    """Return the prefixes below which all that the lake stores lies, and nothing else does, each with its expiry."""
+    pages = {kind.folder: kind.expires for kind in KINDS if kind.redaction is Redaction.RENDERED}
+    return {kind.prefix(): kind.expires for kind in KINDS if kind.folder not in pages} | pages
 
 
 def _rule(prefix: str, expires: Expiry, raw_days: int) -> Rule:

@@ -7,6 +7,10 @@ stay as they are, because splitting or dropping them lowered accuracy.
 
 import html
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.sentiment.no_tone import NoTone
 
 # X escapes "&", "<" and ">" in a post's text. Matches only complete entities of bounded length: "&copy that" was
 # typed as such, and `html.unescape` raises on numbers of more than 4,300 digits.
@@ -28,16 +32,22 @@ _SKIN_TONE = "\U0001f3fb-\U0001f3ff"
 _PRESENTATION = re.compile(f"[{_VARIATION_SELECTOR}{_ZERO_WIDTH_JOINER}{_SKIN_TONE}]")
 
 
+def is_presentation(text: str) -> bool:
+    """Whether a text is one character that only changes how an emoji is drawn."""
+    return _PRESENTATION.fullmatch(text) is not None
+
+
 def _straighten(text: str) -> str:
     """Return `text` with straight quotes: VADER's negations are spelled "don't", not "don’t"."""
     return text.replace("‘", "'").replace("’", "'").replace("“", '"').replace("”", '"')
 
 
-def clean_text(text: str, removed: list[str] | None = None) -> str:
+def clean_text(text: str, removed: list[str] | None = None, no_tone: "NoTone | None" = None) -> str:
     """Return the words of a post as VADER should read them, separated by single spaces.
 
     Empty when the post has only links and mentions. Accepts any text, and takes time linear in its length. What is
-    removed is appended to `removed`: links, then mentions, then the characters that change how an emoji is drawn.
+    removed is appended to `removed`: links, then mentions, then the characters that change how an emoji is drawn, then
+    the phrases of `no_tone`.
     """
     # Entities come first, because an escaped character may be a quote or part of a link; and once only, because
     # "&amp;lt;" was written as "&lt;".
@@ -50,7 +60,8 @@ def clean_text(text: str, removed: list[str] | None = None) -> str:
     if not text.isascii():
         text = _remove(_PRESENTATION, _straighten(text), "", removed)
     # VADER splits on any white space, so this changes no score; it makes the stored column readable.
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    return text if no_tone is None else " ".join(no_tone.remove(text, removed).split())
 
 
 def _remove(pattern: re.Pattern[str], text: str, instead: str, removed: list[str] | None) -> str:

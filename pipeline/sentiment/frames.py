@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.sentiment.cleaning import clean_text
 from pipeline.sentiment.language import scores_if_english
+from pipeline.sentiment.no_tone import NoTone
 from pipeline.sentiment.sums import Sums
 from pipeline.sentiment.vader import Analyzer
 
@@ -51,21 +52,26 @@ def sentiment_of(compound: float) -> str:
     return "negative" if compound <= NEGATIVE_TO else "neutral"
 
 
-def score_post(text: str | None, lang: str | None, sums: Sums | None = None) -> dict[str, Any]:
+def score_post(
+    text: str | None, lang: str | None, sums: Sums | None = None, no_tone: NoTone | None = None
+) -> dict[str, Any]:
     """Return `clean_text`, `neg`, `neu`, `pos`, `compound` and `sentiment` of one post; see `score_posts`."""
-    cleaned = None if text is None else clean_text(text)
+    cleaned = None if text is None else clean_text(text, no_tone=no_tone)
     scores = None if cleaned is None else scores_if_english(lang, cleaned, sums)
     if scores is None:
         return _UNSCORED | {"clean_text": cleaned}
     return {"clean_text": cleaned, **scores, "sentiment": sentiment_of(scores["compound"])}
 
 
-def score_posts(text: pl.Series, lang: pl.Series, sums: Sums | None = None) -> pl.DataFrame:
+def score_posts(
+    text: pl.Series, lang: pl.Series, sums: Sums | None = None, no_tone: NoTone | None = None
+) -> pl.DataFrame:
     """Return `clean_text`, `neg`, `neu`, `pos`, `compound` and `sentiment` of posts.
 
     `text` is the text as written, `lang` is X's language code; both may contain nulls. `clean_text` is the text
     that was scored. Scores and `sentiment` are null where VADER cannot score the post. `sums` is the kind of
-    interpreter whose scores to return (`pipeline.sentiment.sums`), by default this one.
+    interpreter whose scores to return (`pipeline.sentiment.sums`), by default this one; `no_tone` holds phrases that
+    are left out.
     """
-    rows = [score_post(written, code, sums) for written, code in zip(text, lang, strict=True)]
+    rows = [score_post(written, code, sums, no_tone) for written, code in zip(text, lang, strict=True)]
     return pl.DataFrame(rows, schema=SCORED_SCHEMA)

@@ -14,10 +14,13 @@ import polars as pl
 from pipeline.lake import keys
 from pipeline.lake.counts import PostCount
 from pipeline.lake.frames import to_parquet
+from pipeline.lake.no_tone import find_no_tone
 from pipeline.lake.records import Counts, DaySettings, MadeFrom, Manifest, Outcome, RefreshManifest
 from pipeline.page import Page
 from pipeline.schema import KIND_OF, POSTS
-from pipeline.sentiment import score_post
+from pipeline.sentiment import score_post, score_posts
+from pipeline.sentiment.no_tone import NoTone, no_tone
+from pipeline.sentiment.sums import Sums
 from pipeline.share import exceeds, percent
 from pipeline.status import Status
 from pipeline.transform import quarantine
@@ -59,11 +62,14 @@ class Counted:
 def make(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Outcome:
     """Write all that is derived from an account's raw pages; same pages, same bytes.
 
-    Return its outcome, which the caller stores last.
+    Return its outcome, which the caller stores last. The phrases without tone are those stored for the day, whatever
+    the settings say: it may have been scored again since the task was planned.
     """
     manifest = raw_day.manifest
+    lists = find_no_tone(lake, settings.day)
+    settings = settings.model_copy(update={"no_tone": lists.hash_of(settings.account)})
     read_with = manifest.applied_to(settings)
-    derived = derive(raw_day.pages, read_with)
+    derived = derive(raw_day.pages, read_with, no_tone(lists.phrases_of(settings.account)))
     made = write(
         lake, settings.day, settings.account, derived.posts, derived.rejected, is_first=raw_day.is_first
     )
@@ -109,10 +115,7 @@ def write(
 
     Return size and ETag of each, by key. `is_first` says that there can be no older quarantine.
     """
-    bodies = {
-        keys.posts(day, account): to_parquet(posts),
-        keys.account_csv(day, account): to_csv(posts),
-    }
+    bodies = posts_by_key(day, account, posts)
     if not rejected.is_empty():
         bodies[keys.quarantine(day, account)] = to_parquet(rejected)
     elif not is_first:
@@ -120,8 +123,22 @@ def write(
     return {key: (len(body), lake.put(key, body)) for key, body in bodies.items()}
 
 
-def derive(pages: list[Page], settings: DaySettings) -> DerivedDay:
-    """Return the account's day: each fetched item ends in exactly one of the counts."""
+def posts_by_key(day: date, account: str, posts: pl.DataFrame) -> dict[str, bytes]:
+    """Return an account's POSTS in each format that is stored, by key; the posts themselves come first."""
+    return {
+        keys.posts(day, account): to_parquet(posts),
+        keys.account_csv(day, account): to_csv(posts),
+    }
+
+
+def score_stored(posts: pl.DataFrame, sums: Sums | None, phrases: NoTone) -> pl.DataFrame:
+    """Return stored POSTS, scored again without the `phrases`."""
+    scores = score_posts(posts["text"], posts["lang"], sums, phrases)
+    return posts.with_columns(scores.get_columns())
+
+
+def derive(pages: list[Page], settings: DaySettings, phrases: NoTone | None = None) -> DerivedDay:
+    """Return the account's day, scored without the `phrases`: each fetched item ends in exactly one of the counts."""
     read = read_rows(pages, settings.account)
     fetched = sum(len(page.items) for page in pages)
     unreadable = [row for row in read if row["problems"]]
@@ -134,7 +151,7 @@ def derive(pages: list[Page], settings: DaySettings) -> DerivedDay:
     # The newest ones; of the same instant, those that X showed first.
     wanted = sorted(of_day, key=lambda row: row["created_at"], reverse=True)[: settings.max_posts]
     wanted.sort(key=lambda row: (row["created_at"], row["post_id"]))
-    posts, broken = _checked(wanted, settings)
+    posts, broken = _checked(wanted, settings, phrases)
     rejected = pl.concat([quarantine.unreadable(unreadable), broken])
     return DerivedDay(
         posts=posts,
@@ -151,10 +168,12 @@ def derive(pages: list[Page], settings: DaySettings) -> DerivedDay:
     )
 
 
-def _checked(wanted: Sequence[Row], settings: DaySettings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _checked(
+    wanted: Sequence[Row], settings: DaySettings, phrases: NoTone | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Score the posts; return those that keep the contract, as POSTS, and the others, as QUARANTINE."""
     for row in wanted:
-        row.update(score_post(row["text"], row["lang"], settings.sums))
+        row.update(score_post(row["text"], row["lang"], settings.sums, phrases))
     posts = pl.DataFrame(wanted, schema=POSTS)
     if keeps(posts):
         return posts, quarantine.NONE

@@ -5,13 +5,17 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.lake.no_tone import NoToneLists
 from pipeline.lake.records import NO_OUTCOME, Outcome, Plan, PlannedAccount
 from pipeline.schema import ROLLUP
+from pipeline.sentiment.no_tone import no_tone
 from pipeline.status import Status
 
 
-def roll_up(plan: Plan, outcomes: Mapping[str, Outcome], posts: pl.DataFrame) -> pl.DataFrame:
-    """Return ROLLUP for a day, sorted by account. `posts` is POSTS of all accounts.
+def roll_up(
+    plan: Plan, outcomes: Mapping[str, Outcome], posts: pl.DataFrame, lists: NoToneLists
+) -> pl.DataFrame:
+    """Return ROLLUP for a day, sorted by account. `posts` is POSTS of all accounts, `lists` what they are scored by.
 
     An account whose figures do not count (see `Status.has_posts`) has nulls: missing is not zero.
     """
@@ -22,7 +26,11 @@ def roll_up(plan: Plan, outcomes: Mapping[str, Outcome], posts: pl.DataFrame) ->
     rows = [_row(shared, entry, outcomes.get(entry.account, NO_OUTCOME)) for entry in plan.accounts]
     accounts = pl.DataFrame(rows, schema={name: dtype for name, dtype in ROLLUP.items() if name in _ROW})
     counted = accounts.filter(pl.col("status").is_in([status for status in Status if status.has_posts]))
-    figures = counted.select("account").join(_figures(posts, plan.timezone), on="account", how="left")
+    figures = (
+        counted.select("account")
+        .join(_figures(posts, plan.timezone), on="account", how="left")
+        .join(_no_tone_posts(posts, lists), on="account", how="left")
+    )
     silent = [pl.col(name).fill_null(0) for name in _ADDED_UP] + [
         pl.col(name).fill_null([]) for name in _LISTS
     ]
@@ -89,6 +97,17 @@ def _figures(posts: pl.DataFrame, timezone: str) -> pl.DataFrame:
             post_kinds=pl.col("kind").filter(own),
         )
     )
+
+
+def _no_tone_posts(posts: pl.DataFrame, lists: NoToneLists) -> pl.DataFrame:
+    """Return how many posts of each account that has phrases without tone hold one."""
+    own = posts.filter(pl.col("kind") != "retweet")
+    rows = []
+    for account in (each.account for each in lists.accounts):
+        phrases = no_tone(lists.phrases_of(account))
+        texts = own.filter(pl.col("account") == account)["text"]
+        rows.append((account, sum(map(phrases.is_in, texts))))
+    return pl.DataFrame(rows, schema={"account": pl.String, "no_tone_posts": pl.Int64}, orient="row")
 
 
 def _sum_or_null(value: pl.Expr, known: pl.Expr) -> pl.Expr:

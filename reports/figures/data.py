@@ -28,6 +28,7 @@ class DataFigures:
     retweets: int
     impressions_known: int  # posts
     scored: int  # posts
+    no_tone_posts: int  # posts that hold a phrase without tone (`no_tone`)
     not_scored: tuple[tuple[str | None, int], ...]  # language as X names it, posts; the most first
     age_hours: float | None  # median of the accounts' median ages
     cost_usd: float
@@ -79,6 +80,7 @@ def data(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> DataFigures:
         retweets=total("retweets", read),
         impressions_known=total("impressions_known", read),
         scored=total("scored", read),
+        no_tone_posts=total("no_tone_posts", read),
         not_scored=tuple(not_scored.iter_rows()),
         age_hours=float(age) if isinstance(age, float) else None,
         cost_usd=float(today["cost_usd"].sum() or 0.0),

@@ -215,6 +215,8 @@ def _sentiment(found: DataFigures) -> Fact:
     not_scored = [f"{count:,} {language(code)}" for code, count in found.not_scored]
     if not_scored:
         text += f"; not scored: {fmt.listing(not_scored, 6)}"
+    if found.no_tone_posts:
+        text += f"; {fmt.plural(found.no_tone_posts, 'post')} held a phrase without tone"
     return Fact("Sentiment", text)
 
 

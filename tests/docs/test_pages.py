@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.lake.no_tone import NO_LISTS
 from pipeline.lake.records import Outcome, Plan, PlannedAccount
 from pipeline.lake.users import USERS_COLUMNS
 from pipeline.schema import (
@@ -69,7 +70,7 @@ def test_a_roll_up_s_column_is_null_only_where_the_page_says_when() -> None:
     plan = Plan(
         day=DAY, timezone="UTC", sample=True, failed_accounts=0.2, quarantined_posts=0.05, accounts=entries
     )
-    rows = roll_up(plan, {"fine": Outcome(status=Status.OK)}, stored_posts())
+    rows = roll_up(plan, {"fine": Outcome(status=Status.OK)}, stored_posts(), NO_LISTS)
     null = {name for name in rows.columns if rows[name].has_nulls()}
     assert {name for name, column in ROLLUP_COLUMNS.items() if column.null} == null
 

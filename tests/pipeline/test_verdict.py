@@ -8,6 +8,7 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, put_outcome
 from pipeline.lake.frames import put_frame
+from pipeline.lake.no_tone import NO_LISTS
 from pipeline.lake.records import Outcome, Plan, PlannedAccount
 from pipeline.schema import POSTS
 from pipeline.status import Status
@@ -33,7 +34,7 @@ def rolled_up(lake: Lake, *accounts: str) -> None:
         day=DAY, timezone="UTC", sample=True, failed_accounts=0, quarantined_posts=0, accounts=tuple(entries)
     )
     posts = pl.DataFrame(schema=POSTS)
-    put_frame(lake, keys.rollup(DAY), roll_up(plan, find_outcomes(lake, DAY), posts))
+    put_frame(lake, keys.rollup(DAY), roll_up(plan, find_outcomes(lake, DAY), posts, NO_LISTS))
 
 
 def share(failed: int, of: int) -> dict[str, Status]:

@@ -19,6 +19,7 @@ from pipeline.lake.records import Outcome
 # One with everything, one with retweets, several pages and its mentions counted, one that X suspends.
 ACCOUNTS = """\
 timezone: UTC
+defaults: {no_tone: [the moon, Goblin Payroll]}
 accounts:
   - pixelforge
   - handle: citymetro

@@ -23,7 +23,7 @@ from tests.conftest import DAY
 from tests.promises.days import write_accounts
 
 ACCOUNTS = """\
-defaults: {mentions: true}
+defaults: {mentions: true, no_tone: [Moss & Mortar]}
 accounts:
   - pixelforge
   - handle: cobaltmotors

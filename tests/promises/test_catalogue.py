@@ -25,8 +25,8 @@ NEVER_SEEN = {catalogue.TRIAL, catalogue.DELETED_POSTS}
 ACCOUNTS = """\
 timezone: UTC
 tolerate: {quarantined_posts: 100%}
-defaults: {refresh_days: 1, mentions: true, completeness: true, max_posts: 5}
-accounts: [pixelforge, 1729]
+defaults: {refresh_days: 1, mentions: true, completeness: true, max_posts: 5, no_tone: [the moon]}
+accounts: [{handle: pixelforge, group: space}, 1729]
 """
 
 

@@ -64,6 +64,56 @@ def test_a_group_and_an_id_are_read_as_they_are_written(load: Any) -> None:
     assert (account.group, account.id) == ("2024", "123")
 
 
+def test_phrases_without_tone_are_read_as_they_are_written_and_added_to_those_of_the_defaults(
+    load: Any,
+) -> None:
+    text = "defaults: {no_tone: [War Zone, 1984]}\naccounts: [a, {handle: b, no_tone: [yes, '@ease', 1984]}]"
+    first, second = load(text).accounts
+    assert first.no_tone == ("War Zone", "1984")
+    assert second.no_tone == ("War Zone", "1984", "yes", "@ease")
+
+
+@pytest.mark.parametrize(
+    ("no_tone", "problem"),
+    [
+        ("War Zone", "2:33: no_tone must be a list of at most 500 entries; found War Zone"),
+        (
+            "[War Zone, '']",
+            '2:44: no_tone must be one line of 1 to 60 printable characters; found "" in quotes',
+        ),
+        (
+            f"[{61 * 'x'}]",
+            f"2:34: no_tone must be one line of 1 to 60 printable characters; found {59 * 'x'}…",
+        ),
+        ("[' x']", '2:34: no_tone must be one line of 1 to 60 printable characters; found " x" in quotes'),
+        (
+            '["a\\nb"]',
+            '2:34: no_tone must be one line of 1 to 60 printable characters; found "a\\nb" in quotes',
+        ),
+        ("[{a: b}]", "2:34: no_tone must be one line of 1 to 60 printable characters; found keys and values"),
+        (f"[{501 * 'x, '}]", "2:33: no_tone must be a list of at most 500 entries; found 501 entries"),
+        (
+            f"[{', '.join(f'x{number}' for number in range(499))}]",
+            "2:33: no_tone and that of defaults must have at most 500 entries together; found 501",
+        ),
+    ],
+)
+def test_a_list_of_phrases_that_is_wrong_is_told_where_it_stands(
+    load: Any, no_tone: str, problem: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(f"defaults: {{no_tone: [one, two]}}\naccounts: [{{handle: a, no_tone: {no_tone}}}]")
+    assert [line.partition(".yaml:")[2] for line in refused.value.problems] == [problem]
+
+
+def test_as_many_phrases_as_are_allowed_load(load: Any) -> None:
+    phrases = ", ".join(f"x{number}" for number in range(499))
+    (account,) = load(
+        f"defaults: {{no_tone: [one, x1]}}\naccounts: [{{handle: a, no_tone: [{phrases}]}}]"
+    ).accounts
+    assert len(account.no_tone) == 500
+
+
 @pytest.mark.parametrize("written", ["06:30", '"06:30"', "'06:30'"])
 def test_a_time_of_day_needs_no_quotes(load: Any, written: Any) -> None:
     assert load(f"collect_at: {written}\naccounts: [a]").collect_at == time(6, 30)

@@ -77,6 +77,11 @@ def test_a_handle_that_looks_like_something_else_is_not_flagged(handle: Any) -> 
         "accounts: [{handle: a, max_posts: 0}]",
         "accounts: [{handle: a, max_posts: '5'}]",
         "accounts: [{handle: a, id: x}]",
+        "accounts: [{handle: a, no_tone: War Zone}]",
+        "accounts: [{handle: a, no_tone: [[War Zone]]}]",
+        "accounts: [{handle: a, no_tone: ['']}]",
+        f"accounts: [{{handle: a, no_tone: [{61 * 'x'}]}}]",
+        f"accounts: [{{handle: a, no_tone: [{501 * 'x,'}]}}]",
         "{accounts: [a], timezon: UTC}",
         "{accounts: [a], profile_days: }",
         "{accounts: [a], collect_at: 6:00}",
@@ -110,7 +115,7 @@ def keys(part: dict[str, Any], path: str = "") -> dict[str, dict[str, Any]]:
 
 
 def test_every_key_helps_whoever_types_it() -> None:
-    assert len(keys(schema())) == 23
+    assert len(keys(schema())) == 25
     assert all(part["description"] for part in keys(schema()).values())
 
 

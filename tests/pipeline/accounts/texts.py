@@ -79,6 +79,7 @@ reading = {
     "refresh_days": st.integers(0, 30),
     "mentions": st.booleans(),
     "completeness": st.booleans(),
+    "no_tone": st.lists(line, max_size=3),
 }
 handle = st.from_regex(r"[A-Za-z0-9_]{1,15}", fullmatch=True)
 account = st.fixed_dictionaries({"handle": handle}, optional={"group": line, **reading})

@@ -13,6 +13,7 @@ from pipeline.erasure import register
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame, put_frame
+from pipeline.lake.no_tone import freeze_no_tone
 from pipeline.lake.records import ErasureRecord, Plan
 from pipeline.schema import POSTS
 from pipeline.sentiment import score_posts
@@ -254,3 +255,12 @@ def test_hostile_text_does_nothing_to_a_terminal(lake: Lake, explain: Explain) -
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert out.count("\nremoved:") == 1
+
+
+def test_phrases_without_tone_are_named_among_what_was_removed(explain: Explain, lake: Lake) -> None:
+    freeze_no_tone(lake, DAY, {"nasa": ["war zone", "!"]})
+    store(lake, "I love War Zone!", clean_text="I love", neg=0.0, neu=0.192, pos=0.808, compound=0.6369)
+    out = explain.out("--post", POST)
+    assert "removed: War Zone, !" in out.splitlines()
+    assert "cleaned: I love" in out.splitlines()
+    assert "stored:" not in out

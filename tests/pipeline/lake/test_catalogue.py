@@ -13,6 +13,7 @@ EXAMPLES = {
     "day": "2026-11-22",
     "observed": "2026-11-23",
     "account": "nasa",
+    "group": "space",
     "number": "0001",
     "reading": "01",
     "month": "2026-11",

@@ -16,6 +16,7 @@ from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome, find_outcomes, find_plan
 from pipeline.lake.frames import find_frame, read_frames
 from pipeline.lake.kinds import ObjectKind
+from pipeline.lake.no_tone import find_no_tone
 from pipeline.lake.raw import find_manifest, find_refresh_manifest, read_pages
 from pipeline.lake.records import DeletedPosts, ErasureRecord, UsageDay
 from pipeline.lake.users import known_users
@@ -62,6 +63,7 @@ READERS: dict[ObjectKind, tuple[str, Read]] = {
     ),
     catalogue.OUTCOME: (keys.outcome(DAY, "nasa"), lambda lake: find_outcome(lake, DAY, "nasa")),
     catalogue.PLAN: (keys.plan(DAY), lambda lake: find_plan(lake, DAY)),
+    catalogue.NO_TONE: (keys.no_tone(DAY), lambda lake: find_no_tone(lake, DAY)),
     catalogue.ROLLUP: (keys.rollup(DAY), lambda lake: find_frame(lake, keys.rollup(DAY), ROLLUP)),
     catalogue.USERS: (keys.users(DAY), lambda lake: known_users(lake, DAY)),
     catalogue.METRICS: (

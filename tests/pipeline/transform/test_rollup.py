@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.lake.no_tone import NO_LISTS, NoToneLists
 from pipeline.lake.records import Counts, Outcome, Plan, PlannedAccount
 from pipeline.schema import ROLLUP, SCHEMA_VERSION
 from pipeline.status import Status
@@ -37,8 +38,13 @@ def a_plan(*accounts: str, timezone: str = "UTC", day: date = DAY) -> Plan:
     )
 
 
-def rolled_up(plan: Plan, outcomes: dict[str, Outcome], *posts: dict[str, Any]) -> list[dict[str, Any]]:
-    frame = roll_up(plan, outcomes, stored_posts(*posts))
+def rolled_up(
+    plan: Plan,
+    outcomes: dict[str, Outcome],
+    *posts: dict[str, Any],
+    lists: NoToneLists = NO_LISTS,
+) -> list[dict[str, Any]]:
+    frame = roll_up(plan, outcomes, stored_posts(*posts), lists)
     assert frame.schema == ROLLUP
     return frame.rows(named=True)
 
@@ -144,6 +150,7 @@ def test_a_day_worked_out_by_hand() -> None:
         "neutral": 1,
         "negative": 1,
         "compound": pytest.approx(0.1 / 3),  # (0.6 - 0.5 + 0) / 3
+        "no_tone_posts": None,
         "age_hours": 19.0,  # of 10, 18, 20, 21
         "post_ids": ["1", "2", "3", "4"],
         "post_hours": [9, 9, 12, 20],
@@ -155,6 +162,31 @@ def test_a_day_worked_out_by_hand() -> None:
         "sample": True,
         "schema_version": SCHEMA_VERSION,
         "window_hours": None,
+    }
+
+
+def test_posts_that_hold_a_phrase_without_tone_are_counted_where_there_is_a_list() -> None:
+    lists = NO_LISTS.replaced(
+        {"esa": ["War Zone"], "jaxa": ["calm"], "nasa": ["calm", "War Zone"], "roscosmos": ["calm"]}
+    )
+    ok = Outcome(status=Status.OK)
+    rows = rolled_up(
+        a_plan("cnsa", "esa", "jaxa", "nasa", "roscosmos"),
+        {"cnsa": ok, "esa": ok, "jaxa": ok, "nasa": ok},
+        {"account": "cnsa"},
+        {"account": "esa"},
+        {"account": "nasa"},
+        {"account": "nasa", "text": "war zone, war zone"},
+        {"account": "nasa", "text": "neither", "clean_text": "calm"},
+        {"account": "nasa", "text": "RT @esa: calm", "kind": "retweet"},
+        lists=lists,
+    )
+    assert {row["account"]: row["no_tone_posts"] for row in rows} == {
+        "cnsa": None,
+        "esa": 0,
+        "jaxa": 0,
+        "nasa": 2,
+        "roscosmos": None,
     }
 
 
