@@ -13,6 +13,7 @@ from pipeline.errors import LakeDamaged
 from pipeline.lake import catalogue, keys
 from pipeline.lake.catalogue import KINDS
 from pipeline.lake.client import Lake
+from pipeline.lake.counts import PostCount
 from pipeline.lake.days import find_outcome, find_outcomes, find_plan
 from pipeline.lake.frames import find_frame, read_frames
 from pipeline.lake.kinds import ObjectKind
@@ -62,6 +63,14 @@ READERS: dict[ObjectKind, tuple[str, Read]] = {
         lambda lake: find_frame(lake, keys.quarantine(DAY, "nasa"), QUARANTINE),
     ),
     catalogue.OUTCOME: (keys.outcome(DAY, "nasa"), lambda lake: find_outcome(lake, DAY, "nasa")),
+    catalogue.MENTIONS: (
+        keys.mentions(DAY, "nasa"),
+        lambda lake: lake.find_model(keys.mentions(DAY, "nasa"), PostCount),
+    ),
+    catalogue.COMPLETENESS: (
+        keys.completeness(DAY, "nasa"),
+        lambda lake: lake.find_model(keys.completeness(DAY, "nasa"), PostCount),
+    ),
     catalogue.PLAN: (keys.plan(DAY), lambda lake: find_plan(lake, DAY)),
     catalogue.NO_TONE: (keys.no_tone(DAY), lambda lake: find_no_tone(lake, DAY)),
     catalogue.ROLLUP: (keys.rollup(DAY), lambda lake: find_frame(lake, keys.rollup(DAY), ROLLUP)),
