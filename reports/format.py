@@ -167,7 +167,7 @@ def _truncate(text: str, limit: int) -> str:
 
 def display_name(name: str | None, handle: str) -> str:
     """Return what an account is called: its name, else its handle."""
-    return one_line(name or "") or handle
+    return one_line(name or "") or one_line(handle)
 
 
 def distinct_names(accounts: Sequence[tuple[str | None, str]]) -> list[str]:

@@ -114,7 +114,8 @@ def _group(figures: DayFigures) -> GroupLink | None:
 
 def group_link(group: str) -> GroupLink:
     """Return a link to a group's page."""
-    return GroupLink(fmt.one_line(group), group_name(group))
+    page = group_name(group)
+    return GroupLink(fmt.one_line(group) or page, page)
 
 
 def _owner(figures: DayFigures) -> Owner:

@@ -101,6 +101,9 @@ class SmallPages:
     def timeline_page(self, *args: Any, **request: Any) -> dict[str, Any]:
         return self._x.timeline_page(*args, **request | {"max_results": 5})
 
+    def counts(self, *args: Any) -> Any:
+        return self._x.counts(*args)
+
 
 class Overtaken(SmallPages):
     """One whose first answer arrives when another run has read the whole day; a post is gone by then."""
