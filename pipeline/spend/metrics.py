@@ -9,10 +9,10 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame
 from pipeline.schema import ROLLUP
-from pipeline.spend.month import month_of
+from pipeline.spend.month import month_of, reads_of
 from pipeline.spend.writer import read_month
 from pipeline.status import Status
-from pipeline.x_api.prices import usd
+from pipeline.x_api.prices import Reads
 
 
 @dataclass(frozen=True)
@@ -51,4 +51,4 @@ def _spent(lake: Lake, run_id: str, took: timedelta) -> float:
     now = clock.now()
     months = {month_of(instant.date()) for instant in (now - took, now)}
     runs = [read_month(lake, month)["runs"].get(run_id) for month in months]
-    return usd(sum(run["posts"] for run in runs if run), sum(run["users"] for run in runs if run))
+    return sum((reads_of(run) for run in runs if run), Reads()).usd

@@ -53,3 +53,12 @@ def test_a_run_over_the_end_of_a_month_is_counted_in_both(
             reservation.settle(Reads(posts=10))
 
     assert measure(lake, DAY, [], "a-run", BEGAN, ENDED).usd == 0.1
+
+
+def test_what_x_counted_is_spent_too(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AVIARY_NOW", "2026-11-23T06:01:00Z")
+    bought = Reads(posts=10, users=1, count_requests=2)
+    with Ledger(lake, "a-run", Budget(1, 1)).reserve("@nasa", bought) as reservation:
+        reservation.settle(bought)
+
+    assert measure(lake, DAY, [], "a-run", BEGAN, ENDED).usd == 0.07
