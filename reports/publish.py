@@ -52,9 +52,8 @@ def publish(lake: "Lake", day: date) -> str:
         newest = index.newest(lake)
         if newest > day:
             publish(lake, newest)
-    for page in (
-        stored.keys() - pages
-    ):  # of an account or a group that is no longer in the plan, and not linked
+    # Those of accounts and groups that are no longer in the plan; nothing links to them.
+    for page in stored.keys() - pages:
         lake.delete(page)
     return key
 

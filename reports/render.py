@@ -19,7 +19,6 @@ from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.per_account import AccountFigures
 from reports.views.account import account_page
-from reports.views.group import group_page
 from reports.views.metrics import tick
 from reports.views.report import report_page
 
@@ -47,7 +46,7 @@ def render_account(found: AccountFigures) -> str:
 
 def render_group(figures: DayFigures) -> str:
     """Return a group's page of a day, which lies beside the day's own; takes the figures of `per_group`."""
-    return render("group.html.j2", view=group_page(figures), up="../", **_of_day(figures))
+    return render("group.html.j2", view=report_page(figures), up="../", **_of_day(figures))
 
 
 def _of_day(figures: DayFigures) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Final
 import polars as pl
 
 from reports import thresholds
-from reports.figures.metrics import RATE, WITH_POSTS, Metric
+from reports.figures.metrics import RATE, SHARE, WITH_POSTS, Metric
 from reports.figures.tone import net_columns
+from reports.figures.usual.compare import with_usual
 
 COMPARED: Final[tuple[Metric, ...]] = ("engagement", "posts", "net")  # what the rows compare with the usual
 
@@ -38,22 +39,16 @@ def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, compared: pl.DataFram
             .then(100 * pl.col("engagement") / per_post)
             .alias("follower_rate"),
             *net_columns(),
-            (100 * pl.col("engagement") / pl.col("engagement").sum()).fill_nan(None).alias("share"),
+            SHARE.alias("share"),
         )
         .join(past.group_by("account").agg(pl.col("day").max().alias("last_data")), on="account", how="left")
         .join(before.select("account", pl.col("status").alias("status_before")), on="account", how="left")
         .join(_silence(past, day), on="account", how="left")
         .join(_sparks(metrics, series, day), on="account", how="left")
     )
-    for metric in COMPARED:
-        of_metric = compared.filter(pl.col("metric") == metric).select(
-            "account",
-            *(pl.col(name).alias(f"{name}_{metric}") for name in ("usual", "low", "high", "unusual", "days")),
-        )
-        rows = rows.join(of_metric, on="account", how="left")
+    rows = with_usual(rows, compared, COMPARED)
     turned = pl.col("unusual_net") & (pl.col("net") < 0) & (pl.col("usual_net") > 0)
     return rows.with_columns(
-        pl.col("unusual_engagement", "unusual_posts", "unusual_net").fill_null(value=False),
         turned.fill_null(value=False).alias("turned"),
     ).sort("has_data", "engagement", "account", descending=[True, True, False], nulls_last=True)
 

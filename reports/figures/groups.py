@@ -4,8 +4,9 @@ from datetime import date
 
 import polars as pl
 
+from reports.figures.metrics import SHARE
 from reports.figures.tone import net_columns
-from reports.figures.usual.compare import total_of
+from reports.figures.usual.compare import total_of, with_usual
 
 
 def groups(rows: pl.DataFrame, compared: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -13,7 +14,7 @@ def groups(rows: pl.DataFrame, compared: pl.DataFrame, day: date) -> pl.DataFram
 
     Takes the rows of `accounts` and of `compare`; empty where no account has a group. Has `accounts`, `read` (how many
     of them have data), `posts`, `engagement`, `scored`, `share` (% of the day's engagement), the columns of
-    `tone.net_columns`, and of engagement and net sentiment `usual_`, `low_`, `high_` and `unusual_`. The sums are of
+    `tone.net_columns`, and of engagement and net sentiment those of `with_usual`. The sums are of
     the accounts with data; null where there is none.
     """
     named = rows if rows["group"].null_count() < rows.height else rows.clear()
@@ -29,18 +30,13 @@ def groups(rows: pl.DataFrame, compared: pl.DataFrame, day: date) -> pl.DataFram
         )
         .with_columns(
             *net_columns(),
-            (100 * pl.col("engagement") / pl.col("engagement").sum()).fill_nan(None).alias("share"),
+            SHARE.alias("share"),
             pl.concat_str(pl.lit(total_of(None)), pl.col("group").fill_null("")).alias("total"),
         )
     )
-    for metric in ("engagement", "net"):
-        usual = compared.filter(pl.col("metric") == metric, pl.col("day") == day).select(
-            pl.col("account").alias("total"),
-            *(pl.col(name).alias(f"{name}_{metric}") for name in ("usual", "low", "high", "unusual")),
-        )
-        found = found.join(usual, on="total", how="left")
+    today = compared.filter(pl.col("day") == day)
     return (
-        found.with_columns(pl.col("unusual_engagement", "unusual_net").fill_null(value=False))
+        with_usual(found, today, ("engagement", "net"), on="total")
         .sort(
             pl.col("group").is_null(),
             "engagement",

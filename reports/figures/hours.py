@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from reports import thresholds
-from reports.figures.metrics import with_data
+from reports.figures.metrics import POST_KINDS, with_data
 
 _OF_NORMAL: Final = (
     1.4826  # the standard deviation of a normal distribution over its median absolute deviation
@@ -91,9 +91,8 @@ def highest_block(found: pl.DataFrame) -> dict[str, Any] | None:
 def _posts(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return the posts of the last 28 days.
 
-    As `account`, `day`, `weekday`, `hour`, `kind` (null in older roll-ups), `engagement` (null where not of equal age).
+    As `account`, `day`, `weekday`, `hour`, `kind`, `engagement` (null where not of equal age).
     """
-    unknown = pl.lit(None, pl.String).repeat_by(pl.col("post_hours").list.len())
     first = day - timedelta(days=thresholds.USUAL_DAYS - 1)
     return (
         with_data(rollups)
@@ -104,7 +103,7 @@ def _posts(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
             "equal_age",
             "post_hours",
             "post_engagements",
-            pl.col("post_kinds").fill_null(unknown),
+            POST_KINDS,
         )
         .explode("post_hours", "post_engagements", "post_kinds")
         .drop_nulls("post_hours")

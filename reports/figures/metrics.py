@@ -24,6 +24,13 @@ WITH_POSTS: Final = tuple(str(status) for status in Status if status.has_posts)
 RATE: Final = pl.when(pl.col("impressions") > 0).then(100 * pl.col("engagement_seen") / pl.col("impressions"))
 # Of kind `post`: a reply's usual is not a post's. Null in roll-ups before schema 4.
 MEDIAN: Final = pl.col("median_post")
+# Per cent of the engagement of all rows.
+SHARE: Final = (100 * pl.col("engagement") / pl.col("engagement").sum()).fill_nan(None)
+UNKNOWN: Final = "unknown"
+# The kind of each post; of roll-ups before schema 4, `UNKNOWN` for each.
+POST_KINDS: Final = pl.col("post_kinds").fill_null(
+    pl.lit(UNKNOWN).repeat_by(pl.col("post_engagements").list.len())
+)
 # Points from -100 to +100: neutral posts are in the denominator.
 NET: Final = pl.when(pl.col("scored") > 0).then(
     100 * (pl.col("positive") - pl.col("negative")) / pl.col("scored")

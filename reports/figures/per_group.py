@@ -12,7 +12,7 @@ import polars as pl
 from reports.figures.alerts import findings
 from reports.figures.data import data
 from reports.figures.day import DayFigures
-from reports.figures.metrics import recent
+from reports.figures.metrics import SHARE, recent
 from reports.figures.movers import movers
 from reports.figures.posts import rank_posts
 from reports.figures.standouts import choose, largest
@@ -29,15 +29,15 @@ def per_group(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame) -
 
     Takes the figures of the day and what `day_figures` made them from.
     """
+    if figures.groups.is_empty():
+        return
     day = figures.day
     aged = recent(rollups, day)
     ranked = rank_posts(posts, aged, day)
     followed = followers(aged, day)
     for group in figures.groups["group"].drop_nulls().to_list():
         members = figures.accounts.filter(pl.col("group") == group)
-        rows = members.with_columns(
-            (100 * pl.col("engagement") / pl.col("engagement").sum()).fill_nan(None).alias("share")
-        )
+        rows = members.with_columns(SHARE.alias("share"))
         own, own_posts, stood_out, followers_of = (
             frame.join(members, on="account", how="semi", maintain_order="left")
             for frame in (aged, posts, ranked, followed)

@@ -122,25 +122,18 @@ def _row(row: dict[str, Any], place: int, *, has_alert: bool, with_range: bool) 
 
 
 def _figures(row: dict[str, Any]) -> RowFigures:
-    engagement = Compared(
-        value=row["engagement"],
-        usual=row["usual_engagement"],
-        low=row["low_engagement"],
-        high=row["high_engagement"],
-        unusual=row["unusual_engagement"],
-        days=row["days_engagement"] or 0,
-    )
+    engagement = compared_in(row)
     rate = row["rate"] if row["rate"] is not None else row["follower_rate"]
     change = engagement.usual and round(engagement.value / engagement.usual - 1, 3)
     scored = row["scored"]
     counts = ", ".join(f"{row[name]} {name}" for name in SHARES)
     return RowFigures(
         posts=Cell(f"{row['posts']:,}", str(row["posts"])),
-        posts_usual=_usual(row, "posts"),
+        posts_usual=usual_in(row, "posts"),
         posts_unusual=row["unusual_posts"],
         truncated=row["truncated"],
         engagement=Cell(fmt.compact(row["engagement"]), str(row["engagement"])),
-        usual=_usual(row, "engagement"),
+        usual=usual_in(row, "engagement"),
         delta=delta(engagement, "engagement"),
         delta_value=sortable(change),
         median=Cell(fmt.compact(row["median_post"]), sortable(row["median_post"])),
@@ -149,7 +142,7 @@ def _figures(row: dict[str, Any]) -> RowFigures:
         shares=tuple(round(100 * row[name] / scored, 1) for name in SHARES) if scored else None,
         shares_text=f"{counts} of {scored} scored",
         net=Cell(fmt.points(row["net"]), sortable(row["net"], 1)),
-        net_usual=_usual(row, "net"),
+        net_usual=usual_in(row, "net"),
         net_unusual=_net_unusual(row),
         net_tip=_net_tip(row),
         few=bool(row["few"] and scored),
@@ -161,7 +154,20 @@ def _net_unusual(row: dict[str, Any]) -> bool:
     return bool(row["unusual_net"] or row["turned"])
 
 
-def _usual(row: dict[str, Any], metric: Metric) -> Usual | None:
+def compared_in(row: dict[str, Any]) -> Compared:
+    """Return the engagement of a row with the columns of `with_usual`, beside its usual."""
+    return Compared(
+        value=row["engagement"],
+        usual=row["usual_engagement"],
+        low=row["low_engagement"],
+        high=row["high_engagement"],
+        unusual=row["unusual_engagement"],
+        days=row["days_engagement"] or 0,
+    )
+
+
+def usual_in(row: dict[str, Any], metric: Metric) -> Usual | None:
+    """Return what stands below a metric of a row with the columns of `with_usual`."""
     return usual_cell(row[f"usual_{metric}"], row[f"low_{metric}"], row[f"high_{metric}"], metric)
 
 

@@ -6,10 +6,9 @@ from typing import Any
 from reports import format as fmt
 from reports import thresholds
 from reports.figures.day import DayFigures
-from reports.figures.usual.compare import Compared
-from reports.views.accounts import Cell, sortable
+from reports.views.accounts import Cell, compared_in, sortable, usual_in
 from reports.views.masthead import GroupLink, group_link
-from reports.views.metrics import Delta, Usual, delta, usual_cell
+from reports.views.metrics import Delta, Usual, delta
 
 
 @dataclass(frozen=True)
@@ -53,25 +52,16 @@ def groups(figures: DayFigures) -> Groups | None:
 
 
 def _row(row: dict[str, Any]) -> GroupRow:
-    compared = Compared(
-        value=row["engagement"],
-        usual=row["usual_engagement"],
-        low=row["low_engagement"],
-        high=row["high_engagement"],
-        unusual=row["unusual_engagement"],
-        days=0,
-    )
-    net = usual_cell(row["usual_net"], row["low_net"], row["high_net"], "net")
     return GroupRow(
         link=group_link(row["group"]) if row["group"] else None,
         read=f"{row['read']} of {row['accounts']}" if row["read"] < row["accounts"] else str(row["accounts"]),
         missing=row["read"] < row["accounts"],
         posts=Cell("–" if row["posts"] is None else f"{row['posts']:,}", sortable(row["posts"])),
         engagement=Cell(fmt.compact(row["engagement"]), sortable(row["engagement"])),
-        usual=usual_cell(compared.usual, compared.low, compared.high, "engagement"),
-        delta=delta(compared, "engagement") if row["read"] else None,
+        usual=usual_in(row, "engagement"),
+        delta=delta(compared_in(row), "engagement") if row["read"] else None,
         net=Cell(fmt.points(row["net"]), sortable(row["net"], 1)),
-        net_usual=net,
+        net_usual=usual_in(row, "net"),
         net_unusual=row["unusual_net"],
         few=bool(row["few"] and row["scored"]),
         share=Cell(fmt.percent(row["share"]), sortable(row["share"], 2)),

@@ -1,4 +1,4 @@
-"""A day's page."""
+"""A day's page, of all accounts or of a group's."""
 
 from dataclasses import dataclass
 
@@ -30,13 +30,13 @@ class ReportPage:
     groups: Groups | None
     accounts: Accounts | None
     tone: Tone
-    hours: Hours
+    hours: Hours | None  # of all accounts only
     standouts: Standouts
     data: Data
 
 
 def report_page(figures: DayFigures) -> ReportPage:
-    """Return what a day's page shows."""
+    """Return what a day's page shows, or a group's from the figures of `per_group`."""
     return ReportPage(
         masthead=masthead(figures),
         summary=summary(figures),
@@ -47,7 +47,7 @@ def report_page(figures: DayFigures) -> ReportPage:
         groups=groups(figures),
         accounts=accounts(figures),
         tone=tone(figures),
-        hours=hours(figures),
+        hours=None if figures.group else hours(figures),
         standouts=standouts(figures),
         data=data(figures),
     )

@@ -5,7 +5,7 @@ Each of the last 30 days is judged by the eight weeks before it, as on its own p
 
 import functools
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -72,6 +72,22 @@ def compare(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
         of_totals += _columns(_judge_ratios(total, weekdays, no_account, at), total, at)
     frames = [_frame(of_all, [*accounts, *totals], first), _frame(of_totals, list(totals), first)]
     return pl.concat(frames).sort("account", "metric", "day")
+
+
+def with_usual(
+    rows: pl.DataFrame, compared: pl.DataFrame, metrics: Sequence[str], on: str = "account"
+) -> pl.DataFrame:
+    """Add for each metric `usual_`, `low_`, `high_`, `unusual_` (false where unknown) and `days_` of a day's `compare`.
+
+    `on` is the column of `rows` that names the account, or the total.
+    """
+    for metric in metrics:
+        of_metric = compared.filter(pl.col("metric") == metric).select(
+            pl.col("account").alias(on),
+            *(pl.col(name).alias(f"{name}_{metric}") for name in ("usual", "low", "high", "unusual", "days")),
+        )
+        rows = rows.join(of_metric, on=on, how="left")
+    return rows.with_columns(pl.col(f"unusual_{metric}").fill_null(value=False) for metric in metrics)
 
 
 def compare_ratios(rollups: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -7,9 +7,9 @@ import numpy as np
 import polars as pl
 
 from pipeline.schema import KINDS
+from reports.figures.metrics import POST_KINDS, UNKNOWN
 from reports.figures.usual.robust import Array, Mask
 
-UNKNOWN: Final = "unknown"  # of roll-ups before schema 4
 _KINDS: Final = (*(kind for kind in KINDS if kind != "retweet"), UNKNOWN)
 _WORTH: Final = 10.0  # posts: how many a kind needs until half of its difference counts
 
@@ -63,11 +63,10 @@ def sum_kinds(posts: pl.DataFrame, rows: int, days: int) -> Kinds:
     Takes `at` (row), `on` (day), `post_engagements` and `post_kinds` (lists; null where not known).
     """
     logarithm = pl.col("post_engagements").cast(pl.Float64).log1p()
-    unknown = pl.lit(UNKNOWN).repeat_by(pl.col("post_engagements").list.len())
     kinds = pl.DataFrame({"post_kinds": _KINDS}).with_row_index("kind")
     found = (
         posts.filter(pl.col("post_engagements").list.len() > 0)
-        .with_columns(pl.col("post_kinds").fill_null(unknown))
+        .with_columns(POST_KINDS)
         .explode("post_engagements", "post_kinds")
         .join(kinds, on="post_kinds")
         .group_by("kind", "at", "on")
