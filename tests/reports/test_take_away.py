@@ -42,6 +42,9 @@ def test_each_table_that_shows_is_saved_with_its_rows_and_exact_figures(
             assert len(found) == shown > 1
             assert len({len(row) for row in found}) == 1
         assert said == []
+        heads, *groups = rows_of(saved(page, "Save as CSV: One row per group")[1])
+        engagement = sum(int(row[heads.index("Engagement")]) for row in groups)
+        assert engagement == float(page.locator("[data-tile=engagement]").get_attribute("data-value") or 0)
         page.locator("#filter").fill("FERN")
         heads, only = rows_of(saved(page, "Save as CSV: One row per account")[1])
         assert only[0].startswith("Fern & Pine")
