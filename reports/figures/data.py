@@ -1,14 +1,38 @@
 """What the figures are based on: what was read, when, at what price, and what is missing."""
 
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any, Final
 
 import polars as pl
 
 from pipeline.lake.records import UsageDay
 from pipeline.status import Status
 from reports import thresholds
-from reports.figures.metrics import with_data
+from reports.figures.metrics import WITH_POSTS, with_data
+
+_OF_TODAY: Final = (
+    "status",
+    "collected_at",
+    "fetched",
+    "kept",
+    "filtered",
+    "duplicates",
+    "quarantined",
+    "forgotten",
+    "posts",
+    "retweets",
+    "impressions_known",
+    "scored",
+    "no_tone_posts",
+    "age_hours",
+    "cost_usd",
+    "schema_version",
+)
 
 
 @dataclass(frozen=True)
@@ -46,30 +70,25 @@ class DataFigures:
 
 def data(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> DataFigures:
     """Return what the report's figures are based on; takes the roll-ups of `equal_age` and the day's posts."""
-    today = rollups.filter(pl.col("day") == day)
-    read = with_data(today)
-    counts = dict(today["status"].value_counts().iter_rows())
-    earlier = rollups.filter(pl.col("day") < day)
-    days = earlier["day"].unique().sort().to_list()
+    # In plain rows: a query costs more than an account's few of them, and each account's page asks.
+    days = sorted(set(rollups["day"].to_list()) - {day})
     expected = [days[0] + timedelta(days=n) for n in range((day - days[0]).days)] if days else []
-    off = with_data(earlier).group_by("day").agg(pl.col("equal_age").mean().alias("share"))
-    other_age = off.filter(pl.col("share") < thresholds.PRESENT_SHARE)["day"].sort().to_list()
-    not_scored = (
-        posts.filter(pl.col("kind") != "retweet", pl.col("sentiment").is_null())
-        .group_by("lang")
-        .len("posts")
-        .sort("posts", "lang", descending=[True, False], nulls_last=True)
+    today = list(rollups.filter(pl.col("day") == day).select(_OF_TODAY).iter_rows(named=True))
+    read = [row for row in today if row["status"] in WITH_POSTS]
+    counts = Counter(row["status"] for row in today)
+    unscored = zip(posts["kind"], posts["sentiment"], posts["lang"], strict=True)
+    not_scored = Counter(
+        lang for kind, sentiment, lang in unscored if kind != "retweet" and sentiment is None
     )
 
-    def total(name: str, frame: pl.DataFrame = today) -> int:
-        return int(frame[name].sum() or 0)
+    def total(name: str, rows: Sequence[Mapping[str, Any]] = today) -> int:
+        return sum(row[name] or 0 for row in rows)
 
-    newest = today["collected_at"].max()
-    age = read["age_hours"].median()
+    ages = [row["age_hours"] for row in read if row["age_hours"] is not None]
     return DataFigures(
-        accounts=today.height,
+        accounts=len(today),
         by_status={str(status): counts[str(status)] for status in Status if str(status) in counts},
-        collected_at=newest if isinstance(newest, datetime) else None,
+        collected_at=max((row["collected_at"] for row in today if row["collected_at"]), default=None),
         fetched=total("fetched"),
         kept=total("kept"),
         filtered=total("filtered"),
@@ -81,15 +100,25 @@ def data(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> DataFigures:
         impressions_known=total("impressions_known", read),
         scored=total("scored", read),
         no_tone_posts=total("no_tone_posts", read),
-        not_scored=tuple(not_scored.iter_rows()),
-        age_hours=float(age) if isinstance(age, float) else None,
-        cost_usd=float(today["cost_usd"].sum() or 0.0),
+        not_scored=tuple(
+            sorted(not_scored.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))
+        ),
+        age_hours=median(ages) if ages else None,
+        cost_usd=math.fsum(row["cost_usd"] or 0.0 for row in today),
         days_read=len(days),
         days_expected=len(expected),
         gaps=tuple(sorted(set(expected) - set(days))),
-        other_age=tuple(other_age),
-        schema_versions=tuple(today["schema_version"].unique().sort().to_list()),
+        other_age=_other_age(rollups, day),
+        schema_versions=tuple(sorted({row["schema_version"] for row in today})),
     )
+
+
+def _other_age(rollups: pl.DataFrame, day: date) -> tuple[date, ...]:
+    """Return the earlier days of which most accounts' counts were read at another age."""
+    if rollups["equal_age"].all():
+        return ()
+    read = with_data(rollups.filter(pl.col("day") < day)).group_by("day").agg(pl.col("equal_age").mean())
+    return tuple(read.filter(pl.col("equal_age") < thresholds.PRESENT_SHARE)["day"].sort().to_list())
 
 
 def differs(usage: UsageDay) -> bool:

@@ -17,29 +17,33 @@ _LEAST: Final = 1e-4  # variance: accounts whose posts all get the same
 _STEP, _STEPS = 0.04, 30  # the grid of how far blocks differ, as standard deviations of logarithms
 
 
-def hours(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
+def hours(rollups: pl.DataFrame, day: date, *, by_account: bool = False) -> pl.DataFrame:
     """Return `weekday` (1 is Monday), `hour` (0-23), `posts`, `ranked`, `result` of all 168 hours, last 28 days.
 
     `result` is the median of a post's engagement over its account's median of that kind (post, reply or quote) of
-    those days; null where fewer than five posts of equal age (`ranked`) are known.
+    those days; null where fewer than five posts of equal age (`ranked`) are known. With `by_account`, the same for each
+    `account` alone.
     """
     own = pl.col("engagement").median().over("account", "kind")
     ranked = _posts(rollups, day).with_columns(
         pl.when(own > 0).then(pl.col("engagement") / own).alias("times")
     )
-    known = ranked.group_by("weekday", "hour").agg(
+    on = [*(["account"] if by_account else []), "weekday", "hour"]
+    known = ranked.group_by(on).agg(
         pl.len().cast(pl.Int64).alias("posts"),
         pl.col("times").count().cast(pl.Int64).alias("ranked"),
         pl.col("times").median().alias("result"),
     )
-    grid = pl.DataFrame({"weekday": range(1, 8)}).join(pl.DataFrame({"hour": range(24)}), how="cross")
+    week = pl.DataFrame({"weekday": range(1, 8)}).join(pl.DataFrame({"hour": range(24)}), how="cross")
+    grid = rollups.select("account").unique().join(week, how="cross") if by_account else week
     return (
-        grid.join(known, on=["weekday", "hour"], how="left")
+        grid.join(known, on=on, how="left")
         .with_columns(
             pl.col("posts", "ranked").fill_null(0),
             pl.when(pl.col("ranked") >= thresholds.FEW_IN_HOUR).then(pl.col("result")).alias("result"),
         )
-        .sort("weekday", "hour")
+        .sort(on)
+        .select(*on, "posts", "ranked", "result")
     )
 
 

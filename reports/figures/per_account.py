@@ -19,7 +19,7 @@ from reports.figures.metrics import equal_age, is_incomplete, recent
 from reports.figures.posts import rank_posts
 from reports.figures.standouts import standouts_by_account
 from reports.figures.tiles import followers
-from reports.figures.tone import by_day, net_interval, tone
+from reports.figures.tone import by_day, interval_of
 from reports.figures.usual.compare import compare_ratios
 
 
@@ -48,14 +48,15 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
     followers_of = _Parts(
         followers(aged, day).join(stored, on=["account", "day"], how="semi", maintain_order="left")
     )
-    tone_of = _Parts(by_day(aged))
+    tone_of, all_tone_of = _Parts(by_day(aged)), _Parts(figures.all_tone)
+    hours_of = _Parts(hours(aged, day, by_account=True))
     blocks_of = _Parts(blocks(aged, day, by_account=True))
     incomplete_of = _Parts(incomplete_days(aged, day))
     compared = pl.concat([figures.compared, compare_ratios(equal_age(rollups, day), day)])
     trend_of = _Parts(compared.sort("account", "metric", "day"))
     for row in figures.accounts.iter_slices(1):
         account = row["account"][0]
-        own, own_posts = rows_of[account], posts_of[account]
+        own, own_posts, toned = rows_of[account], posts_of[account], all_tone_of[account]
         stood_out = standouts_of[account]
         narrowed = replace(
             figures,
@@ -64,10 +65,10 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
             trend=figures.trend if figures.single else trend_of[account],
             followers=followers_of[account],
             movers=figures.movers.clear(),
-            net_interval=net_interval(row),
+            net_interval=next(map(interval_of, toned.iter_rows(named=True)), None),
             tone=tone_of[account],
-            all_tone=tone(row),
-            hours=hours(own, day),
+            all_tone=toned,
+            hours=hours_of[account],
             blocks=blocks_of[account],
             standouts=stood_out,
             data=data(own, own_posts, day),

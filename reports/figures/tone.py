@@ -1,6 +1,7 @@
 """The tone of the posts: shares of the scored posts, and how sure they are."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import polars as pl
 
@@ -48,15 +49,19 @@ def tone(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def net_interval(rows: pl.DataFrame) -> tuple[float, float] | None:
-    """Return the 95 % interval of the net sentiment of all rows together; None with ten scored posts or more.
+    """Return the 95 % interval of the net sentiment of all rows together; None with ten scored posts or more."""
+    counts = with_data(rows).select(pl.col(*SHARES, "scored").sum())
+    together = tone(counts.with_columns(pl.lit(str(Status.OK)).alias("status")))
+    return interval_of(together.row(0, named=True)) if together.height else None
+
+
+def interval_of(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Return the 95 % interval of a row of `tone`; None with ten scored posts or more.
 
     None as well where all posts are alike: the formula has no width there, which does not mean certainty.
     """
-    counts = with_data(rows).select(pl.col(*SHARES, "scored").sum())
-    together = tone(counts.with_columns(pl.lit(str(Status.OK)).alias("status")))
-    if together.is_empty() or not together["few"][0] or together["net_low"][0] == together["net_high"][0]:
-        return None
-    return together["net_low"][0], together["net_high"][0]
+    low, high = row["net_low"], row["net_high"]
+    return (low, high) if row["few"] and low < high else None
 
 
 def extremes(rows: pl.DataFrame) -> pl.DataFrame:

@@ -59,11 +59,11 @@ class Hours:
 def hours(figures: DayFigures) -> Hours:
     """Return the map of weekdays and hours in both colourings."""
     most = max(figures.hours["posts"].to_list())
-    weekdays = figures.hours.partition_by("weekday", maintain_order=True)
+    rows = list(figures.hours.iter_rows(named=True))
     return Hours(
         weekdays=tuple(
-            Weekday(name, tuple(_hour(row, most) for row in frame.iter_rows(named=True)))
-            for name, frame in zip(_DAYS, weekdays, strict=True)
+            Weekday(name, tuple(_hour(row, most) for row in rows if row["weekday"] == number))
+            for number, name in enumerate(_DAYS, 1)
         ),
         most=f"{most:,}",
         timezone=figures.window.timezone,

@@ -7,7 +7,7 @@ from typing import Any
 from reports import charts, thresholds
 from reports import format as fmt
 from reports.figures.day import DayFigures
-from reports.figures.tone import SHARES
+from reports.figures.tone import SHARES, interval_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def tone(figures: DayFigures) -> Tone:
         rows.sort(key=lambda row: (row["net"], row["account"]))
     zero, drawn = charts.diverging(
         [(row["negative_share"], row["neutral_share"], row["positive_share"]) for row in rows],
-        [_interval(row) for row in rows],
+        [interval_of(row) for row in rows],
     )
     by = "day" if figures.single else "account"
     return Tone(
@@ -55,11 +55,6 @@ def tone(figures: DayFigures) -> Tone:
     )
 
 
-def _interval(row: dict[str, Any]) -> tuple[float, float] | None:
-    """The interval of a small sample; the formula has none when all posts are alike, which does not mean certainty."""
-    return (row["net_low"], row["net_high"]) if row["few"] and row["net_low"] < row["net_high"] else None
-
-
 def _row_names(rows: Sequence[dict[str, Any]], figures: DayFigures) -> list[str]:
     if figures.single:
         return [fmt.short_day(row["day"]) for row in rows]
@@ -69,7 +64,7 @@ def _row_names(rows: Sequence[dict[str, Any]], figures: DayFigures) -> list[str]
 def _row(row: dict[str, Any], name: str, shares: charts.Shares, figures: DayFigures) -> ToneRow:
     parts = ", ".join(f"{fmt.percent(row[f'{name}_share'])} {name}" for name in SHARES)
     text = f"{parts} of {fmt.plural(row['scored'], 'scored post')}"
-    if interval := _interval(row):
+    if interval := interval_of(row):
         low, high = interval
         text += f"; net between {fmt.points(low)} and {fmt.points(high)} with 95% confidence"
     elif row["few"]:
