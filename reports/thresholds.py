@@ -54,12 +54,20 @@ BEST_TIMES: Final = 1.1  # a clear best that is less than a tenth better is no r
 
 # What the page has room for.
 MOST_ALERTS: Final = 6
+MOST_ENDED: Final = 3
 MOST_MOVERS: Final = 8
 MOVERS_NAMED: Final = 0.5  # share of all that moved; where the eight made less, groups say more
 MOST_TONES: Final = 12
 TONE_DAYS: Final = 10  # of a single account, instead of accounts
 MOST_STANDOUTS: Final = 6
 FIRST_ROWS: Final = 50
+FIRST_POSTS: Final = 20  # of an account's page
+MOST_POSTS: Final = 200
+
+# Alerts as stories.
+STORY_DAYS: Final = 14  # so far back each day is judged
+ENDED_NEEDS: Final = 2  # days: the end of a single day is no news
+ENDED_DAYS: Final = 3  # for which the end is told
 
 # Posts that stood out.
 STANDOUT_TIMES: Final = 2.0  # the account's own median of that kind

@@ -4,6 +4,7 @@ const root = document.documentElement;
 const find = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 root.classList.add("js");
+root.style.setProperty("--running", `"${CSS.escape(document.title)}"`);
 
 // Theme: the system's, until the reader chooses. Storage may be refused, for example in a file or a private window.
 const themes = ["auto", "light", "dark"];
@@ -209,6 +210,53 @@ if (lead) {
       button.textContent = "Selected: now copy";
     }
   });
+}
+
+// An account's posts. The order stands in the address's fragment, as the accounts table's.
+const posts = find("#posts");
+if (posts) {
+  const cards = [...posts.children];
+  const firstCards = cards.filter((card) => !card.classList.contains("more")).length;
+  const order = find("#order");
+  const showPosts = find("#show-posts");
+  const showAllPosts = () => { posts.classList.add("full"); if (showPosts) showPosts.parentElement.hidden = true; };
+  if (showPosts) showPosts.addEventListener("click", showAllPosts);
+  const kinds = ["post", "reply", "quote"];
+  const [ENGAGEMENT, TIMES, TONE, TIME] = [0, 1, 2, 3];
+  const orders = {
+    engagement: [ENGAGEMENT, -1], times: [TIMES, -1], negative: [TONE, 1], positive: [TONE, -1],
+    earliest: [TIME, 1], latest: [TIME, -1], kind: [null, 1],
+  };
+  const sortPosts = (name) => {
+    const [place, sign] = orders[name];
+    const value = (card) => {
+      if (place === null) return kinds.indexOf(card.dataset.kind);
+      const text = card.dataset.sort.split(",")[place];
+      return text === "" ? null : Number(text);
+    };
+    const keyed = cards.map((card) => [value(card), card]);
+    keyed.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : sign * (a - b)));
+    keyed.forEach(([, card], place) => card.classList.toggle("more", place >= firstCards));
+    posts.append(...keyed.map(([, card]) => card));
+  };
+  const load = () => {
+    const name = location.hash.startsWith("#order=") ? location.hash.slice(7) : "";
+    if (order && Object.hasOwn(orders, name)) {
+      order.value = name;
+      sortPosts(name);
+      posts.closest("section").scrollIntoView();
+    }
+    const target = location.hash.startsWith("#p-") && document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    if (target.classList.contains("more")) showAllPosts();
+    target.scrollIntoView({ block: "center" });
+  };
+  if (order) order.addEventListener("change", () => {
+    sortPosts(order.value);
+    try { history.replaceState(null, "", `#order=${order.value}`); } catch { /* some readers of local files refuse */ }
+  });
+  addEventListener("hashchange", load);
+  load();
 }
 
 // The accounts table. What is sorted and filtered stands in the address's fragment, so that it can be passed on: a query

@@ -21,6 +21,7 @@ from reports.figures.metrics import Metric, daily_metrics, equal_age, recent, wi
 from reports.figures.movers import movers
 from reports.figures.posts import usual_post
 from reports.figures.standouts import largest, standouts
+from reports.figures.stories import Story, stories
 from reports.figures.tiles import followers, total_followers
 from reports.figures.tone import by_day, extremes, net_interval, tone
 from reports.figures.trend import trend
@@ -35,6 +36,7 @@ class DayFigures:
     sample: bool
     accounts: pl.DataFrame
     alerts: tuple[Finding, ...]
+    stories: tuple[Story, ...]  # of all accounts
     compared: pl.DataFrame  # of `compare`: accounts and total x five metrics x 30 days
     trend: pl.DataFrame  # those of the total
     history_days: int  # earlier days of the eight weeks before that have data
@@ -112,6 +114,7 @@ def day_figures(
         sample=plan.sample,
         accounts=rows,
         alerts=findings(rows, stood_out),
+        stories=stories(compared, aged, day),
         compared=compared,
         trend=trend(compared),
         history_days=with_data(aged.filter(pl.col("day") < day))["day"].n_unique(),

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from reports import thresholds
-from reports.figures.alerts import findings
+from reports.figures.alerts import Row, findings
 from reports.figures.data import data
 from reports.figures.day import DayFigures
 from reports.figures.hours import blocks, hours
@@ -31,6 +31,8 @@ class AccountFigures:
     day: DayFigures  # of this account alone
     posts: pl.DataFrame  # of `rank_posts`
     incomplete_days: pl.DataFrame
+    before: Row | None  # the account before it in the report's order, a row of `accounts`
+    after: Row | None
 
 
 def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame) -> Iterator[AccountFigures]:
@@ -54,7 +56,8 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
     incomplete_of = _Parts(incomplete_days(aged, day))
     compared = pl.concat([figures.compared, compare_ratios(equal_age(rollups, day), day)])
     trend_of = _Parts(compared.sort("account", "metric", "day"))
-    for row in figures.accounts.iter_slices(1):
+    names = [None, *figures.accounts.select("account", "handle", "name").iter_rows(named=True), None]
+    for place, row in enumerate(figures.accounts.iter_slices(1)):
         account = row["account"][0]
         own, own_posts, toned = rows_of[account], posts_of[account], all_tone_of[account]
         stood_out = standouts_of[account]
@@ -74,7 +77,9 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
             data=data(own, own_posts, day),
             previous=max((past for past in own["day"] if past < day), default=None),
         )
-        yield AccountFigures(account, narrowed, own_posts, incomplete_of[account])
+        yield AccountFigures(
+            account, narrowed, own_posts, incomplete_of[account], before=names[place], after=names[place + 2]
+        )
 
 
 class _Parts:

@@ -1,12 +1,12 @@
 """An account's own page of a day: the sections of the day's page for this account alone, and its posts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.figures.per_account import AccountFigures
 from reports.views.alerts import Alerts, alerts
 from reports.views.data import Data, account_data
 from reports.views.hours import Hours, hours
-from reports.views.masthead import Masthead, masthead
+from reports.views.masthead import Masthead, account_link, masthead
 from reports.views.posts import Posts, posts
 from reports.views.summary import Summary, summary
 from reports.views.tiles import Tiles, tiles
@@ -33,7 +33,11 @@ def account_page(found: AccountFigures) -> AccountPage:
     """Return what an account's page shows."""
     figures = found.day
     return AccountPage(
-        masthead=masthead(figures),
+        masthead=replace(
+            masthead(figures),
+            before=account_link(found.before) if found.before else None,
+            after=account_link(found.after) if found.after else None,
+        ),
         summary=summary(figures),
         alerts=alerts(figures),
         tiles=tiles(figures),

@@ -11,6 +11,7 @@ from reports import thresholds
 from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.day import DayFigures
 from reports.views.deletions import gone_command
+from reports.views.stories import Ended, ended, running
 
 _LEFT_OUT: Final = "left out of every total"
 # For one account, and for several.
@@ -37,6 +38,7 @@ class Alert:
     name: str
     what: str
     evidence: str
+    place: str = ""  # on the account's page, where the evidence is
 
     @property
     def headline(self) -> str:
@@ -50,8 +52,9 @@ class Alerts:
 
     shown: tuple[Alert, ...]
     more: int
+    ended: tuple[Ended, ...]  # what is back to normal
     none: str  # shown where there is no alert
-    linked: bool  # to the rows of the accounts table
+    linked: bool  # to the accounts' pages; else the page is the account's own
 
     @property
     def count(self) -> int:
@@ -67,6 +70,7 @@ def alerts(figures: DayFigures) -> Alerts:
     return Alerts(
         shown=found[: thresholds.MOST_ALERTS],
         more=max(len(found) - thresholds.MOST_ALERTS, 0),
+        ended=ended(figures),
         none="Nothing is unusual." if comparable else "Nothing can be compared with a usual day yet.",
         linked=not figures.single,
     )
@@ -82,7 +86,7 @@ def all_alerts(figures: DayFigures) -> tuple[Alert, ...]:
     for finding in figures.alerts:
         group = shared.get(Status(finding.row["status"])) if finding.kind is Kind.NOT_READ else None
         if group is None:
-            lines.append(_alert(finding, figures.day))
+            lines.append(_alert(finding, figures))
         elif finding is group[0]:
             lines.append(_group(group))
     return tuple(lines)
@@ -112,9 +116,23 @@ def _group(group: Sequence[Finding]) -> Alert:
     )
 
 
-def _alert(finding: Finding, day: date) -> Alert:
-    what, evidence = _WORDS[finding.kind](finding, day)
-    return Alert(finding.kind.name.lower(), finding.account, _name(finding.row), what, evidence)
+def _alert(finding: Finding, figures: DayFigures) -> Alert:
+    what, evidence = _WORDS[finding.kind](finding, figures.day)
+    if lasting := running(finding, figures):
+        what += f", {lasting}"
+    return Alert(
+        finding.kind.name.lower(), finding.account, _name(finding.row), what, evidence, _place(finding)
+    )
+
+
+def _place(finding: Finding) -> str:
+    """Return the fragment of the account's page at which the evidence is: a post, or its posts by tone."""
+    row = finding.row
+    if finding.post:
+        return f"p-{finding.post['post_id']}"
+    if finding.kind in (Kind.TURNED_NEGATIVE, Kind.TONE):
+        return f"order={'positive' if row['net'] > row['usual_net'] else 'negative'}"
+    return ""
 
 
 def _not_read(finding: Finding, _: date) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """The head of a day's page or of an account's: title, scope, data status, the nearest earlier day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.ids import group_name
@@ -40,6 +42,14 @@ class GroupLink:
 
 
 @dataclass(frozen=True)
+class AccountLink:
+    """An account as a reader names it, and as its page is named."""
+
+    account: str
+    name: str
+
+
+@dataclass(frozen=True)
 class DataStatus:
     """Whether data is missing, and of how many accounts."""
 
@@ -59,6 +69,8 @@ class Masthead:
     previous: DayLink | None
     owner: Owner | None
     group: GroupLink | None  # of the page, or of the only account
+    before: AccountLink | None = None  # the neighbours of an account's page, in the report's order
+    after: AccountLink | None = None
 
 
 def masthead(figures: DayFigures) -> Masthead:
@@ -116,6 +128,11 @@ def group_link(group: str) -> GroupLink:
     """Return a link to a group's page."""
     page = group_name(group)
     return GroupLink(fmt.one_line(group) or page, page)
+
+
+def account_link(row: Mapping[str, Any]) -> AccountLink:
+    """Return a link to an account's page; takes a row of `accounts`."""
+    return AccountLink(row["account"], fmt.display_name(row["name"], row["handle"]))
 
 
 def _owner(figures: DayFigures) -> Owner:

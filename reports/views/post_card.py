@@ -12,6 +12,7 @@ from reports.languages import language
 class PostCard:
     """A post with its counts and its tone."""
 
+    post_id: str
     account: str
     name: str
     handle: str
@@ -25,11 +26,10 @@ class PostCard:
     mood: str
     tone: str
     url: str | None
+    sort: str  # engagement, times, compound, seconds since 1970; empty where unknown
 
 
-def post_card(
-    row: dict[str, Any], account: dict[str, Any], zone: ZoneInfo, label: str | None = None
-) -> PostCard:
+def post_card(row: dict[str, Any], account: dict[str, Any], zone: ZoneInfo) -> PostCard:
     """Return the card of a row of `rank_posts`; `account` has its `handle` and `name`."""
     local = row["created_at"].astimezone(zone)
     counts = [
@@ -44,19 +44,26 @@ def post_card(
     if row["impression_count"]:
         counts.append(("Eng. rate", fmt.rate(100 * row["engagement"] / row["impression_count"])))
     return PostCard(
+        post_id=row["post_id"],
         account=row["account"],
         name=fmt.display_name(account["name"], account["handle"]),
         handle=account["handle"],
         instant=f"{row['created_at']:%Y-%m-%dT%H:%M:%SZ}",
         time=f"{local:%H:%M} {local:%Z}",
         text=fmt.paragraph(row["text"]),
-        label=label,
+        label=None,
         kind=row["kind"],
         times=None if row["times"] is None else fmt.times(row["times"]),
         counts=tuple(counts),
         mood=row["sentiment"] or "unscored",
         tone=_tone(row),
         url=fmt.post_url(account["handle"], row["post_id"]),
+        sort=",".join(
+            map(
+                fmt.plain_number,
+                (row["engagement"], row["times"], row["compound"], row["created_at"].timestamp()),
+            )
+        ),
     )
 
 

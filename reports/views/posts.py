@@ -1,101 +1,101 @@
-"""An account's best and worst posts, on its own page."""
+"""An account's posts of the day, on its own page."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
+from pipeline.lake import keys
 from pipeline.schema import KINDS
 from reports import format as fmt
+from reports import thresholds
 from reports.figures.per_account import AccountFigures
 from reports.views.post_card import PostCard, post_card
 
-FEW: Final = 6  # up to here all posts are shown, and none twice
-_BEST: Final = 4
-_WORST: Final = 2
-_OF_TONE: Final = 2
+# How the reader can sort the posts; the first is how they stand. The script knows each by its name.
+_ORDERS: Final = (
+    ("engagement", "Most engagement"),
+    ("times", "Furthest above usual"),
+    ("negative", "Most negative"),
+    ("positive", "Most positive"),
+    ("earliest", "Earliest"),
+    ("latest", "Latest"),
+    ("kind", "Kind"),
+)
 
 
 @dataclass(frozen=True)
-class PostList:
-    """Some posts, and how they were chosen."""
+class Jump:
+    """A link to a post that a reader looks for first."""
 
-    title: str
-    caption: str
-    posts: tuple[PostCard, ...]
+    post_id: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Posts:
-    """The lists of an account's posts."""
+    """The account's posts, by engagement."""
 
-    lists: tuple[PostList, ...]
+    title: str
     caption: str
+    posts: tuple[PostCard, ...]
+    jumps: tuple[Jump, ...]
+    orders: tuple[tuple[str, str], ...]  # names and texts; empty where there is nothing to sort
+    first: int  # posts before the button that shows all
+    left_out: str  # how many more there are, where they are only in the CSV
+    csv: str | None  # from `reports/`'s parent
 
 
 def posts(found: AccountFigures) -> Posts:
-    """Return the lists of posts: all of a few, otherwise the best, the worst and those of the strongest tone."""
-    ranked = found.posts
-    if ranked.is_empty():
-        has_data = found.day.data.with_data
-        return Posts((), "There were no posts on this day." if has_data else "The account was not read.")
-    toned = {mood: part for mood in ("positive", "negative") if (part := _toned(ranked, mood)).height}
-    lists = [_all(ranked, toned, found)] if ranked.height <= FEW else _extremes(ranked, toned, found)
-    return Posts(tuple(lists), _caption(ranked))
-
-
-def _all(ranked: pl.DataFrame, toned: Mapping[str, pl.DataFrame], found: AccountFigures) -> PostList:
-    caption = "By engagement, highest first"
-    if ranked.height == 1:
-        return _list("The day’s only post", caption, ranked, found)
-    strongest = {part["post_id"][0]: f"the most {mood}" for mood, part in toned.items()}
-    return _list(f"All {fmt.plural(ranked.height, 'post')}", caption, ranked, found, strongest)
-
-
-def _extremes(
-    ranked: pl.DataFrame, toned: Mapping[str, pl.DataFrame], found: AccountFigures
-) -> list[PostList]:
-    return [
-        _list("Most engagement", f"The top {_BEST} of the day", ranked.head(_BEST), found),
-        _list("Least engagement", f"The bottom {_WORST} of the day", ranked.tail(_WORST).reverse(), found),
-        *(
-            _list(f"Most {mood}", "By VADER’s compound score, which misses sarcasm", part, found)
-            for mood, part in toned.items()
+    """Return the day's posts, by engagement: the 200 with the most."""
+    count = found.posts.height
+    if not count:
+        text = "There were no posts on this day." if found.day.data.with_data else "The account was not read."
+        return Posts("Posts", text, (), (), (), thresholds.FIRST_POSTS, "", None)
+    ranked = list(found.posts.head(thresholds.MOST_POSTS).iter_rows(named=True))
+    account = found.day.accounts.row(0, named=True)
+    zone = ZoneInfo(found.day.window.timezone)
+    labels = _labels(ranked)
+    cards = [replace(post_card(row, account, zone), label=labels.get(row["post_id"])) for row in ranked]
+    left = count - len(cards)
+    return Posts(
+        title=_title(count, len(cards)),
+        caption=_caption(ranked),
+        posts=tuple(cards),
+        jumps=tuple(
+            Jump(card.post_id, f"{card.label}, {card.time}")
+            for card in cards
+            if card.label and count > thresholds.FIRST_POSTS
         ),
-    ]
-
-
-def _toned(ranked: pl.DataFrame, mood: str) -> pl.DataFrame:
-    """Return the posts of the strongest tone; of equal ones, those with more engagement."""
-    return (
-        ranked.filter(pl.col("sentiment") == mood)
-        .sort("compound", "engagement", "post_id", descending=[mood == "positive", True, True])
-        .head(_OF_TONE)
+        orders=_ORDERS if count > 1 else (),
+        first=thresholds.FIRST_POSTS,
+        left_out=f"{fmt.plural(left, 'post')} with less engagement are in the CSV." if left else "",
+        csv=keys.account_csv(found.day.day, found.account),
     )
 
 
-def _caption(ranked: pl.DataFrame) -> str:
-    known = ranked.drop_nulls("usual_post").unique("kind")
-    usual = {row["kind"]: fmt.compact(row["usual_post"]) for row in known.iter_rows(named=True)}
+def _title(count: int, shown: int) -> str:
+    if shown < count:
+        return f"The {shown} of {count:,} posts with the most engagement"
+    return f"All {count} posts of the day" if count > 1 else "The day’s only post"
+
+
+def _labels(ranked: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Return which posts have the strongest tone; of equal ones, the one with more engagement."""
+    if len(ranked) == 1:
+        return {}
+    labels = {}
+    for mood, sign in (("positive", 1), ("negative", -1)):
+        of_mood = [row for row in ranked if row["sentiment"] == mood]
+        if of_mood:
+            strongest = max(of_mood, key=lambda row: sign * row["compound"])
+            labels[strongest["post_id"]] = f"the most {mood}"
+    return labels
+
+
+def _caption(ranked: Sequence[dict[str, Any]]) -> str:
+    usual = {row["kind"]: fmt.compact(row["usual_post"]) for row in ranked if row["usual_post"] is not None}
     if not usual:
         return "There is no usual post to compare these with yet."
     named = fmt.listing([f"{kind} ({usual[kind]} engagement)" for kind in KINDS if kind in usual])
     return f"Compared with the account’s usual {named}, the median of 28 days"
-
-
-def _list(
-    title: str,
-    caption: str,
-    part: pl.DataFrame,
-    found: AccountFigures,
-    labels: Mapping[str, str] | None = None,
-) -> PostList:
-    account = found.day.accounts.row(0, named=True)
-    zone = ZoneInfo(found.day.window.timezone)
-    cards = (
-        post_card(row, account, zone, (labels or {}).get(row["post_id"]))
-        for row in part.iter_rows(named=True)
-    )
-    return PostList(title, caption, tuple(cards))

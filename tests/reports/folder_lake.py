@@ -73,11 +73,13 @@ def fill(lake: Lake, world: World) -> None:
     )  # the worlds are read the morning after, in UTC
     for (account, day), frame in world.posts.group_by("account", days):
         put_frame(lake, keys.posts(day, str(account)), frame)
+        lake.put(keys.account_csv(day, str(account)), b"user,text\n")
     for (day,), frame in world.posts.sort("account", "created_at").group_by(days, maintain_order=True):
         put_frame(lake, keys.posts_daily(day), frame.select(pl.lit(day).alias("day"), *POSTS.names()))
     if not world.rollups.filter(pl.col("day") == world.day).height:
         put_frame(lake, keys.rollup(world.day), world.rollups.clear())
-    lake.put(keys.all_accounts_csv(world.day), b"user,text\n")
+    for day in world.rollups["day"].unique().to_list() or [world.day]:
+        lake.put(keys.all_accounts_csv(day), b"user,text\n")
 
 
 def no_posts() -> pl.DataFrame:

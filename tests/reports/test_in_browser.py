@@ -46,8 +46,58 @@ def test_a_handle_leads_to_the_accounts_page_and_that_back_to_the_day(
         page.locator("[rel=prev]").click()
         page.wait_for_url(f"**/{DAY - timedelta(days=1)}/account-northwindair.html")
         page.get_by_role("link", name="The day’s report").click()
-        page.wait_for_url(f"**/{DAY - timedelta(days=1)}/index.html")
+        page.wait_for_url(f"**/{DAY - timedelta(days=1)}/index.html#a-northwindair")
         assert said == []
+
+
+def test_an_accounts_posts_are_sorted_and_all_shown(browser: Browser, pages: dict[str, Path]) -> None:
+    own = pages["account"].parent / "account-northwindair.html"
+    with opened(browser, own, viewport={"width": 1280, "height": 900}) as (page, said):
+        cards = page.locator("#posts > li")
+        count = cards.count()
+        assert page.locator("#posts > li:visible").count() == 20 < count
+
+        def values(place: int) -> list[float]:
+            found = [cards.nth(n).get_attribute("data-sort") or "" for n in range(count)]
+            return [float(one.split(",")[place]) for one in found if one.split(",")[place]]
+
+        assert values(0) == sorted(values(0), reverse=True)
+        page.locator("#order").select_option("negative")
+        assert values(2) == sorted(values(2))
+        assert page.locator("#posts > li:visible").count() == 20
+        page.reload()  # the order stands in the address
+        assert page.locator("#order").input_value() == "negative"
+        assert values(2) == sorted(values(2))
+        page.locator("#order").select_option("earliest")
+        assert values(3) == sorted(values(3))
+        last = cards.last.get_attribute("id")
+        page.goto(f"{own.as_uri()}#{last}")
+        page.reload()
+        assert page.locator(f"[id='{last}']").is_visible()
+        assert page.locator("#posts > li:visible").count() == count
+        assert said == []
+
+
+def test_an_alert_leads_to_its_evidence(browser: Browser, pages: dict[str, Path]) -> None:
+    with open_report(browser, pages) as (page, _):
+        turned = page.locator("[data-alert=turned_negative] a").get_attribute("href") or ""
+        assert turned.startswith(f"../{DAY}/account-") and turned.endswith(".html#order=negative")
+        viral = page.locator("[data-alert=viral_post] a").first.get_attribute("href") or ""
+    with opened(browser, pages["account"], viewport={"width": 1280, "height": 900}) as (page, said):
+        page.goto(f"{pages['account'].parent.joinpath(viral.removeprefix(f'../{DAY}/')).as_uri()}")
+        assert page.locator("#posts > li:target").is_visible()
+        assert said == []
+
+
+def test_each_printed_sheet_tells_the_day(browser: Browser, pages: dict[str, Path]) -> None:
+    with open_report(browser, pages) as (page, _):
+        running = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--running')")
+        assert "Sunday 22 November 2026" in running.replace("\\", "")
+        shown = page.evaluate(
+            """[...document.styleSheets[0].cssRules].flatMap((rule) => [...(rule.cssRules || [])])
+            .filter((rule) => rule.type === CSSRule.PAGE_RULE).map((rule) => rule.cssText).join(" ")"""
+        )
+        assert "var(--running" in shown
 
 
 def test_above_fifty_rows_a_button_shows_the_rest(browser: Browser, pages: dict[str, Path]) -> None:

@@ -1,0 +1,52 @@
+"""No link leads to a page, or to a part of it, that is not there."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from reports.publish import publish
+from tests.reports.folder_lake import FolderLake, fill
+from tests.reports.links import broken_links, links
+from tests.reports.world import DAY, TWELVE, World, world
+
+
+def published(folder: Path, made: World, days: int) -> FolderLake:
+    """Return a lake with the pages of the last `days` days of a world."""
+    lake = FolderLake(folder)
+    fill(lake, made)
+    for back in reversed(range(days)):
+        publish(lake, DAY - timedelta(days=back))
+    return lake
+
+
+@pytest.mark.parametrize("days", [1, 2, 4])
+def test_every_link_of_every_page_leads_somewhere(tmp_path: Path, days: int) -> None:
+    """Stories on the last day, an account that is new on it, and a group that is new and one that is no more."""
+    accounts = [*TWELVE[:4], *TWELVE[10:], replace(TWELVE[4], since=DAY)]
+    made = world(accounts, days=days, every_post=True)
+    last = pl.col("day") == DAY
+    of = pl.when(pl.col("account") < "d").then(pl.when(last).then(pl.lit("new")).otherwise(pl.lit("old")))
+    rollups = made.rollups.with_columns(of.alias("group"), pl.lit(4, pl.Int32).alias("schema_version"))
+    lake = published(tmp_path, replace(made, rollups=rollups), days)
+    assert broken_links(lake) == []
+
+
+def test_every_link_leads_somewhere_where_days_are_missing(tmp_path: Path) -> None:
+    made = world(TWELVE[:3], days=4, every_post=True, gaps=(DAY - timedelta(days=1),))
+    lake = FolderLake(tmp_path)
+    fill(lake, made)
+    for back in (3, 2, 0):
+        publish(lake, DAY - timedelta(days=back))
+    assert broken_links(lake) == []
+
+
+def test_a_link_that_leads_nowhere_is_noticed(tmp_path: Path) -> None:
+    lake = published(tmp_path, world(TWELVE[:2], days=1, every_post=True), 1)
+    key = f"reports/{DAY}/account-stadiumfc.html"
+    html = lake.get(key).decode()
+    assert len(list(links(html))) == 5
+    lake.put(key, html.replace('id="p-', 'id="q-').encode())
+    assert {page for page, _ in broken_links(lake)} == {"reports/latest.html", f"reports/{DAY}/index.html"}
