@@ -84,7 +84,8 @@ def test_an_alert_leads_to_its_evidence(browser: Browser, pages: dict[str, Path]
         assert turned.startswith(f"../{DAY}/account-") and turned.endswith(".html#order=negative")
         viral = page.locator("[data-alert=viral_post] a").first.get_attribute("href") or ""
     with opened(browser, pages["account"], viewport={"width": 1280, "height": 900}) as (page, said):
-        page.goto(f"{pages['account'].parent.joinpath(viral.removeprefix(f'../{DAY}/')).as_uri()}")
+        name, _, post = viral.removeprefix(f"../{DAY}/").partition("#")
+        page.goto(f"{(pages['account'].parent / name).as_uri()}#{post}")
         assert page.locator("#posts > li:target").is_visible()
         assert said == []
 
