@@ -20,6 +20,7 @@ from reports.figures.posts import rank_posts
 from reports.figures.standouts import standouts_by_account
 from reports.figures.tiles import followers
 from reports.figures.tone import by_day, net_interval, tone
+from reports.figures.topics import topics
 from reports.figures.usual.compare import compare_ratios
 
 
@@ -51,6 +52,8 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
     tone_of = _Parts(by_day(aged))
     blocks_of = _Parts(blocks(aged, day, by_account=True))
     incomplete_of = _Parts(incomplete_days(aged, day))
+    alone = figures.accounts.select("account", pl.col("account").alias("scope"))
+    topics_of = topics(figures.topic_counts, aged, posts, day, alone)
     compared = pl.concat([figures.compared, compare_ratios(equal_age(rollups, day), day)])
     trend_of = _Parts(compared.sort("account", "metric", "day"))
     for row in figures.accounts.iter_slices(1):
@@ -70,6 +73,7 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
             hours=hours(own, day),
             blocks=blocks_of[account],
             standouts=stood_out,
+            topics=topics_of.get(account),
             data=data(own, own_posts, day),
             previous=max((past for past in own["day"] if past < day), default=None),
         )
