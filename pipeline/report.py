@@ -20,6 +20,7 @@ from pipeline.refresh.deletions import DELETED_AT_X, forgotten_by
 from pipeline.schema import POSTS
 from pipeline.transform.rollup import roll_up
 from pipeline.transform.spreadsheet import to_csv
+from pipeline.transform.topics import count_topics
 
 Publish = Callable[[Lake, date], str]
 
@@ -115,5 +116,6 @@ def _make(lake: Lake, plan: Plan, outcomes: Mapping[str, Outcome], publish: Publ
     posts = read_frames(lake, stored, POSTS, again).sort("account", "created_at", "post_id")
     put_frame(lake, keys.posts_daily(day), posts.select(pl.lit(day).alias("day"), *POSTS.names()))
     lake.put(keys.all_accounts_csv(day), to_csv(posts))
+    put_frame(lake, keys.topics(day), count_topics(posts, day))
     put_frame(lake, keys.rollup(day), roll_up(plan, outcomes, posts, find_no_tone(lake, day)))
     return Reported(report=publish(lake, day), accounts=len(plan.accounts), posts=posts.height)

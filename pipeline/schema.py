@@ -110,6 +110,39 @@ _DAY = Column(_DATE, "local day of publication", "created_at, in the plan's time
 # One row per post of all accounts' day, by account and in order of publication.
 POSTS_DAILY: Final = frame_of({"day": _DAY, **POST_COLUMNS})
 
+TOPIC_KINDS: Final = ("posts", "hashtag", "word", "pair", "domain", "format", "left_out")
+MOST_TERMS: Final = 400  # of a kind, an account and day; what is left out leaves its row
+FORMATS: Final = ("photo", "video", "gif", "link", "text")
+_LEFT_OUT = "kind is left_out"
+
+# One row per account, kind and term. `pipeline.transform.topics` makes them.
+TOPIC_COLUMNS: Final = {
+    "day": _DAY,
+    "account": POST_COLUMNS["account"],
+    "kind": Column(_TEXT, f"one of {', '.join(TOPIC_KINDS)}", "posts"),
+    "term": Column(
+        _TEXT,
+        "in small letters: hashtag, words, domain or format; of kind posts: all, english, other or uncut; "
+        "of left_out: the kind whose rarest terms are not counted",
+        "hashtags, text, urls, media",
+    ),
+    "english": Column(
+        _FLAG, "of words and pairs: whether counted in texts that are scored, or in others", "compound"
+    ),
+    "posts": Column(
+        _COUNT,
+        "posts that have it, retweets apart; of left_out: the most that a term has",
+        "posts",
+        unit="posts",
+    ),
+    "engagement": Column(_COUNT, "sum of these posts", "engagement", _LEFT_OUT, unit="reactions"),
+    "scored": Column(_COUNT, "of these posts, those with a score", "compound", _LEFT_OUT, unit="posts"),
+    "positive": Column(_COUNT, "posts of this tone", "sentiment", _LEFT_OUT, unit="posts"),
+    "negative": Column(_COUNT, "posts of this tone", "sentiment", _LEFT_OUT, unit="posts"),
+    "post_ids": Column(_TEXTS, "ids of these posts, most engagement first", "post_id", _LEFT_OUT),
+}
+TOPICS: Final = frame_of(TOPIC_COLUMNS)
+
 # Rejected rows: the columns that could be read, the item as X sent it, and why it was refused.
 QUARANTINE_COLUMNS: Final = {
     "post_id": replace(POST_COLUMNS["post_id"], null="not readable"),

@@ -17,6 +17,7 @@ from pipeline.errors import AviaryError
 from pipeline.lake import catalogue, keys
 from pipeline.lake.frames import find_frame, read_frames
 from pipeline.lake.records import Plan, UsageDay
+from pipeline.lake.topics import DayTopics, find_topics
 from pipeline.schema import POSTS, ROLLUP
 from reports import index, thresholds
 from reports.figures.comparable import NotCompared, comparable
@@ -96,10 +97,13 @@ class _Source:
     posts: pl.DataFrame
     not_compared: NotCompared
     usage: UsageDay | None  # of the UTC day before, the newest that is known when the day is first run
+    topics: DayTopics | None
 
 
 def _figures(source: _Source) -> DayFigures:
-    return day_figures(source.plan, source.rollups, source.posts, source.not_compared, source.usage)
+    return day_figures(
+        source.plan, source.rollups, source.posts, source.not_compared, source.usage, source.topics
+    )
 
 
 def _source(lake: "Lake", day: date) -> _Source:
@@ -121,7 +125,8 @@ def _source(lake: "Lake", day: date) -> _Source:
     posts = _posts(lake, day, with_posts.to_list(), again)
     compared, not_compared = comparable(plan, rollups)
     usage = lake.find_model(keys.usage(day - timedelta(days=1)), UsageDay)
-    return _Source(plan, compared, posts.select(COLUMNS), not_compared, usage)
+    topics = find_topics(lake, day, thresholds.USUAL_DAYS)
+    return _Source(plan, compared, posts.select(COLUMNS), not_compared, usage, topics)
 
 
 def _posts(lake: "Lake", day: date, accounts: list[str], again: str) -> pl.DataFrame:

@@ -74,6 +74,20 @@ STANDOUT_TIMES: Final = 2.0  # the account's own median of that kind
 STANDOUT_NEEDS: Final = 10  # earlier posts, for a median worth the name
 STANDOUTS_PER_ACCOUNT: Final = 2
 
+# What the posts are about.
+TOPIC_LEAST: Final = 2  # posts with a hashtag or a domain, for a line of its own
+TOPIC_RISES: Final = 3  # posts with what is called rising; more of them where there are many posts
+TOPIC_TIMES: Final = 2.0  # times the usual
+TOPIC_SCORE: Final = 3.5  # standard errors of the log-odds
+TOPIC_CHANCE: Final = 0.01  # shared among all terms that could rise
+TOPIC_PRIOR: Final = 10.0  # posts that the prior is worth
+TOPIC_SAME: Final = (
+    2 / 3
+)  # posts that two terms have in common, of those with either: then they are one topic
+MOST_TOPICS: Final = 7
+MOST_TOPICS_OF_ACCOUNT: Final = 5
+TOPIC_LINKS: Final = 3  # posts that a topic leads to
+
 # Sentences and alerts.
 ABOUT_USUAL: Final = 0.05  # within 5 % of the usual is about the usual
 TIMES_USUAL: Final = 2.0  # from here on, "2.3x" reads better than "130 % above"

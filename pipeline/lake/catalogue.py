@@ -24,6 +24,11 @@ def _record(
     return ObjectKind(name, pattern, holds, _JSON, Redaction.NO_POSTS, when_damaged, expires, **more)
 
 
+def _of_day(name: str, pattern: str, holds: str) -> ObjectKind:
+    """Return a kind of frames that the stage report makes of all accounts' day."""
+    return ObjectKind(name, pattern, holds, _PARQUET, Redaction.DAY, _REPORT_AGAIN)
+
+
 RAW_PAGE = ObjectKind(
     "raw page",
     "raw/day={day}/account={account}/page-{number}.json.zst",
@@ -87,13 +92,10 @@ POSTS = ObjectKind(
     _RUN_AGAIN,
     is_source=True,
 )
-POSTS_DAILY = ObjectKind(
+POSTS_DAILY = _of_day(
     "posts of all accounts",
     "posts_daily/day={day}/posts.parquet",
     "all accounts' posts of the day in one file, as of the last report: what SQL and other readers open",
-    _PARQUET,
-    Redaction.DAY,
-    _REPORT_AGAIN,
 )
 ACCOUNT_CSV = ObjectKind(
     "spreadsheet",
@@ -144,13 +146,15 @@ NO_TONE = ObjectKind(
     f"{_OLDER_VERSION}, or delete it: python -m pipeline report --day DAY --score-again stores the lists of now",
     names_accounts=True,
 )
-ROLLUP = ObjectKind(
+TOPICS = _of_day(
+    "topics",
+    "topics/day={day}/topics.parquet",
+    "how many posts of each account have which hashtag, word, pair of words, link domain and format",
+)
+ROLLUP = _of_day(
     "roll-up",
     "daily/day={day}/rollup.parquet",
     "one row per planned account: what the report is made from",
-    _PARQUET,
-    Redaction.DAY,
-    _REPORT_AGAIN,
 )
 USERS = ObjectKind(
     "users",

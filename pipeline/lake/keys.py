@@ -99,6 +99,11 @@ def posts_daily(day: date) -> str:
     return catalogue.POSTS_DAILY.key(day=day)
 
 
+def topics(day: date) -> str:
+    """Return the key of what all accounts' posts of a day are about."""
+    return catalogue.TOPICS.key(day=day)
+
+
 def rollup(day: date) -> str:
     """Return the key of a day's roll-up, one row per planned account."""
     return catalogue.ROLLUP.key(day=day)

@@ -9,6 +9,7 @@ from functools import cached_property
 import polars as pl
 
 from pipeline.lake.records import Plan, UsageDay
+from pipeline.lake.topics import DayTopics
 from pipeline.window import Window
 from reports import thresholds
 from reports.figures.accounts import accounts
@@ -24,6 +25,7 @@ from reports.figures.standouts import largest, standouts
 from reports.figures.stories import Story, stories
 from reports.figures.tiles import followers, total_followers
 from reports.figures.tone import by_day, extremes, net_interval, tone
+from reports.figures.topics import Topics, topics
 from reports.figures.trend import trend
 from reports.figures.usual.compare import Compared, compare
 
@@ -53,6 +55,8 @@ class DayFigures:
     groups: pl.DataFrame
     not_compared: NotCompared
     usage: UsageDay | None  # of the UTC day before, where X's count and the ledger's differ
+    topic_counts: DayTopics | None = None
+    topics: Topics | None = None  # where the day has counts and posts
     group: str | None = None  # whose page it is, where the figures are of one group's accounts
 
     @property
@@ -94,12 +98,13 @@ def day_figures(
     posts: pl.DataFrame,
     not_compared: NotCompared = ALL_COMPARED,
     usage: UsageDay | None = None,
+    topic_counts: DayTopics | None = None,
 ) -> DayFigures:
     """Return the figures of the plan's day.
 
     `rollups` are those of the day and the 85 days before (columns of ROLLUP) in the plan's timezone, `posts` the
     day's posts (at least `figures.posts.COLUMNS`). `not_compared` says what was left out of the roll-ups, `usage` what
-    X says was read on the UTC day before.
+    X says was read on the UTC day before, `topic_counts` what the posts are about.
     """
     day = plan.day
     compared = compare(equal_age(rollups, day), day)
@@ -131,4 +136,8 @@ def day_figures(
         groups=groups(rows, compared, day),
         not_compared=not_compared,
         usage=usage if usage and differs(usage) else None,
+        topic_counts=topic_counts,
+        topics=topics(topic_counts, aged, posts, day, rows.select("account", pl.lit("").alias("scope"))).get(
+            ""
+        ),
     )

@@ -20,6 +20,7 @@ from reports.figures.posts import rank_posts
 from reports.figures.standouts import standouts_by_account
 from reports.figures.tiles import followers
 from reports.figures.tone import by_day, interval_of
+from reports.figures.topics import topics
 from reports.figures.usual.compare import compare_ratios
 
 
@@ -54,6 +55,8 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
     hours_of = _Parts(hours(aged, day, by_account=True))
     blocks_of = _Parts(blocks(aged, day, by_account=True))
     incomplete_of = _Parts(incomplete_days(aged, day))
+    alone = figures.accounts.select("account", pl.col("account").alias("scope"))
+    topics_of = topics(figures.topic_counts, aged, posts, day, alone)
     compared = pl.concat([figures.compared, compare_ratios(equal_age(rollups, day), day)])
     trend_of = _Parts(compared.sort("account", "metric", "day"))
     names = [None, *figures.accounts.select("account", "handle", "name").iter_rows(named=True), None]
@@ -74,6 +77,7 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
             hours=hours_of[account],
             blocks=blocks_of[account],
             standouts=stood_out,
+            topics=topics_of.get(account),
             data=data(own, own_posts, day),
             previous=max((past for past in own["day"] if past < day), default=None),
         )

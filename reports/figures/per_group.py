@@ -18,6 +18,7 @@ from reports.figures.posts import rank_posts
 from reports.figures.standouts import choose, largest
 from reports.figures.tiles import followers, total_followers
 from reports.figures.tone import by_day, extremes, net_interval, tone
+from reports.figures.topics import topics
 from reports.figures.trend import trend
 from reports.figures.usual.compare import total_of
 
@@ -35,6 +36,8 @@ def per_group(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame) -
     aged = recent(rollups, day)
     ranked = rank_posts(posts, aged, day)
     followed = followers(aged, day)
+    in_groups = figures.accounts.select("account", pl.col("group").alias("scope")).drop_nulls()
+    topics_of = topics(figures.topic_counts, aged, posts, day, in_groups)
     for group in figures.groups["group"].drop_nulls().to_list():
         members = figures.accounts.filter(pl.col("group") == group)
         rows = members.with_columns(SHARE.alias("share"))
@@ -58,6 +61,7 @@ def per_group(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame) -
             tone=by_day(own) if rows.height == 1 else extremes(rows),
             all_tone=tone(rows),
             standouts=chosen,
+            topics=topics_of.get(group),
             data=data(own, own_posts, day),
             previous=_previous(rollups, group, day),
             usage=None,  # of all accounts

@@ -11,6 +11,7 @@ from reports.views.posts import Posts, posts
 from reports.views.summary import Summary, summary
 from reports.views.tiles import Tiles, tiles
 from reports.views.tone import Tone, tone
+from reports.views.topics import Topics, topics_of_account
 from reports.views.trend import Trend, trend
 
 
@@ -25,6 +26,7 @@ class AccountPage:
     trend: Trend
     tone: Tone
     hours: Hours
+    topics: Topics | None
     posts: Posts
     data: Data
 
@@ -44,6 +46,7 @@ def account_page(found: AccountFigures) -> AccountPage:
         trend=trend(figures),
         tone=tone(figures),
         hours=hours(figures),
+        topics=topics_of_account(figures),
         posts=posts(found),
         data=account_data(found),
     )

@@ -144,7 +144,7 @@ def _figures(row: dict[str, Any]) -> RowFigures:
         net=Cell(fmt.points(row["net"]), sortable(row["net"], 1)),
         net_usual=usual_in(row, "net"),
         net_unusual=_net_unusual(row),
-        net_tip=_net_tip(row),
+        net_tip=net_tip(row),
         few=bool(row["few"] and scored),
         share=Cell(fmt.percent(row["share"]), sortable(row["share"], 2)),
     )
@@ -171,7 +171,7 @@ def usual_in(row: dict[str, Any], metric: Metric) -> Usual | None:
     return usual_cell(row[f"usual_{metric}"], row[f"low_{metric}"], row[f"high_{metric}"], metric)
 
 
-def _net_tip(row: dict[str, Any]) -> str | None:
+def net_tip(row: dict[str, Any]) -> str | None:
     """Return the uncertainty of a small sample."""
     if row["few"] and row["scored"]:
         scored = fmt.plural(row["scored"], "scored post")

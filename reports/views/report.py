@@ -14,6 +14,7 @@ from reports.views.standouts import Standouts, standouts
 from reports.views.summary import Summary, summary
 from reports.views.tiles import Tiles, tiles
 from reports.views.tone import Tone, tone
+from reports.views.topics import Topics, topics
 from reports.views.trend import Trend, trend
 
 
@@ -31,6 +32,7 @@ class ReportPage:
     accounts: Accounts | None
     tone: Tone
     hours: Hours | None  # of all accounts only
+    topics: Topics | None
     standouts: Standouts
     data: Data
 
@@ -48,6 +50,7 @@ def report_page(figures: DayFigures) -> ReportPage:
         accounts=accounts(figures),
         tone=tone(figures),
         hours=None if figures.group else hours(figures),
+        topics=topics(figures),
         standouts=standouts(figures),
         data=data(figures),
     )

@@ -14,6 +14,7 @@ from pipeline.schema import (
     QUARANTINE_COLUMNS,
     ROLLUP_COLUMNS,
     SCHEMA_VERSION,
+    TOPIC_COLUMNS,
     Column,
 )
 from pipeline.transform.spreadsheet import COLUMNS as CSV_COLUMNS
@@ -47,6 +48,13 @@ FRAMES: Final = (
         "One row per planned account and day, whatever became of the account: what the report is made from. The "
         "figures of an account that is neither `ok` nor `partial` are null, because missing is not zero.",
         "daily",
+    ),
+    Frame(
+        "Topics",
+        TOPIC_COLUMNS,
+        (catalogue.TOPICS,),
+        "One row per account, kind and term: what posts are about. [lake.md](lake.md#topics) says how they "
+        "are counted. A day without the file is unknown, not zero.",
     ),
     Frame(
         "Newer counts",

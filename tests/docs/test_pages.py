@@ -15,6 +15,7 @@ from pipeline.schema import (
     QUARANTINE_COLUMNS,
     ROLLUP_COLUMNS,
     SCHEMA_VERSION,
+    TOPIC_COLUMNS,
     Column,
 )
 from pipeline.status import Status
@@ -28,6 +29,7 @@ STORED = {
     "posts": (POST_COLUMNS, "posts/*/*/posts.parquet"),
     "roll-up": (ROLLUP_COLUMNS, "daily/*/rollup.parquet"),
     "accounts": (USERS_COLUMNS, "users/*/users.parquet"),
+    "topics": (TOPIC_COLUMNS, "topics/*/topics.parquet"),
     "newer counts": (METRICS_COLUMNS, "metrics/*/*/metrics.parquet"),
     "quarantine": (QUARANTINE_COLUMNS, "quarantine/*/*/rejected.parquet"),
 }

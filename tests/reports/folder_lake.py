@@ -11,6 +11,7 @@ from pipeline.lake.client import Lake
 from pipeline.lake.frames import put_frame
 from pipeline.lake.stored import StoredObject
 from pipeline.schema import POSTS
+from pipeline.transform.topics import count_topics
 from tests.reports.world import World
 
 
@@ -76,6 +77,7 @@ def fill(lake: Lake, world: World) -> None:
         lake.put(keys.account_csv(day, str(account)), b"user,text\n")
     for (day,), frame in world.posts.sort("account", "created_at").group_by(days, maintain_order=True):
         put_frame(lake, keys.posts_daily(day), frame.select(pl.lit(day).alias("day"), *POSTS.names()))
+        put_frame(lake, keys.topics(day), count_topics(frame, day))
     if not world.rollups.filter(pl.col("day") == world.day).height:
         put_frame(lake, keys.rollup(world.day), world.rollups.clear())
     for day in world.rollups["day"].unique().to_list() or [world.day]:

@@ -3,6 +3,10 @@
 from html import unescape
 from re import DOTALL, sub
 
+import polars as pl
+
+from pipeline.lake.topics import EARLIER, DayTopics
+from pipeline.transform.topics import count_topics
 from reports.figures.day import DayFigures, day_figures
 from reports.figures.per_account import AccountFigures, per_account
 from reports.render import render_report
@@ -11,7 +15,19 @@ from tests.reports.world import World
 
 def figures_of(made: World) -> DayFigures:
     """Return the figures of a world's last day."""
-    return day_figures(made.plan, made.rollups, made.posts)
+    return day_figures(made.plan, made.rollups, made.posts, topic_counts=topics_of(made))
+
+
+def topics_of(made: World) -> DayTopics:
+    """Return the counts of a world's posts, as the pages of its last day read them."""
+    read = (pl.col("collected_at").dt.date().dt.offset_by("-1d")).alias("_day")  # the morning after
+    days = {day: part for (day,), part in made.posts.with_columns(read).group_by("_day")}
+    counted = {day: count_topics(part, day) for day, part in sorted(days.items())}
+    today = counted.pop(made.day, count_topics(made.posts.clear(), made.day))
+    earlier = pl.concat(
+        [pl.DataFrame(schema=EARLIER), *(part.select(EARLIER.names()) for part in counted.values())]
+    )
+    return DayTopics(today, earlier, frozenset(counted))
 
 
 def accounts_of(made: World) -> dict[str, AccountFigures]:

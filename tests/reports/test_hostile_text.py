@@ -92,6 +92,7 @@ def test_nothing_runs_nothing_is_injected_and_no_page_is_wider(
 ) -> None:
     # A card for each text.
     monkeypatch.setattr(thresholds, "MOST_STANDOUTS", 100)
+    monkeypatch.setattr(thresholds, "MOST_TOPICS", 100)
     monkeypatch.setattr(posts_view, "FEW", 100)
     make = {"day": page_of, "account": account_page_of, "group": group_page_of}[of]
     plain = tmp_path / "plain.html"

@@ -120,7 +120,7 @@ def test_links_between_pages_are_relative_and_lead_to_what_is_there(lake: Folder
         local = [link for link in links if not link.startswith(("https://x.com/", "data:", "#"))]
         assert local
         for link in local:
-            target = (lake.folder / page).parent.joinpath(link).resolve()
+            target = (lake.folder / page).parent.joinpath(link.partition("#")[0]).resolve()
             assert target.exists(), (page, link)
 
 
@@ -152,7 +152,7 @@ def test_each_group_has_a_page_and_one_that_is_no_more_has_none(tmp_path: Path, 
         up = {link.split('"')[0] for link in lake.get(key).decode().split('href="')[1:]}
         local = [link for link in up if not link.startswith(("https://x.com/", "data:", "#"))]
         for link in local:
-            assert (lake.folder / key).parent.joinpath(link).resolve().exists(), link
+            assert (lake.folder / key).parent.joinpath(link.partition("#")[0]).resolve().exists(), link
     own = lake.get(keys.account_report(DAY, "stadiumfc")).decode()
     assert f'href="{keys.group_report(DAY, "Sport & more").rpartition("/")[2]}"' in own
 

@@ -67,6 +67,8 @@ WORDS = {
     "negative": "We are sorry: a terrible failure has delayed everything and we hate it",
 }
 
+MEDIA: list[list[str]] = [["photo"], [], ["video"], [], ["animated_gif"]]
+
 
 @dataclass
 class World:
@@ -212,9 +214,10 @@ def _posts(
                 "bookmark_count": round(engagement * 0.02),
                 "impression_count": None if n % 31 == 30 else round(engagement / account.rate),
                 "engagement": engagement,
-                "hashtags": [],
+                "hashtags": [account.account.title()] if n % 3 == 0 else [],
                 "mentions": [],
-                "urls": [],
+                "urls": ["https://www.example.com/news"] if n % 4 == 1 else [],
+                "media": MEDIA[n % len(MEDIA)],
                 "edited": False,
                 "possibly_sensitive": False,
                 "neg": 0.0,

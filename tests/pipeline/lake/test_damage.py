@@ -20,6 +20,7 @@ from pipeline.lake.kinds import ObjectKind
 from pipeline.lake.no_tone import find_no_tone
 from pipeline.lake.raw import find_manifest, find_refresh_manifest, read_pages
 from pipeline.lake.records import DeletedPosts, ErasureRecord, UsageDay
+from pipeline.lake.topics import find_topics
 from pipeline.lake.users import known_users
 from pipeline.refresh.deletions import find_doubts
 from pipeline.schema import METRICS, POSTS, POSTS_DAILY, QUARANTINE, ROLLUP
@@ -50,6 +51,7 @@ READERS: dict[ObjectKind, tuple[str, Read]] = {
         keys.posts_daily(DAY),
         lambda lake: find_frame(lake, keys.posts_daily(DAY), POSTS_DAILY),
     ),
+    catalogue.TOPICS: (keys.topics(DAY), lambda lake: find_topics(lake, DAY, 28)),
     catalogue.REFRESH_MANIFEST: (
         keys.refresh_manifest(DAY, "nasa"),
         lambda lake: find_refresh_manifest(lake, DAY, "nasa"),

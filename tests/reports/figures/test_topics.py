@@ -1,0 +1,164 @@
+"""What rises: against the account's own days with counts, never against days that nobody counted."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipeline.lake.topics import EARLIER, DayTopics
+from pipeline.schema import ROLLUP
+from pipeline.transform import topics as counting
+from pipeline.transform.topics import count_topics
+from reports.figures.topics import Topics, topics
+from tests.reports.rows import SUNDAY, missing, posts, row
+
+Texts = Sequence[str]
+QUIET = ("the timetable of next week", "a walk in the park", "our new website", "coffee with friends") * 3
+
+
+def of_day(texts: Texts, back: int = 0, account: str = "nasa", **values: Any) -> pl.DataFrame:
+    made = [
+        {"post_id": f"{n}", "account": account, "text": text, "engagement": n, "compound": 0.0, "media": []}
+        | values
+        for n, text in enumerate(texts, 1)
+    ]
+    return posts(*made)
+
+
+def found(
+    today: Texts,
+    before: Mapping[int, Texts],
+    accounts: Sequence[str] = ("nasa",),
+    *,
+    unread: Sequence[int] = (),
+    **values: Any,
+) -> dict[str, Topics]:
+    """Return the topics by account, and of all as `all`; `before` are the counted days, by days back."""
+    shown = pl.concat([of_day(today, account=account, **values) for account in accounts])
+    counted = {
+        back: count_topics(
+            pl.concat([of_day(texts, account=account, **values) for account in accounts]),
+            SUNDAY - timedelta(back),
+        )
+        for back, texts in before.items()
+    }
+    days = [
+        missing(back, account) if back in unread else row(back, account, post_engagements=[1])
+        for back in range(29)
+        for account in accounts
+    ]
+    counts = DayTopics(
+        count_topics(shown, SUNDAY),
+        pl.concat(
+            [pl.DataFrame(schema=EARLIER), *(part.select(EARLIER.names()) for part in counted.values())]
+        ),
+        {SUNDAY - timedelta(days=back) for back in counted},
+    )
+    rollups = pl.DataFrame(days, schema=ROLLUP)
+    scopes = pl.DataFrame({"account": list(accounts)})
+    together = topics(counts, rollups, shown, SUNDAY, scopes.with_columns(scope=pl.lit("all")))
+    return together | topics(counts, rollups, shown, SUNDAY, scopes.with_columns(scope=pl.col("account")))
+
+
+def lines(of: Topics) -> dict[str, dict[str, Any]]:
+    return {line["term"]: line for line in of.terms.iter_rows(named=True)}
+
+
+DELAYED = (*QUIET[:8], *["terminal 2 is delayed"] * 4)
+EVERY_DAY = dict.fromkeys(range(1, 29), QUIET)
+
+
+def test_what_is_new_rises_with_its_usual_engagement_tone_and_posts() -> None:
+    line = lines(found(DELAYED, EVERY_DAY)["nasa"])["terminal 2"]
+    assert line["rising"]
+    assert (line["posts"], line["usual"], line["engagement"]) == (4, 0.0, 9 + 10 + 11 + 12)
+    assert (line["net"], line["few"]) == (0.0, True)
+    assert [lead["post_id"] for lead in line["leads"]] == ["12", "11", "10"]
+
+
+def test_what_is_as_usual_does_not_rise() -> None:
+    assert not lines(found(QUIET, EVERY_DAY)["nasa"])
+    assert not lines(found(DELAYED, dict.fromkeys(range(1, 29), DELAYED))["nasa"])
+
+
+def test_words_of_the_same_posts_are_one_topic_the_pair_first() -> None:
+    assert list(lines(found(DELAYED, EVERY_DAY)["nasa"])) == ["terminal 2"]
+
+
+def test_fewer_than_three_posts_never_rise() -> None:
+    assert not lines(found((*QUIET, *["terminal 2"] * 2), EVERY_DAY)["nasa"])
+
+
+def test_days_without_counts_and_days_not_read_are_unknown_not_zero() -> None:
+    some = dict.fromkeys(range(1, 9), DELAYED)
+    tagged: Any = {"hashtags": ["moon"]}
+    whole = found(QUIET, some, **tagged)["nasa"]
+    assert lines(whole)["moon"]["usual"] == 12
+    assert whole.days == 8
+    assert lines(found(QUIET, some, unread=[1], **tagged)["nasa"])["moon"]["usual"] == 12
+
+
+def test_with_fewer_than_seven_days_with_counts_there_is_no_usual_and_nothing_rises() -> None:
+    few = found(DELAYED, dict.fromkeys(range(1, 7), QUIET), hashtags=["moon"])["nasa"]
+    assert [(name, line["usual"], line["rising"]) for name, line in lines(few).items()] == [
+        ("moon", None, False)
+    ]
+    assert lines(found((*DELAYED, *DELAYED[8:]), dict.fromkeys(range(1, 8), QUIET))["nasa"])["terminal 2"][
+        "rising"
+    ]
+
+
+def test_fewer_earlier_posts_are_never_weaker_evidence() -> None:
+    scores = [
+        lines(
+            found(DELAYED, EVERY_DAY | dict.fromkeys(range(1, 1 + seen), DELAYED[:8] + DELAYED[8:9]))["nasa"]
+        )["terminal 2"]["score"]
+        for seen in (0, 1, 2, 3, 5)
+    ]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_term_that_had_no_room_before_is_taken_for_as_frequent_as_what_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tags = [{"text": "", "hashtags": ["a", "b"]}] * 3
+    monkeypatch.setattr(counting, "MOST_TERMS", 1)
+    before = {
+        back: count_topics(
+            posts(*[{"post_id": str(n), "engagement": 1} | tag for n, tag in enumerate(tags)]),
+            SUNDAY - timedelta(back),
+        )
+        for back in range(1, 29)
+    }
+    monkeypatch.undo()
+    today = posts(*[{"post_id": str(n), "engagement": 1, "hashtags": ["b"], "text": ""} for n in range(3)])
+    counts = DayTopics(
+        count_topics(today, SUNDAY),
+        pl.concat([part.select(EARLIER.names()) for part in before.values()]),
+        {SUNDAY - timedelta(days=back) for back in before},
+    )
+    rollups = pl.DataFrame([row(back, post_engagements=[1]) for back in range(29)], schema=ROLLUP)
+    scopes = pl.DataFrame({"account": ["nasa"], "scope": ["nasa"]})
+    line = lines(topics(counts, rollups, today, SUNDAY, scopes)["nasa"])["b"]
+    assert (line["usual"], line["rising"]) == (3.0, False)
+
+
+def test_accounts_are_added_up_and_lead_to_their_posts() -> None:
+    both = found(DELAYED, EVERY_DAY, accounts=("esa", "nasa"))["all"]
+    line = lines(both)["terminal 2"]
+    assert (line["posts"], line["accounts"], line["usual"]) == (8, 2, 0.0)
+    assert {lead["account"] for lead in line["leads"]} == {"esa", "nasa"}
+
+
+def test_formats_have_their_usual_of_the_days_whose_media_is_known() -> None:
+    counted = found(QUIET, dict.fromkeys(range(1, 29), QUIET[:6]))["nasa"].formats.row(0, named=True)
+    assert (counted["term"], counted["posts"], counted["usual"]) == ("text", 12, 6.0)
+    unknown = found(QUIET, EVERY_DAY, media=None)["nasa"]
+    assert unknown.formats.is_empty()
+
+
+def test_a_day_without_counts_has_no_topics() -> None:
+    scopes = pl.DataFrame({"account": ["nasa"], "scope": ["nasa"]})
+    assert topics(None, pl.DataFrame(schema=ROLLUP), posts(), SUNDAY, scopes) == {}
