@@ -240,6 +240,8 @@ ACCOUNT_REPORT = _rendered(
 GROUP_REPORT = _rendered(
     "group's page", "reports/{day}/group-{group}.html", "the page of a day of one group's accounts"
 )
+WEEK_REPORT = _rendered("week's page", "reports/week={week}/index.html", "the page of an ISO week")
+MONTH_REPORT = _rendered("month's page", "reports/month={month}/index.html", "the page of a month")
 REPORT_LINES = ObjectKind(
     "index lines",
     "reports/days-{year}.json",

@@ -25,6 +25,9 @@ class PostCard:
     mood: str
     tone: str
     url: str | None
+    folder: str | None = (
+        ""  # of the account's page, where the posts are of several days; None without such a page
+    )
 
 
 def post_card(
