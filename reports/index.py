@@ -4,10 +4,13 @@ Each report leaves one line in its year's `keys.report_lines`, a pure function o
 drawn from these lines, so that they agree with the reports and come out the same in whatever order days are rendered.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from pipeline.lake import catalogue, keys
+from pipeline.lake.periods import Unit, period_of
 from pipeline.share import exceeds
 from pipeline.status import Status
 from reports.figures.day import DayFigures
@@ -45,20 +48,47 @@ def day_line(figures: DayFigures, tolerated: float) -> DayLine:
 
 def publish(lake: "Lake", line: DayLine) -> date:
     """Add a day's line and draw the pages that show it; return the newest day that has a report."""
+    record(lake, line)
+    return draw(lake, {line.day.year})
+
+
+def record(lake: "Lake", line: DayLine) -> None:
+    """Add a line to its year; a run that renders another day at the same time loses nothing."""
+    key = keys.report_lines(line.day.year)
     while True:
-        year = _record(lake, line)
-        years = _years(lake)
-        newest = year if years[0] == line.day.year else _read(lake, years[0])[0]
-        page = keys.report_year(line.day.year)
-        lake.put_html(page, render_year(year, years, page))
-        lake.put_html(keys.REPORTS_INDEX, render_year(newest, years, keys.REPORTS_INDEX))
-        # A day that another run added meanwhile would be missing from these pages: draw them again.
-        if (
-            _read(lake, line.day.year)[0] == year
-            and _years(lake) == years
-            and _read(lake, years[0])[0] == newest
-        ):
-            return newest.days[-1].day
+        year, etag = _read(lake, line.day.year)
+        others = [other for other in year.days if other.day != line.day]
+        changed = YearLines(days=tuple(sorted([*others, line], key=lambda found: found.day)))
+        if changed == year or lake.put_model_if(key, changed, etag):
+            return
+
+
+def draw(lake: "Lake", years: Collection[int]) -> date:
+    """Draw the pages of these years that have reports, and the index; return the newest day that has a report."""
+    while True:
+        found = _years(lake)
+        shown = {year: _shown(lake, year) for year in {*years, found[0]} & set(found)}
+        for year in sorted(shown.keys() & set(years)):
+            page = keys.report_year(year)
+            lake.put_html(page, _render(shown[year], found, page))
+        lake.put_html(keys.REPORTS_INDEX, _render(shown[found[0]], found, keys.REPORTS_INDEX))
+        # What another run added meanwhile would be missing from these pages: draw them again.
+        if _years(lake) == found and all(_shown(lake, year) == each for year, each in shown.items()):
+            return shown[found[0]].lines.days[-1].day
+
+
+def day_before(lake: "Lake", day: date) -> date | None:
+    """Return the nearest earlier day that has a report, of the day's year or of the year before."""
+    for year in (day.year, day.year - 1):
+        if earlier := [line.day for line in _read(lake, year)[0].days if line.day < day]:
+            return earlier[-1]
+    return None
+
+
+def days_of(lake: "Lake", first: date, last: date) -> list[date]:
+    """Return the days from `first` to `last` that have a report, the oldest first."""
+    lines = (line.day for year in range(first.year, last.year + 1) for line in _read(lake, year)[0].days)
+    return [day for day in lines if first <= day <= last]
 
 
 def days(lake: "Lake") -> list[date]:
@@ -71,10 +101,28 @@ def newest(lake: "Lake") -> date:
     return _read(lake, _years(lake)[0])[0].days[-1].day
 
 
-def render_year(year: YearLines, years: list[int], key: str) -> str:
+@dataclass(frozen=True)
+class _Shown:
+    """What a year's page is drawn from: its days, and the weeks and months that have a page."""
+
+    lines: YearLines
+    periods: frozenset[str]  # by name
+
+
+def _shown(lake: "Lake", year: int) -> _Shown:
+    stored: list[str] = []
+    for kind, unit in ((catalogue.WEEK_REPORT, Unit.WEEK), (catalogue.MONTH_REPORT, Unit.MONTH)):
+        first, last = (period_of(day, unit) for day in (date(year, 1, 1), date(year, 12, 31)))
+        before, end = keys.period_report(first.previous), keys.period_report(last)
+        found = (kind.fields(key) for key in lake.keys(kind.prefix(), after=before, last=end))
+        stored += [fields[str(unit)] for fields in found if fields]
+    return _Shown(_read(lake, year)[0], frozenset(stored))
+
+
+def _render(shown: _Shown, years: list[int], key: str) -> str:
     """Return a year's page; `years` are linked from the index of the newest."""
-    view = index_page(year.days, years, is_index=key == keys.REPORTS_INDEX)
-    return render("index.html.j2", sample=any(line.sample for line in year.days), view=view)
+    view = index_page(shown.lines.days, years, shown.periods, is_index=key == keys.REPORTS_INDEX)
+    return render("index.html.j2", sample=any(line.sample for line in shown.lines.days), view=view)
 
 
 def _years(lake: "Lake") -> list[int]:
@@ -91,14 +139,3 @@ def _read(lake: "Lake", year: int) -> tuple[YearLines, str | None]:
     if found is None:
         return YearLines(), None
     return lake.parse_model(key, found.body, YearLines), found.etag
-
-
-def _record(lake: "Lake", line: DayLine) -> YearLines:
-    """Add a line to its year; a run that renders another day at the same time loses nothing."""
-    key = keys.report_lines(line.day.year)
-    while True:
-        year, etag = _read(lake, line.day.year)
-        others = [other for other in year.days if other.day != line.day]
-        changed = YearLines(days=tuple(sorted([*others, line], key=lambda found: found.day)))
-        if changed == year or lake.put_model_if(key, changed, etag):
-            return changed

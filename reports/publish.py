@@ -5,7 +5,7 @@ can be rendered again to the byte whatever came later. Hence no link to the next
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,10 +16,11 @@ import polars as pl
 from pipeline.errors import AviaryError
 from pipeline.lake import catalogue, keys
 from pipeline.lake.frames import find_frame, read_frames
+from pipeline.lake.periods import Period
 from pipeline.lake.records import Plan, UsageDay
 from pipeline.lake.topics import DayTopics, find_topics
 from pipeline.schema import POSTS, ROLLUP
-from reports import index, thresholds
+from reports import index, periods, thresholds
 from reports.figures.comparable import NotCompared, comparable
 from reports.figures.day import DayFigures, day_figures
 from reports.figures.per_account import AccountFigures, per_account
@@ -34,19 +35,45 @@ _WRITERS: Final = 16  # pages on their way to S3 at once
 
 
 def publish(lake: "Lake", day: date) -> str:
-    """Render and store the pages of `day`; return the report's key.
+    """Render and store the pages of `day`, and of its week and month where these are over; return the report's key.
 
-    Each is written after what it links to: the accounts' pages, the report, the index of all days, the latest report.
-    Raises `AviaryError` when the day has no plan or roll-up, or when posts that the roll-up counts are missing,
-    `LakeError` when the lake cannot be read or written.
+    Each is written after what it links to: the accounts' pages, the report, week and month, the index of all days, the
+    latest report. Raises `AviaryError` when the day has no plan or roll-up, or when posts that the roll-up counts are
+    missing, `LakeError` when the lake cannot be read or written.
     """
+    return _publish(lake, day, with_periods=True)
+
+
+def publish_day(lake: "Lake", day: date) -> str:
+    """Do as `publish`, but for week and month: of many days, make these once, with `publish_periods`."""
+    return _publish(lake, day, with_periods=False)
+
+
+def publish_periods(lake: "Lake", days: Collection[date]) -> list[Period]:
+    """Render and store the weeks and months of days that are over, and the indexes that link to them; return them."""
+    made = periods.publish(lake, days)
+    if made:
+        index.draw(lake, _years_of(made))
+    return made
+
+
+def publish_period(lake: "Lake", period: Period) -> str:
+    """Render and store the page of one week or month, and the indexes that link to it; return its key."""
+    periods.put(lake, period)
+    index.draw(lake, _years_of([period]))
+    return keys.period_report(period)
+
+
+def _publish(lake: "Lake", day: date, *, with_periods: bool) -> str:
     source = _source(lake, day)
     figures = _figures(source)
     key = keys.report(day)
     stored = _stored_pages(lake, day)
     pages = _put_pages(lake, source, figures, stored)
     lake.put_html(key, render_report(figures, "../"))
-    newest = index.publish(lake, index.day_line(figures, source.plan.failed_accounts))
+    index.record(lake, index.day_line(figures, source.plan.failed_accounts))
+    made = periods.publish(lake, [day]) if with_periods else []
+    newest = index.draw(lake, {day.year, *_years_of(made)})
     if newest == day:
         lake.put_html(keys.REPORTS_LATEST, render_report(figures, ""))
         # Another run may have published a newer day just before this one wrote the latest: put that back.
@@ -57,6 +84,11 @@ def publish(lake: "Lake", day: date) -> str:
     for page in stored.keys() - pages:
         lake.delete(page)
     return key
+
+
+def _years_of(made: Collection[Period]) -> set[int]:
+    """Return the years whose pages link to these weeks and months: both, where a week is of two."""
+    return {day.year for period in made for day in (period.first, period.last)}
 
 
 def _stored_pages(lake: "Lake", day: date) -> dict[str, str]:

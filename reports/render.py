@@ -11,15 +11,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.lake.periods import Period
 from pipeline.version import VERSION
 from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.per_account import AccountFigures
+from reports.figures.periods.period import PeriodFigures
 from reports.views.account import account_page
 from reports.views.metrics import tick
+from reports.views.periods.page import period_page
 from reports.views.report import report_page
 
 _HERE = Path(__file__).parent
@@ -47,6 +51,12 @@ def render_account(found: AccountFigures) -> str:
 def render_group(figures: DayFigures) -> str:
     """Return a group's page of a day, which lies beside the day's own; takes the figures of `per_group`."""
     return render("group.html.j2", view=report_page(figures), up="../", **_of_day(figures))
+
+
+def render_period(figures: PeriodFigures, posts: pl.DataFrame, previous: Period | None) -> str:
+    """Return the page of a week or a month; see `period_page` for what it takes."""
+    view = period_page(figures, posts, previous)
+    return render("period.html.j2", view=view, sample=figures.sample, period=figures.period.name)
 
 
 def _of_day(figures: DayFigures) -> dict[str, Any]:

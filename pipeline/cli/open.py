@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import Accounts
-from pipeline.errors import ReportError
+from pipeline.errors import ConfigError, ReportError
 from pipeline.window import parse_day
 
 if TYPE_CHECKING:
@@ -29,16 +29,26 @@ def open_reports(
             help="Print a link to one report instead; it works for a limited time, for anyone who has it.",
         ),
     ] = False,
+    week: Annotated[
+        str | None, typer.Option(metavar="WEEK", help="Open the page of this week, such as 2026-W47.")
+    ] = None,
+    month: Annotated[
+        str | None, typer.Option(metavar="MONTH", help="Open the page of this month, such as 2026-11.")
+    ] = None,
     accounts: Accounts = None,
 ) -> None:
     """Show the reports in the browser. The bucket stays private, links between days work, and ctrl-c stops it."""
     from pipeline.lake import keys
     from pipeline.lake.client import Lake
     from pipeline.lake.health import require_bucket
+    from pipeline.lake.periods import Unit, parse_period
     from pipeline.settings import load_settings
     from reports.index import days
 
+    if [day, week, month].count(None) < 2 or (link and (week or month)):
+        raise ConfigError("write only one of --day, --week and --month; --link is for a day's report")
     wanted = parse_day(day) if day else None
+    period = parse_period(week, Unit.WEEK) if week else parse_period(month, Unit.MONTH) if month else None
     lake = Lake(load_settings().lake_url())
     require_bucket(lake)
     there = days(lake)
@@ -48,13 +58,18 @@ def open_reports(
         raise ReportError(
             f"there is no report for {wanted} in {lake.url}; there are reports for {spans(there)}"
         )
+    if period and not lake.exists(keys.period_report(period)):
+        raise ReportError(
+            f"there is no page of {period.name} in {lake.url}; make it: ./aviary report --{period.unit} {period.name}"
+        )
     if link:
         _print_link(lake, keys.report(wanted or there[-1]), wanted or there[-1])
         return
     from pipeline.local.viewer import Viewer
 
     viewer = Viewer(lake)
-    address = viewer.address(keys.report(wanted) if wanted else keys.REPORTS_INDEX)
+    key = keys.period_report(period) if period else keys.report(wanted) if wanted else keys.REPORTS_INDEX
+    address = viewer.address(key)
     typer.echo(address)
     typer.echo(f"serving the reports of {lake.url} to this machine only; press ctrl-c to stop", err=True)
     # In a thread, because a browser that runs in the terminal would block the server.

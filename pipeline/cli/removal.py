@@ -33,8 +33,10 @@ def render_again(lake: "Lake", days: Collection[date], on_day: Callable[[int, in
     from pipeline.lake import keys
     from pipeline.lake.catalogue import KINDS, day_of
     from pipeline.lake.kinds import Redaction
+    from pipeline.lake.periods import Unit, showing
     from pipeline.report import report
-    from reports import publish
+    from reports import periods
+    from reports.publish import publish_day, publish_period
     from reports.thresholds import READ_DAYS
 
     if not days:
@@ -54,10 +56,13 @@ def render_again(lake: "Lake", days: Collection[date], on_day: Callable[[int, in
     ]
     for done, day in enumerate(affected, 1):
         if day in days:
-            report(lake, day, publish)
+            report(lake, day, publish_day)
         elif lake.exists(keys.report(day)):
-            publish(lake, day)
+            publish_day(lake, day)
         on_day(done, len(affected))
+    shown = showing(days)
+    for period in [period for unit in Unit for period in periods.stored_periods(lake, unit, shown)]:
+        publish_period(lake, period)
 
 
 def add_bar(progress: "Progress", label: str) -> Callable[[int, int], None]:

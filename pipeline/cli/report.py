@@ -25,6 +25,12 @@ def report(
         str | None, typer.Option("--from", metavar="DAY", help="First of many days, with --to; oldest first.")
     ] = None,
     to: Annotated[str | None, typer.Option(metavar="DAY", help="Last of many days, with --from.")] = None,
+    week: Annotated[
+        str | None, typer.Option(metavar="WEEK", help="ISO week to render, such as 2026-W47.")
+    ] = None,
+    month: Annotated[
+        str | None, typer.Option(metavar="MONTH", help="Month to render, such as 2026-11.")
+    ] = None,
     again: Annotated[
         bool,
         typer.Option(
@@ -33,19 +39,24 @@ def report(
     ] = False,
     accounts: Accounts = None,
 ) -> None:
-    """Make the roll-up and the report of a day, or of many, again from the lake. Reads nothing from X."""
+    """Make the report of a day, of many, or of a week or a month again from the lake. Reads nothing from X."""
     from pipeline.accounts import load_accounts
     from pipeline.lake.client import Lake
     from pipeline.lake.health import require_bucket
     from pipeline.report import report as make_report
     from pipeline.score_again import score_again
     from pipeline.settings import load_settings
-    from reports import publish
+    from reports.publish import publish, publish_day, publish_periods
 
     if again and not day:
         raise ConfigError("write --score-again with --day DAY")
-    if bool(day) == bool(from_ or to) or bool(from_) != bool(to):
-        raise ConfigError("write either --day DAY, or --from DAY and --to DAY")
+    if [day, from_ or to, week, month].count(None) != 3 or bool(from_) != bool(to):
+        raise ConfigError(
+            "write either --day DAY, or --from DAY and --to DAY, or --week WEEK, or --month MONTH"
+        )
+    if week or month:
+        _render_period(week, month)
+        return
     days = [parse_day(day)] if day else days_between(parse_day(from_ or ""), parse_day(to or ""))
     settings = load_settings()
     lake = Lake(settings.lake_url())
@@ -59,10 +70,37 @@ def report(
             f"{days[0]}: the posts of {scored} accounts are scored again; the reports of later days compare with this "
             "one, and follow when they are made again"
         )
-    made = _make_all(days, lambda one: make_report(lake, one, publish))
+    made = _make_all(days, lambda one: make_report(lake, one, publish if day else publish_day))
+    if not day:
+        publish_periods(lake, days)
     for one, its in made.items():
         typer.echo(f"{one}: {its.accounts} accounts, {its.posts:,} posts")
     typer.echo(f"report: {lake.url}/{made[days[-1]].report}")
+
+
+def _render_period(week: str | None, month: str | None) -> None:
+    """Render the page of a week or a month. Raises `ConfigError` where it is not over, or none of its days was run."""
+    from pipeline.lake.client import Lake
+    from pipeline.lake.health import require_bucket
+    from pipeline.lake.periods import Unit, parse_period
+    from pipeline.settings import load_settings
+    from reports.index import days_of, newest
+    from reports.publish import publish_period
+
+    period = parse_period(week, Unit.WEEK) if week else parse_period(month or "", Unit.MONTH)
+    lake = Lake(load_settings().lake_url())
+    require_bucket(lake)
+    if not days_of(lake, period.first, period.last):
+        raise ConfigError(
+            f"no day of {period.name} ({period.first} to {period.last}) has a report in {lake.url}; see backfill"
+        )
+    last = newest(lake)
+    if last < period.last:
+        raise ConfigError(
+            f"{period.name} is not over: its last day is {period.last}, and the newest report is of {last}; its page "
+            "is made with its last day"
+        )
+    typer.echo(f"report: {lake.url}/{publish_period(lake, period)}")
 
 
 def _planned(lake: "Lake", days: list[date]) -> list[date]:

@@ -18,6 +18,7 @@ from pipeline.lake import catalogue, keys
 from pipeline.lake.catalogue import KINDS
 from pipeline.lake.frames import READERS
 from pipeline.lake.kinds import Redaction
+from pipeline.lake.periods import showing
 from pipeline.lake.versions import Version, list_versions, read_version
 from pipeline.page import decompress, unpack
 from pipeline.progress import OnProgress, no_progress
@@ -79,10 +80,11 @@ def stored_on(lake: "Lake", days: Collection[date]) -> list[Version]:
     of_years = [
         kind.prefix(year=f"{year:04d}")
         for kind in shown
-        if not kind.has_day
+        if not kind.has_day and kind not in (catalogue.WEEK_REPORT, catalogue.MONTH_REPORT)
         for year in sorted({day.year for day in days})
     ]
-    prefixes = _distinct([*of_days, *of_years])
+    of_periods = [keys.period_report(period) for period in showing(days)]
+    prefixes = _distinct([*of_days, *of_years, *of_periods])
     found = [version for prefix in prefixes for version in list_versions(lake, prefix)]
     return found + _observed_since(lake, min(days))
 

@@ -238,12 +238,10 @@ def _rendered(name: str, pattern: str, holds: str) -> ObjectKind:
 
 REPORT = _rendered("report", "reports/{day}/index.html", "the page of a day")
 # Handles may be `index` or, on Windows a device, `con`
-ACCOUNT_REPORT = _rendered(
-    "account's page", "reports/{day}/account-{account}.html", "the page of one account's day"
-)
-GROUP_REPORT = _rendered(
-    "group's page", "reports/{day}/group-{group}.html", "the page of a day of one group's accounts"
-)
+ACCOUNT_REPORT = _rendered("account's page", "reports/{day}/account-{account}.html", "an account's day")
+GROUP_REPORT = _rendered("group's page", "reports/{day}/group-{group}.html", "a group's day")
+WEEK_REPORT = _rendered("week's page", "reports/week={week}/index.html", "the page of an ISO week")
+MONTH_REPORT = _rendered("month's page", "reports/month={month}/index.html", "the page of a month")
 REPORT_LINES = ObjectKind(
     "index lines",
     "reports/days-{year}.json",

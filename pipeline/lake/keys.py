@@ -8,6 +8,7 @@ from datetime import date
 
 from pipeline.ids import group_name, is_account
 from pipeline.lake import catalogue
+from pipeline.lake.periods import Period, Unit
 
 
 def _account(account: str) -> str:
@@ -172,6 +173,13 @@ def account_report(day: date, account: str) -> str:
 def group_report(day: date, group: str) -> str:
     """Return the key of the page of a group's day; the group may be any text."""
     return catalogue.GROUP_REPORT.key(day=day, group=group_name(group))
+
+
+def period_report(period: Period) -> str:
+    """Return the key of the page of a week or a month."""
+    if period.unit is Unit.WEEK:
+        return catalogue.WEEK_REPORT.key(week=period.name)
+    return catalogue.MONTH_REPORT.key(month=period.name)
 
 
 def report_lines(year: int) -> str:

@@ -16,6 +16,7 @@ _FIELDS: Final = {
     "number": r"\d{4,}",
     "reading": r"\d{2,}",
     "month": r"\d{4}-\d\d",
+    "week": r"\d{4}-W\d\d",
     "name": r"[0-9a-f]{32}",
     "year": r"\d{4}",
     "post": f"0*{ID}",

@@ -119,7 +119,7 @@ all(".plotbox").forEach((box) => {
 const save = (name, blob) => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `${root.dataset.day || "aviary"}-${name}`;
+  link.download = `${root.dataset.day || root.dataset.period || "aviary"}-${name}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 };
@@ -151,7 +151,7 @@ const asCsv = (table) => [...table.rows].filter(isShown).map((row) => [...row.ce
   const text = `"${cellText(cell).replaceAll('"', '""')}"`;
   return [text, ...Array(cell.colSpan - 1).fill("")];
 }).join(",")).join("\r\n");
-all("main table").forEach((one) => {
+all("main table:not(.month)").forEach((one) => {
   const box = takeBox(one.closest(".scroll, .walk") || one);
   const saved = () => save(`${fileOf(one)}.csv`, new Blob(["\ufeff", asCsv(one), "\r\n"], { type: "text/csv" }));
   addButton(box, "CSV", `Save as CSV: ${nameOf(one)}`, saved);

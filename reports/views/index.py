@@ -1,11 +1,12 @@
 """The index of all days: a year's lines as a calendar, and as one table a month."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
+from pipeline.lake.periods import Unit, period_of
 from reports import format as fmt
 from reports.figures.index import DayLine
 from reports.views.masthead import DayLink, day_link
@@ -71,12 +72,22 @@ class DayRow:
 
 
 @dataclass(frozen=True)
+class Week:
+    """A week of a month, Monday first, with None for days of other months; `page` names its page, if it has one."""
+
+    number: int
+    page: str | None
+    cells: tuple[CalendarDay | EmptyDay | None, ...]
+
+
+@dataclass(frozen=True)
 class Month:
-    """The weeks of a month, Monday first, with None for days of other months; and its table, the newest day first."""
+    """The weeks of a month, its table, the newest day first, and its page, if it has one."""
 
     name: str
-    weeks: tuple[tuple[CalendarDay | EmptyDay | None, ...], ...]
+    weeks: tuple[Week, ...]
     rows: tuple[DayRow, ...]
+    page: str | None
 
 
 @dataclass(frozen=True)
@@ -102,8 +113,13 @@ class _Year:
     largest: float  # engagement, of a day or usual
 
 
-def index_page(lines: Sequence[DayLine], years: Sequence[int], *, is_index: bool) -> IndexPage:
-    """Return the page of a year's `lines`, which are sorted by day and at least one; `years` are all that exist."""
+def index_page(
+    lines: Sequence[DayLine], years: Sequence[int], periods: Collection[str] = (), *, is_index: bool
+) -> IndexPage:
+    """Return the page of a year's `lines`, which are sorted by day and at least one.
+
+    `years` are all that exist, `periods` the names of the weeks and months that have a page.
+    """
     last = lines[-1].day
     collected_at = lines[-1].collected_at
     return IndexPage(
@@ -111,13 +127,13 @@ def index_page(lines: Sequence[DayLine], years: Sequence[int], *, is_index: bool
         count=fmt.plural(len(lines), "report"),
         latest=day_link(last, fmt.long_day(last)),
         made=f"data of {fmt.moment(collected_at)}" if collected_at else "no data was read",
-        months=_months(lines),
+        months=_months(lines, periods),
         years=tuple(str(year) for year in years if year != last.year) if is_index else (),
         is_index=is_index,
     )
 
 
-def _months(lines: Sequence[DayLine]) -> tuple[Month, ...]:
+def _months(lines: Sequence[DayLine], periods: Collection[str]) -> tuple[Month, ...]:
     year = _Year(
         by_day={line.day: line for line in lines},
         before={line.day: earlier for earlier, line in pairwise(lines)},
@@ -130,14 +146,15 @@ def _months(lines: Sequence[DayLine]) -> tuple[Month, ...]:
     return tuple(
         Month(
             f"{month:%B %Y}",
-            _weeks(month, year),
+            _weeks(month, year, periods),
             tuple(_row(day, year) for day in days if day.replace(day=1) == month),
+            page=name if (name := period_of(month, Unit.MONTH).name) in periods else None,
         )
         for month in months
     )
 
 
-def _weeks(month: date, year: _Year) -> tuple[tuple[CalendarDay | EmptyDay | None, ...], ...]:
+def _weeks(month: date, year: _Year, periods: Collection[str]) -> tuple[Week, ...]:
     cells: list[CalendarDay | EmptyDay | None] = [None] * month.weekday()
     first, last = min(year.by_day), max(year.by_day)
     day = month
@@ -146,7 +163,12 @@ def _weeks(month: date, year: _Year) -> tuple[tuple[CalendarDay | EmptyDay | Non
         cells.append(_calendar_day(line, year) if line else EmptyDay(day.day, first <= day <= last))
         day += timedelta(days=1)
     cells += [None] * (-len(cells) % 7)
-    return tuple(tuple(cells[start : start + 7]) for start in range(0, len(cells), 7))
+    week, weeks = period_of(month, Unit.WEEK), []
+    for start in range(0, len(cells), 7):
+        page = week.name if week.name in periods else None
+        weeks.append(Week(week.first.isocalendar().week, page, tuple(cells[start : start + 7])))
+        week = week.next
+    return tuple(weeks)
 
 
 def _shades(lines: Sequence[DayLine]) -> dict[date, int]:

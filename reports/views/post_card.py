@@ -27,6 +27,9 @@ class PostCard:
     tone: str
     url: str | None
     sort: str  # engagement, times, compound, seconds since 1970; empty where unknown
+    folder: str | None = (
+        ""  # of the account's page, where the posts are of several days; None without such a page
+    )
 
 
 def post_card(row: dict[str, Any], account: dict[str, Any], zone: ZoneInfo) -> PostCard:

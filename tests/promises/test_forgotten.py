@@ -12,6 +12,7 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes
 from pipeline.lake.frames import find_frame, put_frame
+from pipeline.lake.periods import Unit, period_of
 from pipeline.lake.raw import read_pages
 from pipeline.report import report
 from pipeline.schema import POSTS, ROLLUP
@@ -47,8 +48,10 @@ def test_a_post_is_nowhere_any_more_and_is_counted_as_forgotten(
     before = find_outcomes(lake, DAY)["pixelforge"]
     metrics = pl.DataFrame({"post_id": [post["post_id"], "1"], "like_count": [5, 6]})
     put_frame(lake, "metrics/observed=2026-11-24/account=pixelforge/metrics.parquet", metrics)
-    # raw, posts, all accounts' posts, topics, both spreadsheets, roll-up, report, the account's, the latest; these.
-    assert len(holders(lake, post["post_id"])) == 11
+    # raw, posts, all accounts' posts, topics, both spreadsheets, roll-up, report, the account's, the week's and the
+    # latest; and these.
+    assert len(holders(lake, post["post_id"])) == 12
+    assert post["post_id"] in lake.get(keys.period_report(period_of(DAY, Unit.WEEK))).decode()
 
     forget(post=post["post_id"])
 
@@ -67,8 +70,8 @@ def test_a_post_is_nowhere_any_more_and_is_counted_as_forgotten(
     )
     assert "1 forgotten" in lake.get(keys.report(DAY)).decode()
     told = capsys.readouterr().out
-    in_each = "2 in csv, 1 in daily, 1 in metrics, 1 in posts, 1 in posts_daily, 1 in raw, 3 in reports, 1 in topics"
-    counted = f"11 objects ({in_each})"
+    in_each = "2 in csv, 1 in daily, 1 in metrics, 1 in posts, 1 in posts_daily, 1 in raw, 4 in reports, 1 in topics"
+    counted = f"12 objects ({in_each})"
     assert f"to remove: 1 post, in {counted}" in told
     assert f"removed from {counted}" in told
     assert "nothing is left in" in told

@@ -106,7 +106,7 @@ def test_only_twelve_weeks_of_roll_ups_are_read(tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
     fill(lake, world(TWELVE[:1], days=100, every_post=True))
     publish(lake, DAY)
-    read = sorted(key for key in lake.reads if key.startswith("daily/"))
+    read = sorted({key for key in lake.reads if key.startswith("daily/")})
     assert (len(read), read[0]) == (86, keys.rollup(DAY - timedelta(days=85)))
 
 

@@ -82,7 +82,17 @@ def test_report_makes_many_days_again_from_their_posts_oldest_first(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "write either --day DAY, or --from DAY and --to DAY"),
+        ([], "write either --day DAY, or --from DAY and --to DAY, or --week WEEK, or --month MONTH"),
+        (["--week", "2026-W47", "--month", "2026-11"], "write either --day DAY, or"),
+        (
+            ["--week", "2026-W60"],
+            "--week '2026-W60' is not a week in which X can have posts; write it like 2026-W47",
+        ),
+        (
+            ["--month", "2026-13"],
+            "--month '2026-13' is not a month in which X can have posts; write it like 2026-11",
+        ),
+        (["--week", "2026-W47"], "no day of 2026-W47 (2026-11-16 to 2026-11-22) has a report in"),
         (["--day", "2026-11-22", "--to", "2026-11-22"], "write either --day DAY, or"),
         (["--from", "2026-11-22"], "write either --day DAY, or"),
         (["--from", "2026-11-22", "--to", "2026-11-20"], "swap them"),
