@@ -11,6 +11,7 @@ from reports import thresholds
 from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.day import DayFigures
 from reports.views.deletions import gone_command
+from reports.views.metrics import against, usual_day
 
 _LEFT_OUT: Final = "left out of every total"
 # For one account, and for several.
@@ -114,6 +115,8 @@ def _group(group: Sequence[Finding]) -> Alert:
 
 def _alert(finding: Finding, day: date) -> Alert:
     what, evidence = _WORDS[finding.kind](finding, day)
+    if finding.row["unusual_mentions"] and finding.kind is not Kind.MENTIONS:
+        evidence = f"{evidence}; mentioned {_times_mentioned(finding.row, day)}"
     return Alert(finding.kind.name.lower(), finding.account, _name(finding.row), what, evidence)
 
 
@@ -176,6 +179,12 @@ def _tone(finding: Finding, _: date) -> tuple[str, str]:
     return f"was far more {mood} than usual", f"{_net(row)}; {fmt.plural(row['scored'], 'scored post')}"
 
 
+def _mentions(finding: Finding, day: date) -> tuple[str, str]:
+    row = finding.row
+    posts = f"{fmt.compact(row['mention_count'])} posts by others, {_range(row, 'mentions')}"
+    return f"was mentioned {_times_mentioned(row, day)}", posts
+
+
 def _incomplete(finding: Finding, _: date) -> tuple[str, str]:
     return "is incomplete", _reason(finding.row)
 
@@ -198,9 +207,14 @@ _WORDS: Final[Mapping[Kind, Callable[[Finding, date], tuple[str, str]]]] = {
     Kind.WENT_QUIET: _went_quiet,
     Kind.POST_COUNT: _post_count,
     Kind.TONE: _tone,
+    Kind.MENTIONS: _mentions,
     Kind.INCOMPLETE: _incomplete,
     Kind.TRUNCATED: _truncated,
 }
+
+
+def _times_mentioned(row: Row, day: date) -> str:
+    return against(row["mention_count"], row["usual_mentions"], f"a {usual_day(day)}")
 
 
 def _name(row: Row) -> str:
