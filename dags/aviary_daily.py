@@ -89,7 +89,7 @@ def plan() -> list[dict[str, Any]]:
         refetch_id=refetch_id(),
     )
     context["ti"].xcom_push(ACCOUNTS, [account_task.account for account_task in account_tasks])
-    return [account_task.model_dump(mode="json", exclude_defaults=True) for account_task in account_tasks]
+    return [account_task.mapping() for account_task in account_tasks]
 
 
 @task(pool="x_api", map_index_template=BY_HANDLE, execution_timeout=ACCOUNT_TIMEOUT)

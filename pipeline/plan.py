@@ -13,7 +13,7 @@ from pipeline.lake.client import Lake, to_json
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome, window_of
 from pipeline.lake.made import unchanged_accounts
 from pipeline.lake.no_tone import NoToneLists, freeze_no_tone
-from pipeline.lake.records import AccountTask, DaySettings, Outcome, Plan, PlannedAccount
+from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
 from pipeline.read.lookup import Found, look_up
 from pipeline.sentiment.sums import OWN_SUMS
 from pipeline.spend.ledger import Budget, Ledger
@@ -78,9 +78,9 @@ def plan(
     )
     retention.keep(lake, config.retention.raw_days)
     entries = {entry.account: entry for entry in the_plan.accounts}
-    tasks = [_task(the_plan, entries[account.key], run_id, budget, found) for account in chosen]
+    tasks = [_task(the_plan, entries[account.key], lists, run_id, budget, found) for account in chosen]
     if not refetch:
-        settings = {task.account: _scored_by(task, lists) for task in tasks}
+        settings = {task.account: task for task in tasks}
         unchanged = unchanged_accounts(lake, day, outcomes, settings, maker())
         return [task.model_copy(update={"unchanged": task.account in unchanged}) for task in tasks]
     return [
@@ -241,15 +241,13 @@ def _entry(account: Account, frozen: PlannedAccount | None, found: Found) -> Pla
     )
 
 
-def _scored_by(task: AccountTask, lists: NoToneLists) -> DaySettings:
-    """Return what the account's day is derived by. The task goes without its list: analyze goes by what is stored."""
-    return task.model_copy(update={"no_tone": lists.hash_of(task.account)})
-
-
-def _task(the_plan: Plan, entry: PlannedAccount, run_id: str, budget: Budget, found: Found) -> AccountTask:
+def _task(
+    the_plan: Plan, entry: PlannedAccount, lists: NoToneLists, run_id: str, budget: Budget, found: Found
+) -> AccountTask:
     refusal = found.refusals.get(entry.account)
+    settings = the_plan.settings_for(entry).model_copy(update={"no_tone": lists.hash_of(entry.account)})
     return AccountTask(
-        **dict(the_plan.settings_for(entry)),
+        **dict(settings),
         handle=entry.handle,
         user_id=entry.user_id,
         post_count=entry.post_count,

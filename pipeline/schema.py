@@ -271,6 +271,9 @@ ROLLUP_COLUMNS: Final = {
         unit="posts",
         since=4,
     ),
+    "mentions_not_counted_because": Column(
+        _TEXT, "why X has no mention_count", "outcome", "counted, or not asked", since=4
+    ),
     "x_post_count": Column(
         _COUNT, "about how many posts X counts", "X: counts", "not asked, or none may be missing", "posts", 4
     ),

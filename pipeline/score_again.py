@@ -11,7 +11,7 @@ from datetime import date
 from pipeline import clock
 from pipeline.accounts import Account, AccountsConfig
 from pipeline.errors import LakeError, ReportError
-from pipeline.lake import keys
+from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_plan
 from pipeline.lake.frames import READERS, parse_frame
@@ -28,14 +28,17 @@ _MAX_CONFLICTS = 40  # how often others may change an account's day meanwhile
 def score_again(lake: Lake, config: AccountsConfig, day: date) -> int:
     """Replace the day's phrases without tone, and score its stored posts by them; return of how many accounts.
 
-    Accounts that accounts.yaml no longer lists keep theirs. What is made from the posts of all accounts is the stage
+    Accounts that accounts.yaml no longer lists keep theirs, and those of which nothing is recorded yet those that their
+    tasks were planned with. What is made from the posts of all accounts is the stage
     report's, which the caller runs next. Raises `ReportError` for a day that was never planned.
     """
     plan = find_plan(lake, day)
     if plan is None:
         raise ReportError(f"there is no plan for {day} in {lake.url}; run that day first")
     listed = _listed(lake, config, plan)
-    lists = freeze_no_tone(lake, day, {account: entry.no_tone for account, entry in listed.items()})
+    pending = {entry.account for entry in plan.accounts} - _recorded(lake, day)
+    phrases = {account: entry.no_tone for account, entry in listed.items()}
+    lists = freeze_no_tone(lake, day, phrases, frozen=pending)
 
     def score(account: str) -> bool:
         settings = plan.settings_of(account)
@@ -46,6 +49,12 @@ def score_again(lake: Lake, config: AccountsConfig, day: date) -> int:
 
     with ThreadPoolExecutor(READERS) as pool:
         return sum(pool.map(score, [entry.account for entry in plan.accounts]))
+
+
+def _recorded(lake: Lake, day: date) -> set[str]:
+    """Return the accounts that have an outcome, by lower-case handle."""
+    found = map(catalogue.account_of, lake.keys(catalogue.OUTCOME.prefix(day=day)))
+    return {account for account in found if account}
 
 
 def _listed(lake: Lake, config: AccountsConfig, plan: Plan) -> Mapping[str, Account]:

@@ -25,11 +25,15 @@ UNUSUAL_CHANCE: Final = {
     "posts_down": 0.0003,
     "net_up": 0.001,
     "net_down": 0.003,
+    "mentions_up": 0.0005,
 }
 UNUSUAL_TIMES: Final = 1.5  # times the usual, or its inverse: for engagement, medians and rates
 UNUSUAL_POSTS: Final = 3.0  # one post instead of two is not unusual, however steady the account
 UNUSUAL_POSTS_UP: Final = 0.5  # share of the usual
 UNUSUAL_POSTS_DOWN: Final = 0.4
+UNUSUAL_MENTIONS: Final = (
+    20.0  # more than usual, and UNUSUAL_TIMES the usual; fewer than usual are never told
+)
 UNUSUAL_POINTS: Final = 15.0  # for net sentiment, which is already a difference of shares
 
 # Counts still grow: days read when their posts were less than half or more than twice as old are not compared.

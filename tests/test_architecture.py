@@ -41,7 +41,7 @@ LAKE_SIDE = {
 PURE = re.compile(
     r"pipeline\.(transform|sentiment|accounts)(\..+)?"
     r"|pipeline\.(errors|ids|page|progress|schema|settings|share|status|text|version|window)"
-    r"|pipeline\.lake\.(catalogue|damage|frames|keys|kinds|records|versions|access|counts)"
+    r"|pipeline\.lake\.(catalogue|damage|frames|keys|kinds|records|versions|access|counts|doubts)"
     r"|pipeline\.x_api\.(counts|limits|prices|snowflakes|values)"
 )
 # `session` opens what `client` uses, and `health` knows what failures mean.

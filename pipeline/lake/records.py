@@ -4,10 +4,11 @@ Fields keep the names they were first stored under (their aliases), so that old 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.accounts.model import Kind
 from pipeline.schema import SCHEMA_VERSION
@@ -96,6 +97,25 @@ class AccountTask(DaySettings):
     confirmed: bool = False  # ... and keep what that shows even where it is surprisingly little
     usd_per_run: float
     usd_per_month: float
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_what_follows(cls, given: Any) -> Any:
+        """Fill in what `mapping` leaves out."""
+        if not isinstance(given, Mapping):
+            return given
+        once = {"refetch": True, "refetch_id": given.get("run_id")} if given.get("refetch_once") else {}
+        return {"account": str(given.get("handle", "")).lower()} | once | dict(given)
+
+    def mapping(self) -> dict[str, Any]:
+        """Return the task as JSON for Airflow, without what is at its default and what follows from the rest."""
+        given = self.model_dump(mode="json", exclude_defaults=True)
+        if self.account == self.handle.lower():
+            del given["account"]
+        if self.refetch and self.refetch_id == self.run_id:
+            del given["refetch"], given["refetch_id"]
+            given["refetch_once"] = True
+        return given
 
 
 class Plan(PlannedDay):
@@ -236,40 +256,6 @@ class UsageDay(Record):
     posts: int  # by X, whichever programs share the token's project
     ledger_posts: int
     asked_at: AwareDatetime
-
-
-class DeletedPosts(Record):
-    """Posts that a reading did not show, by their days: ids only. The first release wrote it, and removed the posts."""
-
-    days: dict[date, tuple[str, ...]]
-
-    @property
-    def post_ids(self) -> list[str]:
-        """All of them."""
-        return [post_id for ids in self.days.values() for post_id in ids]
-
-
-class PostDoubt(Record):
-    """What X has said of a stored post since a reading of its day did not show it."""
-
-    day: date  # of the post
-    absent_at: AwareDatetime  # when a reading of its day last did not show it
-    not_found: tuple[
-        AwareDatetime, ...
-    ] = ()  # when X answered that there is no such post, since it was last alive
-    living_at: AwareDatetime | None = None  # when X last showed it
-    refused_at: AwareDatetime | None = (
-        None  # when X last refused to show it: protected, suspended or withheld
-    )
-    waiting_at: AwareDatetime | None = None  # when its deletion was found to be one of too many at once
-    removed_by: date | None = None  # the day whose run forgets it
-    removed_at: AwareDatetime | None = None  # when `forget --gone` had removed it
-
-
-class Doubts(Record):
-    """An account's stored posts that X did not show, by their ids. Holds no content."""
-
-    posts: dict[str, PostDoubt]
 
 
 class ErasureRecord(Record):

@@ -10,8 +10,8 @@ from pipeline.lake import catalogue, keys
 from pipeline.lake.catalogue import account_day_of
 from pipeline.lake.client import Lake, to_json
 from pipeline.lake.days import find_outcome, put_outcome
+from pipeline.lake.doubts import DeletedPosts, Doubts, PostDoubt
 from pipeline.lake.raw import find_refresh_manifest
-from pipeline.lake.records import DeletedPosts, Doubts, PostDoubt
 from pipeline.refresh.doubts import by_day, is_open, is_waiting
 
 DELETED_AT_X: Final = "gone from X when its day was read again"  # the reason in the erasure's record

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from pipeline.lake.records import Doubts, PostDoubt
+from pipeline.lake.doubts import Doubts, PostDoubt
 from pipeline.share import exceeds
 
 APART: Final = timedelta(hours=20)

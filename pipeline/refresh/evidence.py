@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from pipeline.lake.records import Doubts, PostDoubt
+from pipeline.lake.doubts import Doubts, PostDoubt
 from pipeline.page import Page
 from pipeline.refresh.doubts import is_deleted, is_open
 from pipeline.transform.metrics import seen_ids

@@ -18,8 +18,9 @@ from pipeline import clock
 from pipeline.erasure.register import erased_posts
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
+from pipeline.lake.doubts import DeletedPosts, Doubts
 from pipeline.lake.raw import RawDay
-from pipeline.lake.records import AccountTask, DeletedPosts, Doubts, RefreshManifest
+from pipeline.lake.records import AccountTask, RefreshManifest
 from pipeline.progress import OnPage
 from pipeline.refresh.deletions import find_doubts, open_posts, update_doubts
 from pipeline.refresh.doubts import decide, is_deleted, is_refused, is_waiting, merge

@@ -10,8 +10,9 @@ from pipeline.erasure.register import without_forgotten
 from pipeline.errors import OverBudget, RateLimited, RunStopped, XError
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
+from pipeline.lake.doubts import PostDoubt
 from pipeline.lake.raw import parse_page, read_pages
-from pipeline.lake.records import AccountTask, PostDoubt
+from pipeline.lake.records import AccountTask
 from pipeline.page import Page, pack
 from pipeline.refresh.doubts import is_waiting
 from pipeline.spend.ledger import Ledger

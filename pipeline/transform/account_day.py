@@ -14,7 +14,7 @@ import polars as pl
 from pipeline.lake import keys
 from pipeline.lake.counts import PostCount
 from pipeline.lake.frames import to_parquet
-from pipeline.lake.no_tone import find_no_tone
+from pipeline.lake.no_tone import NO_LISTS, find_no_tone
 from pipeline.lake.records import Counts, DaySettings, MadeFrom, Manifest, Outcome, RefreshManifest
 from pipeline.page import Page
 from pipeline.schema import KIND_OF, POSTS
@@ -63,10 +63,11 @@ def make(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Outcome:
     """Write all that is derived from an account's raw pages; same pages, same bytes.
 
     Return its outcome, which the caller stores last. The phrases without tone are those stored for the day, whatever
-    the settings say: it may have been scored again since the task was planned.
+    the settings say: a day of which something was made may have been scored again since the task was planned.
     """
     manifest = raw_day.manifest
-    lists = find_no_tone(lake, settings.day)
+    has_list = settings.no_tone or not raw_day.is_first
+    lists = find_no_tone(lake, settings.day) if has_list else NO_LISTS
     settings = settings.model_copy(update={"no_tone": lists.hash_of(settings.account)})
     read_with = manifest.applied_to(settings)
     derived = derive(raw_day.pages, read_with, no_tone(lists.phrases_of(settings.account)))

@@ -47,7 +47,7 @@ _ROW = (
     "day", "account", "handle", "name", "group", "user_id", "followers", "followers_on", "status", "reason",
     "truncated", "fetched", "kept", "filtered", "duplicates", "quarantined", "forgotten", "doubted", "doubted_days",
     "posts_refused", "deletions_waiting", "collected_at", "cost_usd", "timezone", "sample", "schema_version",
-    "mention_count", "x_post_count", "window_hours",
+    "mention_count", "mentions_not_counted_because", "x_post_count", "window_hours",
 )  # fmt: skip
 _ADDED_UP = (
     "posts", "retweets", "likes", "reposts", "replies", "quotes", "engagement", "impressions_known",

@@ -10,7 +10,12 @@ from reports.figures.metrics import RATE, SHARE, WITH_POSTS, Metric
 from reports.figures.tone import net_columns
 from reports.figures.usual.compare import with_usual
 
-COMPARED: Final[tuple[Metric, ...]] = ("engagement", "posts", "net")  # what the rows compare with the usual
+COMPARED: Final[tuple[Metric, ...]] = (
+    "engagement",
+    "posts",
+    "net",
+    "mentions",
+)  # what the rows compare with the usual
 
 
 def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, compared: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -18,8 +23,8 @@ def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, compared: pl.DataFram
 
     Adds to the roll-up's columns: `has_data`; `rate` (%), and `follower_rate` (% of the followers per post) where
     impressions are unknown, never both; `net`, `net_low`, `net_high` and `few` (see `tone.net_columns`); `share` (%
-    of the day's engagement); for engagement, posts and net the columns `usual_`, `low_`, `high_`, `unusual_` and
-    `days_` of `compare`; `last_data` (the last earlier day with data); `days_read` and `days_silent` (of the 28
+    of the day's engagement); for engagement, posts, net and mentions the columns `usual_`, `low_`, `high_`, `unusual_`
+    and `days_` of `compare`; `last_data` (the last earlier day with data); `days_read` and `days_silent` (of the 28
     days before, those with data and those of them without a post); `status_before` (on the nearest earlier day with
     a roll-up; null where the account has none); `spark`, `spark_low` and `spark_high` (engagement of the 28 days
     that end with the report's and its usual range, null where there is none); `turned` (the tone is unusually low,

@@ -29,6 +29,7 @@ class Kind(Enum):
     WENT_QUIET = auto()
     POST_COUNT = auto()
     TONE = auto()
+    MENTIONS = auto()
     INCOMPLETE = auto()
     TRUNCATED = auto()
 
@@ -41,6 +42,7 @@ _RANK: Final = {
     Kind.ENGAGEMENT: 3,
     Kind.WENT_QUIET: 3,
     Kind.POST_COUNT: 4,
+    Kind.MENTIONS: 4,
     Kind.TONE: 5,
     Kind.INCOMPLETE: 7,
     Kind.TRUNCATED: 7,
@@ -87,6 +89,7 @@ def _finding(row: Row, best: Row | None) -> Finding | None:
         or _quiet(row)
         or _post_count(row)
         or _tone(row)
+        or _mentions(row)
         or _incomplete(row)
     )
 
@@ -135,6 +138,12 @@ def _post_count(row: Row) -> Finding | None:
 
 def _tone(row: Row) -> Finding | None:
     return Finding(Kind.TONE, row, abs(row["net"] - row["usual_net"])) if row["unusual_net"] else None
+
+
+def _mentions(row: Row) -> Finding | None:
+    if not row["unusual_mentions"]:
+        return None
+    return Finding(Kind.MENTIONS, row, row["mention_count"] - row["usual_mentions"])
 
 
 def _incomplete(row: Row) -> Finding | None:

@@ -18,7 +18,7 @@ from reports.figures.comparable import ALL_COMPARED, NotCompared
 from reports.figures.data import DataFigures, data, differs
 from reports.figures.groups import groups
 from reports.figures.hours import blocks, hours
-from reports.figures.metrics import Metric, daily_metrics, equal_age, recent, with_data
+from reports.figures.metrics import Metric, asked_for_mentions, daily_metrics, equal_age, recent, with_data
 from reports.figures.movers import movers
 from reports.figures.posts import usual_post
 from reports.figures.standouts import largest, standouts
@@ -28,6 +28,7 @@ from reports.figures.tone import by_day, extremes, net_interval, tone
 from reports.figures.topics import Topics, topics
 from reports.figures.trend import trend
 from reports.figures.usual.compare import Compared, compare
+from reports.figures.usual.mentions import compare_mentions
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class DayFigures:
     accounts: pl.DataFrame
     alerts: tuple[Finding, ...]
     stories: tuple[Story, ...]  # of all accounts
-    compared: pl.DataFrame  # of `compare`: accounts and total x five metrics x 30 days
+    compared: pl.DataFrame  # of `compare`: accounts and total x metrics x 30 days
     trend: pl.DataFrame  # those of the total
     history_days: int  # earlier days of the eight weeks before that have data
     followers: pl.DataFrame
@@ -74,6 +75,11 @@ class DayFigures:
         """Whether the day's tone is an anecdote: fewer than ten scored posts."""
         return 0 < self.data.scored < thresholds.FEW_SCORED
 
+    @property
+    def mentions_asked(self) -> pl.DataFrame:
+        """The accounts whose mentions X was asked to count."""
+        return self.accounts.filter(asked_for_mentions())
+
     def total(self, metric: Metric) -> Compared | None:
         """Return the day's total of a metric; None when there is no such figure."""
         return self.totals(metric).get(self.day)
@@ -107,7 +113,8 @@ def day_figures(
     X says was read on the UTC day before, `topic_counts` what the posts are about.
     """
     day = plan.day
-    compared = compare(equal_age(rollups, day), day)
+    comparisons = [compare(equal_age(rollups, day), day), compare_mentions(rollups, day)]
+    compared = pl.concat(comparisons).sort("account", "metric", "day")
     aged = recent(rollups, day)
     rows = accounts(aged, daily_metrics(aged), compared, day)
     stood_out = standouts(posts, aged, day)

@@ -1,4 +1,4 @@
-"""The five metrics of an account's day, and which earlier days compare with the report's day.
+"""The metrics of an account's day, and which earlier days compare with the report's day.
 
 A long frame (`account`, `day`, `metric`, `value`) is what every comparison works on. An account-day without data
 has no row: missing is not zero.
@@ -13,11 +13,16 @@ from pipeline.status import Status
 from pipeline.window import Window
 from reports import thresholds
 
-Metric = Literal["engagement", "posts", "median", "rate", "net"]
+Metric = Literal["engagement", "posts", "median", "rate", "net", "mentions"]
 METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
 SUMS: Final[tuple[Metric, ...]] = ("engagement", "posts")  # a total is the sum of the accounts' values
 AGEING: Final[tuple[Metric, ...]] = ("engagement", "median", "rate")  # these grow while a post gets older
-WEEKLY: Final[tuple[Metric, ...]] = ("engagement", "posts", "median")  # these are scaled to the weekday
+WEEKLY: Final[tuple[Metric, ...]] = (
+    "engagement",
+    "posts",
+    "median",
+    "mentions",
+)  # these are scaled to the weekday
 WITH_POSTS: Final = tuple(str(status) for status in Status if status.has_posts)
 
 # Per cent of impressions. Only posts whose impressions are known are in either sum.
@@ -40,6 +45,11 @@ NET: Final = pl.when(pl.col("scored") > 0).then(
 def with_data(rollups: pl.DataFrame) -> pl.DataFrame:
     """Return the account-days whose figures count."""
     return rollups.filter(pl.col("status").is_in(WITH_POSTS))
+
+
+def asked_for_mentions() -> pl.Expr:
+    """Whether X was asked how often others mention the account, and has counted or not."""
+    return pl.col("mention_count").is_not_null() | pl.col("mentions_not_counted_because").is_not_null()
 
 
 def is_incomplete() -> pl.Expr:

@@ -18,6 +18,7 @@ _UNUSUAL: Final = frozenset(
         Kind.WENT_QUIET,
         Kind.POST_COUNT,
         Kind.TONE,
+        Kind.MENTIONS,
     }
 )
 
@@ -30,11 +31,12 @@ class Standing:
     above: tuple[Row, ...]  # by engagement, else by number of posts
     below: tuple[Row, ...]
     in_tone: tuple[Row, ...]  # only
+    in_mentions: tuple[Row, ...]  # only
 
     @property
     def usual(self) -> int:
         """How many accounts were as usual."""
-        return self.known - len(self.above) - len(self.below) - len(self.in_tone)
+        return self.known - len(self.above) - len(self.below) - len(self.in_tone) - len(self.in_mentions)
 
 
 def dominant_post(standouts: pl.DataFrame, engagement: float, posts: int) -> dict[str, Any] | None:
@@ -66,11 +68,11 @@ def tone_driver(all_tone: pl.DataFrame, net: Compared) -> dict[str, Any] | None:
 def standing(rows: pl.DataFrame, found: Sequence[Finding]) -> Standing | None:
     """Return who was above and who below; None where no account has a usual. Takes `accounts` and the findings."""
     known = rows.filter(pl.col("has_data"), pl.col("usual_engagement").is_not_null()).height
-    parts: dict[str, list[Row]] = {"above": [], "below": [], "in_tone": []}
-    for row in (finding.row for finding in found if finding.kind in _UNUSUAL):
+    parts: dict[str, list[Row]] = {"above": [], "below": [], "in_tone": [], "in_mentions": []}
+    for kind, row in ((finding.kind, finding.row) for finding in found if finding.kind in _UNUSUAL):
         metric = next((name for name in ("engagement", "posts") if row[f"unusual_{name}"]), None)
         if metric is None:
-            parts["in_tone"].append(row)
+            parts["in_mentions" if kind is Kind.MENTIONS else "in_tone"].append(row)
         else:
             parts["above" if row[metric] > row[f"usual_{metric}"] else "below"].append(row)
     return Standing(known, *map(tuple, parts.values())) if known else None

@@ -1,7 +1,7 @@
 """The table of the accounts, one row each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.status import Status
@@ -48,6 +48,16 @@ class RowFigures:
 
 
 @dataclass(frozen=True)
+class Mentions:
+    """How often others mention an account: a dash, and why, where X has not counted."""
+
+    count: Cell
+    usual: Usual | None
+    unusual: bool
+    why_not: str
+
+
+@dataclass(frozen=True)
 class AccountRow:
     """An account of the table."""
 
@@ -64,6 +74,7 @@ class AccountRow:
     spark_unusual: bool
     status: str  # why there are no figures
     figures: RowFigures | None
+    mentions: Mentions | None  # where the table has them
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,7 @@ class Accounts:
     all_shown: bool
     groups: tuple[str, ...]
     note: str
+    with_mentions: bool
 
 
 def accounts(figures: DayFigures) -> Accounts | None:
@@ -83,15 +95,20 @@ def accounts(figures: DayFigures) -> Accounts | None:
     with_alert = {finding.account for finding in figures.alerts}
     # The ranges of hundreds of accounts are a fifth of the page; each has them on its own.
     with_range = figures.accounts.height <= thresholds.FIRST_ROWS
+    with_mentions = not figures.mentions_asked.is_empty()
     rows = tuple(
-        _row(row, place, has_alert=row["account"] in with_alert, with_range=with_range)
+        replace(
+            _row(row, place, has_alert=row["account"] in with_alert, with_range=with_range),
+            mentions=_mentions(row) if with_mentions else None,
+        )
         for place, row in enumerate(figures.accounts.iter_rows(named=True))
     )
     return Accounts(
         rows=rows,
         all_shown=len(rows) <= thresholds.FIRST_ROWS,
         groups=_groups(rows) if figures.group is None else (),
-        note=_note([row.figures for row in rows if row.figures]),
+        note=_note([row.figures for row in rows if row.figures], with_mentions=with_mentions),
+        with_mentions=with_mentions,
     )
 
 
@@ -118,6 +135,7 @@ def _row(row: dict[str, Any], place: int, *, has_alert: bool, with_range: bool) 
         spark_unusual=row["unusual_engagement"],
         status=_status(row),
         figures=_figures(row) if row["has_data"] else None,
+        mentions=None,
     )
 
 
@@ -147,6 +165,18 @@ def _figures(row: dict[str, Any]) -> RowFigures:
         net_tip=net_tip(row),
         few=bool(row["few"] and scored),
         share=Cell(fmt.percent(row["share"]), sortable(row["share"], 2)),
+    )
+
+
+def _mentions(row: dict[str, Any]) -> Mentions:
+    count, why_not = row["mention_count"], ""
+    if count is None:
+        why_not = fmt.one_line(row["mentions_not_counted_because"] or "not asked", 200)
+    return Mentions(
+        count=Cell(fmt.compact(count), sortable(count)),
+        usual=usual_in(row, "mentions"),
+        unusual=row["unusual_mentions"],
+        why_not=why_not,
     )
 
 
@@ -194,7 +224,7 @@ def _status(row: dict[str, Any]) -> str:
     return fmt.status_name(row["status"]) + since
 
 
-def _note(rows: Sequence[RowFigures]) -> str:
+def _note(rows: Sequence[RowFigures], *, with_mentions: bool) -> str:
     notes = []
     if any(row.few for row in rows):
         notes.append(f"† fewer than {thresholds.FEW_SCORED} scored posts: an anecdote, not a rate.")
@@ -203,6 +233,10 @@ def _note(rows: Sequence[RowFigures]) -> str:
     if any(row.per_follower for row in rows):
         notes.append("§ per follower and post, because no impressions are known.")
     notes.append("Median per post: of posts only, without replies and quotes.")
+    if with_mentions:
+        notes.append(
+            "Mentions: posts by others, as X counts them; a dash where it was not asked, or has not counted."
+        )
     return " ".join(
         [
             *notes,

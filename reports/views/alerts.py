@@ -11,6 +11,7 @@ from reports import thresholds
 from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.day import DayFigures
 from reports.views.deletions import gone_command
+from reports.views.metrics import against, usual_day
 from reports.views.stories import Ended, ended, running
 
 _LEFT_OUT: Final = "left out of every total"
@@ -120,6 +121,8 @@ def _alert(finding: Finding, figures: DayFigures) -> Alert:
     what, evidence = _WORDS[finding.kind](finding, figures.day)
     if lasting := running(finding, figures):
         what += f", {lasting}"
+    if finding.row["unusual_mentions"] and finding.kind is not Kind.MENTIONS:
+        evidence += f"; mentioned {_times_mentioned(finding.row, figures.day)}"
     return Alert(
         finding.kind.name.lower(), finding.account, _name(finding.row), what, evidence, _place(finding)
     )
@@ -194,6 +197,12 @@ def _tone(finding: Finding, _: date) -> tuple[str, str]:
     return f"was far more {mood} than usual", f"{_net(row)}; {fmt.plural(row['scored'], 'scored post')}"
 
 
+def _mentions(finding: Finding, day: date) -> tuple[str, str]:
+    row = finding.row
+    posts = f"{fmt.compact(row['mention_count'])} posts by others, {_range(row, 'mentions')}"
+    return f"was mentioned {_times_mentioned(row, day)}", posts
+
+
 def _incomplete(finding: Finding, _: date) -> tuple[str, str]:
     return "is incomplete", _reason(finding.row)
 
@@ -216,9 +225,14 @@ _WORDS: Final[Mapping[Kind, Callable[[Finding, date], tuple[str, str]]]] = {
     Kind.WENT_QUIET: _went_quiet,
     Kind.POST_COUNT: _post_count,
     Kind.TONE: _tone,
+    Kind.MENTIONS: _mentions,
     Kind.INCOMPLETE: _incomplete,
     Kind.TRUNCATED: _truncated,
 }
+
+
+def _times_mentioned(row: Row, day: date) -> str:
+    return against(row["mention_count"], row["usual_mentions"], f"a {usual_day(day)}")
 
 
 def _name(row: Row) -> str:

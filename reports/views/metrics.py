@@ -1,4 +1,4 @@
-"""How each of the five metrics is named, written, and compared with its usual in words."""
+"""How each metric is named, written, and compared with its usual in words."""
 
 import re
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ NAMES: Final[dict[Metric, str]] = {
     "median": "Median per post",
     "rate": "Engagement rate",
     "net": "Net sentiment",
+    "mentions": "Mentions",
 }
 SHORT: Final[dict[Metric, str]] = NAMES | {"median": "Median / post", "rate": "Eng. rate"}
 

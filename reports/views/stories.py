@@ -20,6 +20,7 @@ _METRICS: Final[dict[Kind, Metric | None]] = {
     Kind.POST_COUNT: "posts",
     Kind.TURNED_NEGATIVE: "net",
     Kind.TONE: "net",
+    Kind.MENTIONS: "mentions",
     Kind.NOT_READ: None,
 }
 _WAS: Final[dict[tuple[Metric | None, str], str]] = {
@@ -27,6 +28,7 @@ _WAS: Final[dict[tuple[Metric | None, str], str]] = {
     ("engagement", "below"): "Engagement was far below the usual",
     ("posts", "above"): "It posted far more than usual",
     ("posts", "below"): "It posted far less than usual",
+    ("mentions", "above"): "It was mentioned far more than usual",
     ("net", "above"): "Its tone was far more positive than usual",
     ("net", "below"): "Its tone was far more negative than usual",
 }

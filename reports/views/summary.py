@@ -187,7 +187,12 @@ def _anecdote(figures: DayFigures, net: Compared) -> Sentence:
 def _standing(found: Standing) -> Sentence:
     """Who was above and who below: the accounts of the alerts and of the table's marks."""
     result = [Piece(f"{found.usual} of {fmt.plural(found.known, 'account')} {_were(found.usual)} as usual")]
-    parts = ((found.above, "above it"), (found.below, "below it"), (found.in_tone, "unusual in tone only"))
+    parts = (
+        (found.above, "above it"),
+        (found.below, "below it"),
+        (found.in_tone, "unusual in tone only"),
+        (found.in_mentions, "unusual in mentions only"),
+    )
     told = [(rows, how) for rows, how in parts if rows]
     for place, (rows, how) in enumerate(told):
         before = "; " if place == 0 else " and " if place == len(told) - 1 else ", "

@@ -1,4 +1,4 @@
-"""The six key figures."""
+"""The key figures: six, and where X was asked for them, the mentions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -45,8 +45,9 @@ class Tiles:
 
 
 def tiles(figures: DayFigures) -> Tiles:
-    """Return the six key figures."""
-    return Tiles((*(_tile(figures, metric) for metric in _ORDER), _followers(figures)), _note(figures))
+    """Return the key figures."""
+    first = (_tile(figures, metric) for metric in _ORDER)
+    return Tiles((*first, _followers(figures), *_mentions(figures)), _note(figures))
 
 
 def _tile(figures: DayFigures, metric: Metric) -> Tile:
@@ -114,6 +115,21 @@ def _followers(figures: DayFigures) -> Tile:
         tip=f"Net change since {fmt.short_day(then)}",
     )
     return replace(tile, delta=change, versus=f"in {fmt.plural((figures.day - then).days, 'day')}")
+
+
+def _mentions(figures: DayFigures) -> tuple[Tile, ...]:
+    """The sum of the mentions that X has counted; no tile where it was asked for nobody's."""
+    asked = figures.mentions_asked
+    if asked.is_empty():
+        return ()
+    tile, counted = _tile(figures, "mentions"), asked["mention_count"].count()
+    versus = tile.versus if counted else "not counted"
+    if figures.single and not counted:
+        versus += f": {fmt.one_line(asked['mentions_not_counted_because'][0], 80)}"
+    elif not figures.single:
+        of = f"{counted} of " if counted < asked.height else ""
+        versus += f", of {of}{fmt.plural(asked.height, 'account')} asked"
+    return (replace(tile, versus=versus),)
 
 
 def _plain(

@@ -1,4 +1,4 @@
-"""The last 30 days: five plots, one shown at a time, and the table behind them."""
+"""The last 30 days: a plot for each metric, one shown at a time, and the table behind them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,9 +78,10 @@ class Trend:
 
 
 def trend(figures: DayFigures) -> Trend:
-    """Return the five plots of the trend and the table behind them."""
+    """Return the plots of the trend and the table behind them; that of mentions where X was asked for them."""
     days = last_days(thresholds.TREND_DAYS, figures.day)
-    series = {metric: on_days(figures.totals(metric), days) for metric in METRICS}
+    metrics = [metric for metric in METRICS if metric != "mentions" or figures.totals(metric)]
+    series = {metric: on_days(figures.totals(metric), days) for metric in metrics}
     columns = [[_cell(found, metric) for found in of_metric] for metric, of_metric in series.items()]
     rows = [TableRow(fmt.short_day(day), tuple(cells)) for day, *cells in zip(days, *columns, strict=True)]
     return Trend(
@@ -195,8 +196,17 @@ def _caption(metric: Metric, figures: DayFigures) -> str:
         "median": " engagement on the middle post",
         "rate": " engagement per impression",
         "net": " points: % positive minus % negative",
+        "mentions": f" posts by others, {_mentioned(figures)}",
     }[metric]
     return f"{figure(found.value, metric)}{what}; {_compared(found, metric, figures)}"
+
+
+def _mentioned(figures: DayFigures) -> str:
+    """Return whose mentions are counted."""
+    if figures.single:
+        return "as X counts them"
+    asked = figures.mentions_asked
+    return f"mentioning {fmt.plural(asked['mention_count'].count(), 'account')} of {asked.height} asked"
 
 
 def _compared(found: Compared, metric: Metric, figures: DayFigures) -> str:

@@ -10,7 +10,7 @@ from pipeline.cli.forget import forget
 from pipeline.errors import ConfigError, RunFailed
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.lake.records import DeletedPosts
+from pipeline.lake.doubts import DeletedPosts
 from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, write_accounts
 from tests.promises.holders import ACCOUNTS, ONLY_COBALT, accounts, everything, versioned  # noqa: F401  # fixtures

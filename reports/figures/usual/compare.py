@@ -24,7 +24,20 @@ from reports.figures.usual.robust import Array, Mask
 from reports.figures.usual.worth import expect_worth, spread_of_posts
 
 TOTAL: Final = ""  # the `account` of the total of all accounts; see also `total_of`
-_TREND: Final = range(DAYS - thresholds.TREND_DAYS, DAYS)
+COMPARED: Final = pl.Schema(
+    {
+        "account": pl.String(),
+        "metric": pl.String(),
+        "day": pl.Date(),
+        "value": pl.Float64(),
+        "usual": pl.Float64(),
+        "low": pl.Float64(),
+        "high": pl.Float64(),
+        "unusual": pl.Boolean(),
+        "days": pl.Int64(),
+    }
+)  # of what `compare` returns
+TREND: Final = range(DAYS - thresholds.TREND_DAYS, DAYS)
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,7 @@ def compare(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     today = rollups.filter(pl.col("day") == day).sort("account")
     accounts = today["account"].to_list()
     totals = _totals(today)
-    first, weekdays = _days(day)
+    first, weekdays = read_days(day)
     each = of_accounts(rollups, accounts, first)
     is_account = np.ones(len(accounts), bool)
     filled = _filled(accounts, each, judge(each.history(DAYS - 1, weekdays, is_account)), weekdays)
@@ -65,12 +78,12 @@ def compare(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     total = functools.reduce(operator.add, sums)
     together, no_account = each + total, np.zeros(len(totals), bool)
     of_all, of_totals = [], []
-    for at in _TREND:
+    for at in TREND:
         judged = judge(together.history(at, weekdays, np.append(is_account, no_account)))
         metrics = {"engagement": judged.engagement, "posts": judged.posts, "net": judged.net}
         of_all += _columns(metrics, together, at)
         of_totals += _columns(_judge_ratios(total, weekdays, no_account, at), total, at)
-    frames = [_frame(of_all, [*accounts, *totals], first), _frame(of_totals, list(totals), first)]
+    frames = [to_frame(of_all, [*accounts, *totals], first), to_frame(of_totals, list(totals), first)]
     return pl.concat(frames).sort("account", "metric", "day")
 
 
@@ -93,15 +106,15 @@ def with_usual(
 def compare_ratios(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """Compare the median and the rate of each account planned for `day`, as `compare` does, for the accounts' pages."""
     accounts = rollups.filter(pl.col("day") == day)["account"].sort().to_list()
-    first, weekdays = _days(day)
+    first, weekdays = read_days(day)
     found, is_account = of_accounts(rollups, accounts, first), np.ones(len(accounts), bool)
     columns = [
-        each for at in _TREND for each in _columns(_judge_ratios(found, weekdays, is_account, at), found, at)
+        each for at in TREND for each in _columns(_judge_ratios(found, weekdays, is_account, at), found, at)
     ]
-    return _frame(columns, accounts, first)
+    return to_frame(columns, accounts, first)
 
 
-def _days(day: date) -> tuple[date, Array]:
+def read_days(day: date) -> tuple[date, Array]:
     """Return the first of the days that are read, and the weekday of each."""
     first = day - timedelta(days=thresholds.READ_DAYS)
     return first, np.array([(first + timedelta(days=at)).weekday() for at in range(DAYS)], float)
@@ -129,12 +142,13 @@ def _filled(accounts: list[str], found: Daily, judged: Judged, weekdays: Array) 
     week = np.exp(judged.week)
     return Filled(
         accounts,
-        posts=_fill(found.posts, judged.posts.usual, judged.posts_week, weekdays),
-        engagement=_fill(found.engagement, judged.engagement.usual, week, weekdays),
+        posts=fill(found.posts, judged.posts.usual, judged.posts_week, weekdays),
+        engagement=fill(found.engagement, judged.engagement.usual, week, weekdays),
     )
 
 
-def _fill(values: Array, usual: Array, week: Array, weekdays: Array) -> Array:
+def fill(values: Array, usual: Array, week: Array, weekdays: Array) -> Array:
+    """Return the values with the usual of the day where there is none; `week` are the factors of the weekdays."""
     on, today = weekdays.astype(int), int(weekdays[-1])
     few = robust.known(values[:, -1 - WINDOW : -1]) < thresholds.USUAL_NEEDS
     level = np.where(few | ~np.isfinite(usual), np.nan_to_num(values[:, -1]), usual)
@@ -173,27 +187,29 @@ def _columns(judged: Mapping[str, Metric], found: Daily, at: int) -> list[dict[s
     """Return the columns of the day at `at`, for each metric."""
     scored = np.maximum(found.scored, 1)
     net = np.where(found.scored > 0, 100 * (found.positive - found.negative) / scored, np.nan)
-    columns = []
-    for metric, one in judged.items():
-        values: Array = net if metric == "net" else getattr(found, metric)
-        days = robust.known(values[:, max(at - WINDOW, 0) : at])
-        enough = (days >= thresholds.USUAL_NEEDS) & np.isfinite(one.usual + one.low + one.high)
-        columns.append(
-            {
-                "metric": metric,
-                "day": at,
-                "value": values[:, at],
-                "usual": np.where(enough, one.usual, np.nan),
-                "low": np.where(enough, one.low, np.nan),
-                "high": np.where(enough, one.high, np.nan),
-                "unusual": enough & (one.up | one.down),
-                "days": days.astype(np.int64),
-            }
-        )
-    return columns
+    return [
+        to_column(metric, net if metric == "net" else getattr(found, metric), one, at)
+        for metric, one in judged.items()
+    ]
 
 
-def _frame(columns: list[dict[str, Any]], accounts: list[str], first: date) -> pl.DataFrame:
+def to_column(metric: str, values: Array, judged: Metric, at: int) -> dict[str, Any]:
+    """Return what `to_frame` takes of a metric on the day at `at`; `values` are (rows, days)."""
+    days = robust.known(values[:, max(at - WINDOW, 0) : at])
+    enough = (days >= thresholds.USUAL_NEEDS) & np.isfinite(judged.usual + judged.low + judged.high)
+    return {
+        "metric": metric,
+        "day": at,
+        "value": values[:, at],
+        "usual": np.where(enough, judged.usual, np.nan),
+        "low": np.where(enough, judged.low, np.nan),
+        "high": np.where(enough, judged.high, np.nan),
+        "unusual": enough & (judged.up | judged.down),
+        "days": days.astype(np.int64),
+    }
+
+
+def to_frame(columns: list[dict[str, Any]], accounts: list[str], first: date) -> pl.DataFrame:
     """Return the rows that have a value."""
     rows = len(accounts)
     repeated = {
@@ -210,5 +226,5 @@ def _frame(columns: list[dict[str, Any]], accounts: list[str], first: date) -> p
             pl.col("usual", "low", "high").fill_nan(None),
             (pl.lit(first) + pl.duration(days=pl.col("day"))).alias("day"),
         )
-        .select("account", "metric", "day", "value", "usual", "low", "high", "unusual", "days")
+        .select(COMPARED.names())
     )

@@ -103,9 +103,7 @@ def of_total(rollups: pl.DataFrame, found: Daily, filled: Filled, members: Mask,
     together, never means of the accounts' own.
     """
     read = np.isfinite(found.posts[members]).sum(0)
-    usual = np.median(read[:-1][read[:-1] > 0]) if (read[:-1] > 0).any() else 0
-    kept = (read > 0) & (read >= thresholds.PRESENT_SHARE * usual)
-    kept[-1] = read[-1] > 0
+    kept = enough_read(read)
     aged = kept & (np.isfinite(found.engagement[members]).sum(0) >= thresholds.PRESENT_SHARE * read)
     counted = {
         name: np.where(kept, np.nansum(getattr(found, name)[members], 0), np.nan)[None]
@@ -118,6 +116,14 @@ def of_total(rollups: pl.DataFrame, found: Daily, filled: Filled, members: Mask,
         **_ratios(rollups, list(compress(filled.accounts, members)), first),
         kinds=found.kinds.total(members, kept),
     )
+
+
+def enough_read(read: Array) -> Mask:
+    """Return on which days half of the usual number of accounts, or more, were `read`; the last needs but one."""
+    usual = np.median(read[:-1][read[:-1] > 0]) if (read[:-1] > 0).any() else 0
+    kept: Mask = (read > 0) & (read >= thresholds.PRESENT_SHARE * usual)
+    kept[-1] = read[-1] > 0
+    return kept
 
 
 def _ratios(rollups: pl.DataFrame, accounts: list[str], first: date) -> dict[str, Array]:

@@ -15,11 +15,12 @@ from pipeline.lake.catalogue import KINDS
 from pipeline.lake.client import Lake
 from pipeline.lake.counts import PostCount
 from pipeline.lake.days import find_outcome, find_outcomes, find_plan
+from pipeline.lake.doubts import DeletedPosts
 from pipeline.lake.frames import find_frame, read_frames
 from pipeline.lake.kinds import ObjectKind
 from pipeline.lake.no_tone import find_no_tone
 from pipeline.lake.raw import find_manifest, find_refresh_manifest, read_pages
-from pipeline.lake.records import DeletedPosts, ErasureRecord, UsageDay
+from pipeline.lake.records import ErasureRecord, UsageDay
 from pipeline.lake.topics import find_topics
 from pipeline.lake.users import known_users
 from pipeline.refresh.deletions import find_doubts

@@ -1,14 +1,22 @@
 """The records of the lake."""
 
+import json
+from typing import Any
+
+import pytest
+
 from pipeline.lake.no_tone import NO_LISTS, NoToneLists
 from pipeline.lake.records import AccountTask
-from tests.pipeline.given import DAY, NOON
+from tests.pipeline.given import DAY, NOON, work
+
+RUN = "scheduled__2026-11-27T00:00:00.123456+00:00_abcdefgh"
 
 
 def test_what_is_handed_on_of_an_account_stays_under_600_bytes() -> None:
+    """In Airflow, which confirms nothing, the longest: of a renamed account, with all settings and an odd window."""
     longest = AccountTask(
         account="a" * 15,
-        handle="A" * 15,
+        handle="B" * 15,
         user_id="9" * 19,
         post_count=99_999_999,
         created_at=NOON,
@@ -19,15 +27,38 @@ def test_what_is_handed_on_of_an_account_stays_under_600_bytes() -> None:
         include=("posts", "replies", "quotes", "retweets"),
         max_posts=100_000,
         refresh_days=30,
+        mentions=True,
+        completeness=True,
+        no_tone="0" * 16,
         quarantined_posts=0.05,
         sums="compensated",
-        run_id="scheduled__2026-11-27T00:00:00.123456+00:00_abcdefgh",
+        run_id=RUN,
         refetch=True,
-        refetch_id="scheduled__2026-11-27T00:00:00.123456+00:00",
+        refetch_id=RUN,
         usd_per_run=1000.25,
         usd_per_month=10000.25,
     )
-    assert len(longest.model_dump_json(exclude_defaults=True)) <= 600
+    handed_on = longest.mapping()
+    assert len(json.dumps(handed_on, separators=(",", ":"))) <= 600
+    assert AccountTask.model_validate(handed_on) == longest
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"account": "nasa_before"},
+        {"no_tone": "0123456789abcdef"},
+        {"unchanged": True},
+        {"refetch": True},
+        {"refetch": True, "refetch_id": "a-run"},
+        {"refetch": True, "refetch_id": "another", "confirmed": True},
+    ],
+)
+def test_what_is_handed_on_reads_back_equal_whole_and_short(changes: dict[str, Any]) -> None:
+    task = work(**changes)
+    assert AccountTask.model_validate(json.loads(json.dumps(task.mapping()))) == task
+    assert AccountTask.model_validate(task.model_dump(mode="json")) == task
 
 
 def test_each_distinct_list_of_phrases_is_kept_once_whatever_its_order() -> None:

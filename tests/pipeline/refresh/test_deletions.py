@@ -9,7 +9,8 @@ from pipeline.erasure.account import forget_account
 from pipeline.lake import keys
 from pipeline.lake.client import Lake, to_json
 from pipeline.lake.days import find_outcome, put_outcome
-from pipeline.lake.records import DeletedPosts, Doubts, ErasureRecord, Outcome, PostDoubt, RefreshManifest
+from pipeline.lake.doubts import DeletedPosts, Doubts, PostDoubt
+from pipeline.lake.records import ErasureRecord, Outcome, RefreshManifest
 from pipeline.refresh.deletions import (
     clear_outcomes,
     clear_refreshes,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.lake.records import Doubts, PostDoubt
+from pipeline.lake.doubts import Doubts, PostDoubt
 from pipeline.refresh.doubts import by_day, decide, is_deleted, is_open, is_refused, is_waiting, merge
 
 DAY = date(2026, 11, 21)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.lake.records import Doubts, PostDoubt
+from pipeline.lake.doubts import Doubts, PostDoubt
 from pipeline.page import Page
 from pipeline.refresh.evidence import evidence
 from tests.pipeline.given import COLLECTED_AT, DAY, a_body, a_post

@@ -11,8 +11,9 @@ from pipeline.erasure import register
 from pipeline.errors import RateLimited, RunStopped, XBadResponse, XError, XRefused, XUnavailable
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
+from pipeline.lake.doubts import PostDoubt
 from pipeline.lake.raw import read_pages
-from pipeline.lake.records import AccountTask, PostDoubt
+from pipeline.lake.records import AccountTask
 from pipeline.page import TOMBSTONE, Page, pack
 from pipeline.refresh.lookups import PostLookups
 from pipeline.spend.ledger import Budget, Ledger, spent

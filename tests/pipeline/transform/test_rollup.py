@@ -131,6 +131,7 @@ def test_a_day_worked_out_by_hand() -> None:
         "posts_refused": 1,
         "deletions_waiting": 12,
         "mention_count": 31,
+        "mentions_not_counted_because": None,
         "x_post_count": 11,
         "posts": 4,
         "retweets": 1,
