@@ -75,6 +75,15 @@ def test_a_plan_says_who_the_day_is_for_and_how(lake: Lake, x: XApi) -> None:
     )
 
 
+def test_a_plan_says_who_each_account_is_as_of_its_look_up(lake: Lake, x: XApi) -> None:
+    planned(lake, x, "pixelforge", "orchardtv")
+    missing, found = the_plan(lake).accounts
+    identity = ("user_id", "name", "followers", "followers_on", "post_count", "created_at")
+    assert {getattr(missing, name) for name in identity} == {None}
+    assert None not in {getattr(found, name) for name in identity}
+    assert found.followers_on == date(2026, 11, 23)
+
+
 def test_accounts_x_does_not_show_have_their_outcome_and_leave_the_others_alone(lake: Lake, x: XApi) -> None:
     work = planned(lake, x, "pixelforge", "quickdealz", "ateliernoir", "orchardtv")
     statuses = {account: outcome.status for account, outcome in find_outcomes(lake, DAY).items()}
@@ -138,9 +147,21 @@ def test_changed_settings_apply_to_accounts_not_planned_yet(lake: Lake, x: XApi)
 
 
 def test_an_unfinished_day_keeps_its_settings_too(lake: Lake, x: XApi) -> None:
-    planned(lake, x, "pixelforge")
-    [item] = planned(lake, x, "pixelforge", defaults={"max_posts": 9})
-    assert item.max_posts == 200
+    first = {"max_posts": 7, "include": ["posts"], "refresh_days": 2, "mentions": True, "completeness": True}
+    later = {
+        "max_posts": 9,
+        "include": ["replies"],
+        "refresh_days": 3,
+        "mentions": False,
+        "completeness": False,
+    }
+    [item] = planned(lake, x, {"handle": "pixelforge", "group": "games", **first})
+    planned_first = the_plan(lake)
+    [again] = planned(lake, x, {"handle": "pixelforge", "group": "toys", **later})
+    assert (again, the_plan(lake)) == (item, planned_first)
+    [entry] = planned_first.accounts
+    assert {name: getattr(entry, name) for name in first} == first | {"include": ("posts",)}
+    assert entry.group == "games"
 
 
 def test_an_account_keeps_the_phrases_without_tone_that_its_day_was_planned_with(lake: Lake, x: XApi) -> None:
@@ -209,9 +230,16 @@ def test_refetching_takes_todays_settings_and_changes_nothing_yet(lake: Lake, x:
     lake.put(keys.raw_page(DAY, "pixelforge", 1), b"")
     before = lake.etags("")
     [item] = planned(
-        lake, x, "pixelforge", "citymetro", only=["pixelforge"], refetch=True, defaults={"max_posts": 9}
+        lake,
+        x,
+        "pixelforge",
+        "citymetro",
+        only=["pixelforge"],
+        refetch=True,
+        defaults={"max_posts": 9, "include": ["posts"], "mentions": True, "completeness": True},
     )
     assert (item.refetch, item.confirmed, item.max_posts) == (True, False, 9)
+    assert (item.include, item.mentions, item.completeness) == (("posts",), True, True)
     assert lake.etags("") | {"spend/": ""} == before | {"spend/": ""}
 
 
