@@ -137,6 +137,15 @@ def test_a_finished_days_followers_stay_those_of_then(
     assert lake.find(keys.plan(DAY)) == before
 
 
+def test_a_day_keeps_the_kind_of_sum_that_it_was_first_planned_with(lake: Lake, x: XApi) -> None:
+    planned(lake, x, "pixelforge")
+    first = the_plan(lake)
+    other = "plain" if first.sums == "compensated" else "compensated"
+    lake.put_model(keys.plan(DAY), first.model_copy(update={"sums": other}))
+    planned(lake, x, "pixelforge")
+    assert the_plan(lake).sums == other
+
+
 def test_changed_settings_apply_to_accounts_not_planned_yet(lake: Lake, x: XApi) -> None:
     planned(lake, x, "pixelforge")
     finish(lake, "pixelforge")
