@@ -74,7 +74,7 @@ def blocks(rollups: pl.DataFrame, day: date, *, by_account: bool = False) -> pl.
         )
     known = found.filter(pl.col("days") >= thresholds.BLOCK_DAYS)
     return (
-        _shrink(known, scope)
+        shrink(known, scope)
         .sort(*scope, "block")
         .select(*scope, pl.col("block").alias("hour"), "posts", "times", "low", "high")
     )
@@ -157,7 +157,7 @@ def _spread_of_accounts(values: pl.DataFrame) -> pl.DataFrame:
     return of_accounts.group_by("block").agg((pl.col("share").pow(2).sum() * between).alias("spread"))
 
 
-def _shrink(found: pl.DataFrame, scope: Sequence[str]) -> pl.DataFrame:
+def shrink(found: pl.DataFrame, scope: Sequence[str]) -> pl.DataFrame:
     """Add `times`, `low` and `high`: `value` drawn toward 0 by its `variance`, as multiples.
 
     The hierarchical model of Rubin 1981 with a half-normal prior of how far blocks differ (Gelman 2006), summed over

@@ -10,7 +10,9 @@ from pipeline.errors import ConfigError, LakeError, OverBudget
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome
+from pipeline.lake.no_tone import find_no_tone
 from pipeline.lake.records import AccountTask, Counts, Outcome, Plan
+from pipeline.lake.users import KnownUser, save_users
 from pipeline.plan import choose, plan
 from pipeline.schema import SCHEMA_VERSION
 from pipeline.status import Status
@@ -73,6 +75,15 @@ def test_a_plan_says_who_the_day_is_for_and_how(lake: Lake, x: XApi) -> None:
     )
 
 
+def test_a_plan_says_who_each_account_is_as_of_its_look_up(lake: Lake, x: XApi) -> None:
+    planned(lake, x, "pixelforge", "orchardtv")
+    missing, found = the_plan(lake).accounts
+    identity = ("user_id", "name", "followers", "followers_on", "post_count", "created_at")
+    assert {getattr(missing, name) for name in identity} == {None}
+    assert None not in {getattr(found, name) for name in identity}
+    assert found.followers_on == date(2026, 11, 23)
+
+
 def test_accounts_x_does_not_show_have_their_outcome_and_leave_the_others_alone(lake: Lake, x: XApi) -> None:
     work = planned(lake, x, "pixelforge", "quickdealz", "ateliernoir", "orchardtv")
     statuses = {account: outcome.status for account, outcome in find_outcomes(lake, DAY).items()}
@@ -126,6 +137,15 @@ def test_a_finished_days_followers_stay_those_of_then(
     assert lake.find(keys.plan(DAY)) == before
 
 
+def test_a_day_keeps_the_kind_of_sum_that_it_was_first_planned_with(lake: Lake, x: XApi) -> None:
+    planned(lake, x, "pixelforge")
+    first = the_plan(lake)
+    other = "plain" if first.sums == "compensated" else "compensated"
+    lake.put_model(keys.plan(DAY), first.model_copy(update={"sums": other}))
+    planned(lake, x, "pixelforge")
+    assert the_plan(lake).sums == other
+
+
 def test_changed_settings_apply_to_accounts_not_planned_yet(lake: Lake, x: XApi) -> None:
     planned(lake, x, "pixelforge")
     finish(lake, "pixelforge")
@@ -136,9 +156,29 @@ def test_changed_settings_apply_to_accounts_not_planned_yet(lake: Lake, x: XApi)
 
 
 def test_an_unfinished_day_keeps_its_settings_too(lake: Lake, x: XApi) -> None:
-    planned(lake, x, "pixelforge")
-    [item] = planned(lake, x, "pixelforge", defaults={"max_posts": 9})
-    assert item.max_posts == 200
+    first = {"max_posts": 7, "include": ["posts"], "refresh_days": 2, "mentions": True, "completeness": True}
+    later = {
+        "max_posts": 9,
+        "include": ["replies"],
+        "refresh_days": 3,
+        "mentions": False,
+        "completeness": False,
+    }
+    [item] = planned(lake, x, {"handle": "pixelforge", "group": "games", **first})
+    planned_first = the_plan(lake)
+    [again] = planned(lake, x, {"handle": "pixelforge", "group": "toys", **later})
+    assert (again, the_plan(lake)) == (item, planned_first)
+    [entry] = planned_first.accounts
+    assert {name: getattr(entry, name) for name in first} == first | {"include": ("posts",)}
+    assert entry.group == "games"
+
+
+def test_an_account_keeps_the_phrases_without_tone_that_its_day_was_planned_with(lake: Lake, x: XApi) -> None:
+    planned(lake, x, "pixelforge", defaults={"no_tone": ["War Zone"]})
+    planned(lake, x, "pixelforge", "citymetro", defaults={"no_tone": ["Killer Whale"]})
+    lists = find_no_tone(lake, DAY)
+    assert lists.phrases_of("pixelforge") == ("War Zone",)
+    assert lists.phrases_of("citymetro") == ("Killer Whale",)
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.OVER_BUDGET])
@@ -199,9 +239,16 @@ def test_refetching_takes_todays_settings_and_changes_nothing_yet(lake: Lake, x:
     lake.put(keys.raw_page(DAY, "pixelforge", 1), b"")
     before = lake.etags("")
     [item] = planned(
-        lake, x, "pixelforge", "citymetro", only=["pixelforge"], refetch=True, defaults={"max_posts": 9}
+        lake,
+        x,
+        "pixelforge",
+        "citymetro",
+        only=["pixelforge"],
+        refetch=True,
+        defaults={"max_posts": 9, "include": ["posts"], "mentions": True, "completeness": True},
     )
     assert (item.refetch, item.confirmed, item.max_posts) == (True, False, 9)
+    assert (item.include, item.mentions, item.completeness) == (("posts",), True, True)
     assert lake.etags("") | {"spend/": ""} == before | {"spend/": ""}
 
 
@@ -289,3 +336,40 @@ def test_a_renamed_account_keeps_the_handle_that_its_day_was_planned_with(lake: 
     [again] = planned(lake, x, "pixelforge")
     assert (again.account, again.user_id) == ("oldname", first.user_id)
     assert [entry.account for entry in the_plan(lake).accounts] == ["oldname"]
+
+
+def known(account: str, looked_up_on: date, **changes: Any) -> KnownUser:
+    """Return what is known of one account on X, under one of its handles."""
+    plain: dict[str, Any] = {"name": account, "followers": 10, "post_count": 100, "protected": False}
+    return KnownUser("77", account, account, looked_up_on=looked_up_on, **plain | changes)
+
+
+def stopped(lake: Lake, x: XApi) -> dict[str, bool]:
+    """Plan a day for an account that is listed under both of its handles; return which of them is not read."""
+    return {item.account: item.stopped is not None for item in planned(lake, x, "old", "new")}
+
+
+@pytest.mark.parametrize("newer", ["old", "new"])
+def test_of_two_handles_of_one_account_the_one_that_was_looked_up_last_is_read(
+    lake: Lake, x: XApi, newer: str
+) -> None:
+    for account in ("old", "new"):
+        eve = date(2026, 11, 22)
+        save_users(lake, eve, [known(account, date(2026, 11, 23) if account == newer else eve)])
+    other = {"old": "new", "new": "old"}[newer]
+    assert stopped(lake, x) == {newer: False, other: True}
+
+
+def test_of_two_handles_of_one_account_the_one_that_is_planned_is_read(lake: Lake, x: XApi) -> None:
+    save_users(lake, date(2026, 11, 22), [known("old", date(2026, 11, 22))])
+    planned(lake, x, "old")
+    save_users(lake, date(2026, 11, 23), [known("new", date(2026, 11, 23))])
+    assert stopped(lake, x) == {"old": False, "new": True}
+
+
+def test_a_planned_handle_that_is_another_accounts_by_now_stops_only_itself(lake: Lake, x: XApi) -> None:
+    save_users(lake, date(2026, 11, 22), [known("old", date(2026, 11, 22))])
+    planned(lake, x, "old")
+    today = date(2026, 11, 23)
+    save_users(lake, today, [known("old", today, owner_id="78"), known("new", today)])
+    assert stopped(lake, x) == {"old": True, "new": False}

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
 from pipeline.window import (
-    REPORT_WITHIN,
     Window,
     expected_report,
     last_full_day,
@@ -216,9 +215,15 @@ def test_the_report_that_is_expected_is_the_newest_that_is_due(
 ) -> None:
     found = expected_report(instant, zone, collect_at)
     assert found.hours
-    assert found.collect_at(collect_at) + REPORT_WITHIN <= instant
+    assert found.collect_at(collect_at) + timedelta(hours=2) <= instant
     after = [Window(found.day + timedelta(days=step), zone) for step in (1, 2, 3)]
-    assert all(day.collect_at(collect_at) + REPORT_WITHIN > instant or not day.hours for day in after)
+    assert all(day.collect_at(collect_at) + timedelta(hours=2) > instant or not day.hours for day in after)
+
+
+@pytest.mark.parametrize(("now", "day"), [(time(7, 59, 59, 999_999), 21), (time(8), 22)])
+def test_a_report_is_expected_two_hours_after_its_collect_at(now: time, day: int) -> None:
+    instant = datetime.combine(date(2026, 11, 23), now, UTC)
+    assert expected_report(instant, "UTC", time(6)).day == date(2026, 11, day)
 
 
 def test_no_report_is_expected_of_a_day_that_does_not_exist() -> None:

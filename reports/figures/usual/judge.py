@@ -13,7 +13,7 @@ from reports.figures.usual import robust
 from reports.figures.usual.counts import Counts, expect_counts
 from reports.figures.usual.history import History
 from reports.figures.usual.robust import Array, Mask
-from reports.figures.usual.tone import expect_tone
+from reports.figures.usual.tone import Tone, expect_tone
 from reports.figures.usual.total import Total, expect_total
 from reports.figures.usual.worth import Worth, expect_worth, spread_of_posts
 
@@ -56,15 +56,16 @@ def judge(history: History) -> Judged:
     typical = expect_worth(np.where(posted, history.worth, np.nan), spread[:, None] / number, history)
     total = expect_total(history, counts, as_mixed, spread)
     return Judged(
-        engagement=_engagement(total, worth, typical, posted[:, -1]),
-        posts=_posts(history, counts),
-        net=_net(history),
+        engagement=judge_engagement(total, worth, typical, posted[:, -1]),
+        posts=judge_posts(history, counts),
+        net=judge_net(history, expect_tone(history)),
         week=total.week,
         posts_week=counts.week,
     )
 
 
-def _engagement(total: Total, worth: Worth, typical: Worth, posted: Mask) -> Metric:
+def judge_engagement(total: Total, worth: Worth, typical: Worth, posted: Mask) -> Metric:
+    """Judge the engagement of the rows that have `posted`: all of it, or what a post got."""
     enough = (total.days >= thresholds.UNUSUAL_NEEDS) & posted
     rarely_active = enough | ((total.all_days >= thresholds.UNUSUAL_NEEDS) & posted)
     times, chance = thresholds.UNUSUAL_TIMES, thresholds.UNUSUAL_CHANCE
@@ -82,7 +83,8 @@ def _engagement(total: Total, worth: Worth, typical: Worth, posted: Mask) -> Met
     )
 
 
-def _posts(history: History, counts: Counts) -> Metric:
+def judge_posts(history: History, counts: Counts) -> Metric:
+    """Judge the number of posts."""
     days, usual, chance = robust.known(history.past.posts), counts.expected, thresholds.UNUSUAL_CHANCE
     more = np.nan_to_num(history.posts[:, -1]) - usual
     judged = (days >= thresholds.UNUSUAL_NEEDS) & np.isfinite(history.posts[:, -1])
@@ -93,8 +95,9 @@ def _posts(history: History, counts: Counts) -> Metric:
     return Metric(usual, counts.low, counts.high, up, down, days)
 
 
-def _net(history: History) -> Metric:
-    tone, chance, points = expect_tone(history), thresholds.UNUSUAL_CHANCE, thresholds.UNUSUAL_POINTS
+def judge_net(history: History, tone: Tone) -> Metric:
+    """Judge the net sentiment."""
+    chance, points = thresholds.UNUSUAL_CHANCE, thresholds.UNUSUAL_POINTS
     off = history.net[:, -1] - tone.expected
     judged = (history.scored[:, -1] >= thresholds.FEW_SCORED) & (tone.days >= thresholds.UNUSUAL_NEEDS)
     up = judged & (tone.as_high < chance["net_up"]) & (off >= points)

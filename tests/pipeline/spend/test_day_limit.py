@@ -72,10 +72,8 @@ def test_a_run_across_the_end_of_a_month_keeps_to_both_limits(
         buy(lake, "a-run", budget=budget)
 
 
-def test_two_workers_on_both_sides_of_the_months_end_do_not_overspend_the_day(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The first has seen that nothing is spent; before it writes its hold, the other writes one in the other month."""
+def crossed_by_another(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a worker of December writes its hold, another writes one in November, which the first has read."""
     at("2026-12-01T00:00:01Z", monkeypatch)
     find, others = Lake.find, ["another"]
 
@@ -89,9 +87,23 @@ def test_two_workers_on_both_sides_of_the_months_end_do_not_overspend_the_day(
         return found
 
     monkeypatch.setattr(Lake, "find", the_other_comes_first)
+
+
+def test_two_workers_on_both_sides_of_the_months_end_do_not_overspend_the_day(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crossed_by_another(lake, monkeypatch)
     with pytest.raises(OverBudget, match=r"budget\.usd_per_run"):
         buy(lake, "a-run")
     assert spent(read_month(lake, "2026-12")) == Reads()
+
+
+def test_where_there_is_enough_for_two_workers_on_both_sides_of_the_months_end_both_are_booked(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crossed_by_another(lake, monkeypatch)
+    buy(lake, "a-run", budget=Budget(usd_per_run=1.2, usd_per_month=100))
+    assert [spent(read_month(lake, month)) for month in ("2026-11", "2026-12")] == [PAGE, PAGE]
 
 
 def test_what_the_first_release_spent_counts_for_the_month_only(

@@ -99,6 +99,15 @@ def test_an_error_x_tells_costs_nothing(lake: Lake, error: Exception) -> None:
     assert november(lake) == Reads()
 
 
+@pytest.mark.parametrize(
+    "error", [XUnavailable("503"), RateLimited("later", NOON), XRefused("400"), XBadResponse("cut")], ids=str
+)
+def test_after_an_error_that_is_not_of_all_requests_the_run_goes_on(lake: Lake, error: Exception) -> None:
+    with pytest.raises(type(error)), Ledger(lake, "a-run", PLENTY).reserve("@nasa", PAGE):
+        raise error
+    buy(Ledger(lake, "a-run", PLENTY), PAGE, PAGE)
+
+
 def test_sixteen_workers_at_once_lose_no_update(lake: Lake) -> None:
     with ThreadPoolExecutor(16) as pool:
         list(
@@ -241,10 +250,14 @@ def test_money_that_others_only_hold_is_waited_for(lake: Lake, monkeypatch: pyte
 def test_money_that_a_crash_left_held_is_not_waited_for_without_end(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.spend.ledger.time.sleep", lambda seconds: None)
+    """It waits forty times, and each time for about a second."""
+    waits: list[float] = []
+    monkeypatch.setattr("pipeline.spend.ledger.time.sleep", waits.append)
     ledger = Ledger(lake, "a-run", Budget(usd_per_run=0.60, usd_per_month=100.0))
     with (
         ledger.reserve("@crashed", Reads(posts=100)),
         pytest.raises(OverBudget, match=r"\$0\.50 of budget\.usd_per_run \$0\.60 is used"),
     ):
         buy(ledger, Reads(posts=100), Reads())
+    assert len(waits) == 40
+    assert sum(waits) == pytest.approx(40, abs=12)

@@ -81,3 +81,10 @@ def test_a_day_is_of_another_age_when_most_of_its_accounts_are() -> None:
 
     assert day(accounts=4, backfilled=2) == ()
     assert day(accounts=5, backfilled=3) == (SUNDAY - timedelta(days=20),)
+
+
+def test_an_account_that_was_not_read_says_nothing_of_a_days_age() -> None:
+    late = row(20, "a")
+    late["collected_at"] += timedelta(days=20)
+    failed = [missing(20, name) for name in ("b", "c")]
+    assert data(rollups(row(0), late, *failed), posts(), SUNDAY).other_age == (SUNDAY - timedelta(days=20),)

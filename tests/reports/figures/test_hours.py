@@ -4,12 +4,13 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from pipeline.schema import ROLLUP
-from reports.figures.hours import best_block, blocks, hours
+from reports.figures.hours import best_block, blocks, hours, shrink
 from reports.figures.metrics import equal_age
 from tests.reports.rows import SUNDAY, rollups, row
 
@@ -143,6 +144,23 @@ def test_intervals_hold_what_was_planted() -> None:
             (pl.col("low") >= pl.col("times")) | (pl.col("high") <= pl.col("times"))
         ).is_empty()
     assert held >= 0.93 * shown
+
+
+def test_blocks_are_drawn_toward_usual_as_far_as_a_quarter_of_difference_is_plausible() -> None:
+    """By the model itself, integrated far finer: how far blocks differ is half-normal with a deviation of 0.25."""
+    value, variance = np.array([0.5, -0.1, 0.0, 0.2]), np.array([0.04, 0.02, 0.09, 0.02])
+    differ = np.linspace(0.0005, 3, 6000)
+    total = differ[:, None] ** 2 + variance
+    plausible = np.exp(-0.5 * (differ / 0.25) ** 2 - 0.5 * (np.log(total) + value**2 / total).sum(1))
+    plausible /= plausible.sum()
+    kept = differ[:, None] ** 2 / total
+    mean = plausible @ (kept * value)
+    error = 1.96 * np.sqrt(plausible @ (kept * variance + (kept * value) ** 2) - mean**2)
+    found = shrink(
+        pl.DataFrame({"block": [0, 3, 6, 9], "posts": [1] * 4, "value": value, "variance": variance}), []
+    )
+    for name, logarithm in (("times", mean), ("low", mean - error), ("high", mean + error)):
+        assert found[name].to_list() == pytest.approx(np.exp(logarithm).tolist(), rel=0.005)
 
 
 def test_one_viral_day_or_thread_makes_no_best_time() -> None:

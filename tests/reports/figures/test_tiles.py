@@ -32,6 +32,16 @@ def test_before_the_first_look_up_an_account_has_the_count_of_that_look_up() -> 
     assert total_followers(followers(rows, SUNDAY)).sort("day")["value"].to_list() == [110, 110, 110]
 
 
+def test_no_account_has_the_followers_of_another_before_its_first_look_up() -> None:
+    rows = rollups(
+        *(row(0, name, followers=count) for name, count in (("a", 110), ("b", 50), ("c", 7))),
+        *(row(1, name, followers=count) for name, count in (("a", 100), ("b", None), ("c", 6))),
+    )
+    found = followers(rows, SUNDAY)
+    eve = found.filter(pl.col("day") < SUNDAY)
+    assert dict(eve.select("account", "value").iter_rows()) == {"a": 100, "b": 50, "c": 6}
+
+
 def test_the_rate_per_follower_is_a_ratio_of_sums_over_the_accounts_without_impressions() -> None:
     """Engagement 30 of 2 posts to 100 followers, and 10 of one to 300: 40 of 500 times that a follower got a post."""
 

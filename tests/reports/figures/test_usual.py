@@ -99,6 +99,23 @@ def test_an_account_that_never_posts_on_sundays_is_not_quiet_on_one_and_others_s
     assert on_sunday(row(0), *(ordinary(back) for back in range(1, 57)), metric="posts")["unusual"] is True
 
 
+@pytest.mark.parametrize(("back", "counts"), [(56, True), (57, False)])
+def test_a_day_is_judged_by_the_eight_weeks_before_it(back: int, counts: bool) -> None:
+    days = [ordinary(back) for back in range(60)]
+    changed = [*days[:back], ordinary(back, times=9), *days[back + 1 :]]
+    assert (on_sunday(*days) != on_sunday(*changed)) == counts
+
+
+@pytest.mark.parametrize(("back", "counts"), [(85, True), (86, False)])
+def test_the_first_of_the_30_days_is_judged_by_the_eight_weeks_before_it_too(back: int, counts: bool) -> None:
+    def first(*rows: dict[str, Any]) -> pl.DataFrame:
+        return compare(rollups(*rows), SUNDAY).filter(pl.col("day") == SUNDAY - timedelta(days=29))
+
+    days = [ordinary(back) for back in range(90)]
+    changed = [*days[:back], ordinary(back, times=9), *days[back + 1 :]]
+    assert first(*days).equals(first(*changed)) != counts
+
+
 def test_the_same_day_has_the_same_usual_on_its_own_page_and_on_later_ones() -> None:
     rows = rollups(*(ordinary(back, name) for back in range(86) for name in ("a", "bb", "ccc")))
     later = compare(rows, SUNDAY)
