@@ -103,8 +103,19 @@ dist: install ## build dist/: wheel, source and list of components (SBOM) of the
 	$(BIN)/uv pip install --quiet --python $$made/venv/bin/python -c $$made/constraints.txt dist/*.whl; \
 	(cd $$made && venv/bin/aviary --version); \
 	$(BIN)/uv tool run --quiet --from $(CYCLONEDX) cyclonedx-py environment --output-reproducible \
-		-o dist/$$(basename dist/*.whl -py3-none-any.whl).cdx.json $$made/venv/bin/python; \
-	ls dist
+		-o dist/$$(basename dist/*.whl -py3-none-any.whl).cdx.json $$made/venv/bin/python
+	@$(MAKE) --no-print-directory archive
+	@ls dist
+
+# What a machine of your own needs to run the DAG; config/aws/install.sh installs it.
+ARCHIVED := .airflowignore CHANGELOG.md LICENSE Makefile accounts.yaml aviary config dags pipeline pyproject.toml reports \
+	requirements.lock requirements-celery.lock
+
+archive: ## build the archive alone that a machine installs (docs/aws.md), and print its checksum
+	@set -e; mkdir -p dist; \
+	version=$$(git show HEAD:pipeline/version.py | sed -n 's/^VERSION.*"\(.*\)"$$/\1/p'); made=dist/aviary-$$version-release.tar.gz; \
+	git archive --prefix=aviary/ HEAD $(ARCHIVED) | gzip -n9 > $$made; \
+	$(PYTHON) -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest(), "", sys.argv[1])' $$made
 
 lock: install ## regenerate requirements.lock and requirements-celery.lock after a change of pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
@@ -112,4 +123,4 @@ lock: install ## regenerate requirements.lock and requirements-celery.lock after
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group celery -c requirements.lock -o requirements-celery.lock
 
-.PHONY: help install install-celery bytecode demo up down airflow test test-distributed check bench bench-airflow test-pythons schema docs dist lock
+.PHONY: help install install-celery bytecode demo up down airflow test test-distributed check bench bench-airflow test-pythons schema docs dist archive lock
