@@ -41,7 +41,9 @@ def changed(release: Release, version: str, changes: Mapping[str, tuple[str, str
     with tarfile.open(release.archive) as archive:
         archive.extractall(folder, filter="data")
     told = folder / "aviary/pipeline/version.py"
-    told.write_text(re.sub(r'^(VERSION.*)"[^"]*"$', rf'\g<1>"{version}"', told.read_text(), flags=re.MULTILINE))
+    told.write_text(
+        re.sub(r'^(VERSION.*)"[^"]*"$', rf'\g<1>"{version}"', told.read_text(), flags=re.MULTILINE)
+    )
     for name, (old, new) in (changes or {}).items():
         file = folder / "aviary" / name
         text = file.read_text()
