@@ -10,6 +10,7 @@ from reports import format as fmt
 from reports import thresholds
 from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.day import DayFigures
+from reports.views.causes import Reason, Step, about, reasons, step
 from reports.views.deletions import gone_command
 from reports.views.metrics import against, usual_day
 from reports.views.stories import Ended, ended, running
@@ -40,6 +41,8 @@ class Alert:
     what: str
     evidence: str
     place: str = ""  # on the account's page, where the evidence is
+    reasons: tuple[Reason, ...] = ()
+    step: Step | None = None
 
     @property
     def headline(self) -> str:
@@ -123,8 +126,17 @@ def _alert(finding: Finding, figures: DayFigures) -> Alert:
         what += f", {lasting}"
     if finding.row["unusual_mentions"] and finding.kind is not Kind.MENTIONS:
         evidence += f"; mentioned {_times_mentioned(finding.row, figures.day)}"
+    if topic := about(figures.causes.get(finding.account)):
+        evidence += f"; {topic}"
     return Alert(
-        finding.kind.name.lower(), finding.account, _name(finding.row), what, evidence, _place(finding)
+        finding.kind.name.lower(),
+        finding.account,
+        _name(finding.row),
+        what,
+        evidence,
+        _place(finding),
+        reasons(finding, figures),
+        step(finding, figures),
     )
 
 
