@@ -97,7 +97,7 @@ def _message(
 ) -> Message:
     subject = f"X report, {fmt.short_day(day)}: {headline}"
     status = ""
-    found = Alerts((), 0, (), "", linked=False)
+    found = Alerts((), 0, (), "")
     if figures is not None:
         found = alerts(figures)
         status = f"{fmt.plural(figures.accounts.height, 'account')}, {data_status(figures).text}"

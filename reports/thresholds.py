@@ -68,6 +68,12 @@ FIRST_ROWS: Final = 50
 FIRST_POSTS: Final = 20  # of an account's page
 MOST_POSTS: Final = 200
 
+# Why.
+CAUSE_POSTS: Final = 3  # that are shown
+CAUSE_NEEDS: Final = 3  # posts about a topic, and scored posts beside them
+CAUSE_SHARE: Final = 0.5  # of the move, from which on a topic is its cause
+MANY_REPLIES: Final = 100  # to one post, worth reading
+
 # Alerts as stories.
 STORY_DAYS: Final = 14  # so far back each day is judged
 ENDED_NEEDS: Final = 2  # days: the end of a single day is no news

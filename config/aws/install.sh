@@ -17,7 +17,7 @@ set -euo pipefail
 
 OPT=/opt/aviary ETC=/etc/aviary VAR=/var/lib/aviary
 UNITS=(api-server scheduler dag-processor)
-HEALTHY_WITHIN=${AVIARY_HEALTHY_WITHIN:-600} # seconds
+HEALTHY_WITHIN=${AVIARY_HEALTHY_WITHIN:-300} # seconds
 KEEP=3                                       # releases
 DATABASE=aviary
 

@@ -14,6 +14,7 @@ from pipeline.window import Window
 from reports import thresholds
 from reports.figures.accounts import accounts
 from reports.figures.alerts import Finding, findings
+from reports.figures.causes import Cause, causes
 from reports.figures.comparable import ALL_COMPARED, NotCompared
 from reports.figures.data import DataFigures, data, differs
 from reports.figures.groups import groups
@@ -40,6 +41,7 @@ class DayFigures:
     accounts: pl.DataFrame
     alerts: tuple[Finding, ...]
     stories: tuple[Story, ...]  # of all accounts
+    causes: Mapping[str, Cause]  # of the alerts, by account
     compared: pl.DataFrame  # of `compare`: accounts and total x metrics x 30 days
     trend: pl.DataFrame  # those of the total
     history_days: int  # earlier days of the eight weeks before that have data
@@ -59,6 +61,7 @@ class DayFigures:
     topic_counts: DayTopics | None = None
     topics: Topics | None = None  # where the day has counts and posts
     group: str | None = None  # whose page it is, where the figures are of one group's accounts
+    is_account: bool = False  # whether it is an account's own page
 
     @property
     def day(self) -> date:
@@ -121,12 +124,14 @@ def day_figures(
     if stood_out.is_empty() and usual_post(aged, day).is_empty():
         stood_out = largest(posts)
     earlier = aged.filter(pl.col("day") < day)["day"]
+    found = findings(rows, stood_out)
     return DayFigures(
         window=plan.window,
         sample=plan.sample,
         accounts=rows,
-        alerts=findings(rows, stood_out),
+        alerts=found,
         stories=stories(compared, aged, day),
+        causes=causes(found, posts, topic_counts, aged, day),
         compared=compared,
         trend=trend(compared),
         history_days=with_data(aged.filter(pl.col("day") < day))["day"].n_unique(),

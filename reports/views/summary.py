@@ -8,10 +8,11 @@ import polars as pl
 
 from reports import format as fmt
 from reports import thresholds
-from reports.figures.alerts import FIXABLE, Row
+from reports.figures.alerts import FIXABLE, Kind, Row
 from reports.figures.day import DayFigures
 from reports.figures.summary import Standing, dominant_post, standing, tone_driver
 from reports.figures.usual.compare import Compared
+from reports.views.causes import about
 from reports.views.metrics import against, usual_day
 
 _NAMED: Final = 3  # accounts, before "and 12 more"
@@ -155,6 +156,7 @@ def _tone(figures: DayFigures) -> Sentence:
         return [Piece("Net sentiment was "), value, Piece(f", usual {fmt.points(net.usual)}.")]
     driver = None if figures.single else tone_driver(figures.all_tone, net)
     cause = f", driven mainly by {_driver(driver)}" if driver else ""
+    cause += _cause(figures, driver)
     return [
         Piece(f"Net sentiment {'rose' if moved > 0 else 'fell'} to "),
         value,
@@ -167,6 +169,14 @@ def _driver(row: dict[str, Any]) -> str:
         f"{fmt.display_name(row['name'], row['handle'])}, whose {fmt.plural(row['scored'], 'scored post')} "
         f"averaged {fmt.points(row['net'])} (usual {fmt.points(row['usual_net'])})"
     )
+
+
+def _cause(figures: DayFigures, driver: dict[str, Any] | None) -> str:
+    """Return what the move is mostly about, where an alert of the account that drove it says so."""
+    of_tone = {one.account for one in figures.alerts if one.kind in (Kind.TURNED_NEGATIVE, Kind.TONE)}
+    account = figures.accounts["account"][0] if figures.single else driver["account"] if driver else None
+    topic = about(figures.causes.get(account)) if account in of_tone else ""
+    return f", {topic}" if topic else ""
 
 
 def _anecdote(figures: DayFigures, net: Compared) -> Sentence:

@@ -25,7 +25,6 @@ def stories(figures: PeriodFigures) -> Alerts:
         none="No day was beyond the 28 days before."
         if compared
         else "There are no days before to compare with.",
-        linked=True,
     )
 
 
@@ -44,7 +43,8 @@ def _story(story: Story) -> Alert:
     )
     row = story.strongest.row
     name = fmt.display_name(row["name"], row["handle"])
-    return Alert(story.kind.name.lower(), story.account, name, f"{what} {when}", evidence)
+    page = f"{story.strongest_on}/account-{story.account}.html"
+    return Alert(story.kind.name.lower(), story.account, name, f"{what} {when}", evidence, page)
 
 
 def _engagement(row: Row) -> tuple[str, str]:

@@ -1,0 +1,145 @@
+"""Why an account's day was unusual: the posts that moved it most, and what most of them are about.
+
+Each post is left out in turn, and what the day would have been without it tells how much it moved. A topic is named as
+the cause only where it rises, and where the day without its posts would have been at least half way back to the usual.
+Otherwise the rule is silent: a wrong cause is worse than none.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from pipeline.lake.topics import DayTopics
+from reports import thresholds
+from reports.figures.alerts import Finding, Kind, Row
+from reports.figures.metrics import Metric
+from reports.figures.topics import Topics, topics
+
+_METRICS: Final[Mapping[Kind, Metric]] = {
+    Kind.TURNED_NEGATIVE: "net",
+    Kind.TONE: "net",
+    Kind.VIRAL_POST: "engagement",
+    Kind.ENGAGEMENT: "engagement",
+    Kind.POST_COUNT: "posts",
+}
+_TOPICS: Final = ("pair", "hashtag", "word")  # the more it tells, the earlier
+_SIGN: Final = {"positive": 1, "neutral": 0, "negative": -1}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What explains an account's finding."""
+
+    posts: tuple[
+        Row, ...
+    ]  # that moved it most, at most three; none where the number of posts is what is unusual
+    topic: tuple[str, str] | None  # kind and term of what most of the move is about
+    replied_to: Row | None  # the post that got most of the day's replies
+
+
+def causes(
+    found: Sequence[Finding],
+    posts: pl.DataFrame,
+    counts: DayTopics | None,
+    rollups: pl.DataFrame,
+    day: date,
+) -> dict[str, Cause]:
+    """Return the causes of findings about tone, engagement and the number of posts, by account.
+
+    Takes the day's posts (`figures.posts.COLUMNS`), what they are about, and the roll-ups of `equal_age`.
+    """
+    explained = {one.account: one for one in found if one.kind in _METRICS}
+    if not explained:
+        return {}
+    own = posts.filter(pl.col("account").is_in(list(explained)), pl.col("engagement").is_not_null()).sort(
+        "engagement", "post_id", descending=True
+    )
+    rows = {account: list(part.iter_rows(named=True)) for (account,), part in own.group_by("account")}
+    scopes = pl.DataFrame({"account": list(explained), "scope": list(explained)})
+    rising = _rising(counts, topics(counts, rollups, own, day, scopes)) if counts else {}
+    return {
+        account: _cause(finding, rows.get(account, []), rising.get(account, {}))
+        for account, finding in explained.items()
+    }
+
+
+def _rising(counts: DayTopics, found: Mapping[str, Topics]) -> dict[str, dict[tuple[str, str], set[str]]]:
+    """Return the posts of each rising hashtag, word and pair, by account."""
+    rising: dict[str, dict[tuple[str, str], set[str]]] = {}
+    of_account = counts.day.filter(pl.col("kind").is_in(_TOPICS))
+    for account, of in found.items():
+        terms = of.terms.filter("rising").select("kind", "term", "english")
+        held = of_account.filter(pl.col("account") == account).join(
+            terms, on=["kind", "term", "english"], how="semi"
+        )
+        for kind, term, post_ids in held.select("kind", "term", "post_ids").iter_rows():
+            rising.setdefault(account, {}).setdefault((kind, term), set()).update(post_ids)
+    return rising
+
+
+def _cause(finding: Finding, rows: Sequence[Row], rising: Mapping[tuple[str, str], set[str]]) -> Cause:
+    metric = _METRICS[finding.kind]
+    value, usual = finding.row[metric], finding.row[f"usual_{metric}"]
+    above = value > usual
+    return Cause(
+        posts=_moving(metric, rows[: thresholds.MOST_POSTS], above=above),
+        topic=_topic(_VALUES[metric], rows, rising, value, usual) if above or metric == "net" else None,
+        replied_to=_replied_to(rows),
+    )
+
+
+def _moving(metric: Metric, rows: Sequence[Row], *, above: bool) -> tuple[Row, ...]:
+    """Return the posts without which the day would have been nearest to the usual."""
+    most = thresholds.CAUSE_POSTS
+    if metric == "net":
+        # Leaving one out moves the net by its sign; among those of one sign, the strongest tone tells most.
+        side = 1 if above else -1
+        toned = [row for row in rows if _SIGN.get(row["sentiment"], 0) == side]
+        return tuple(sorted(toned, key=lambda row: -side * row["compound"])[:most])
+    return tuple(rows[:most]) if metric == "engagement" and above else ()
+
+
+def _topic(
+    value_of: Callable[[Sequence[Row]], float | None],
+    rows: Sequence[Row],
+    rising: Mapping[tuple[str, str], set[str]],
+    value: float,
+    usual: float,
+) -> tuple[str, str] | None:
+    """Return the topic whose posts made the largest part of the move, at least half of it."""
+    best, largest = None, thresholds.CAUSE_SHARE
+    for kind, term in sorted(rising, key=lambda topic: (_TOPICS.index(topic[0]), topic[1])):
+        ids = rising[kind, term]
+        rest = [row for row in rows if row["post_id"] not in ids]
+        without = value_of(rest)
+        if len(rows) - len(rest) < thresholds.CAUSE_NEEDS or without is None:
+            continue
+        share = (value - without) / (value - usual)
+        if share > largest or (best is None and share == largest):
+            best, largest = (kind, term), share
+    return best
+
+
+def _net(rows: Sequence[Row]) -> float | None:
+    """Return the net sentiment of posts in points; None of fewer than three scored ones, which tell nothing."""
+    signs = [_SIGN[row["sentiment"]] for row in rows if row["sentiment"] is not None]
+    return 100 * sum(signs) / len(signs) if len(signs) >= thresholds.CAUSE_NEEDS else None
+
+
+_VALUES: Final[Mapping[Metric, Callable[[Sequence[Row]], float | None]]] = {
+    "net": _net,
+    "engagement": lambda rows: sum(row["engagement"] for row in rows),
+    "posts": len,
+}
+
+
+def _replied_to(rows: Sequence[Row]) -> Row | None:
+    """Return the post that got most of the day's replies, where they are many."""
+    replies = sum(row["reply_count"] or 0 for row in rows)
+    top = max(rows, key=lambda row: row["reply_count"] or 0, default=None)
+    if top is None or (top["reply_count"] or 0) < max(thresholds.MANY_REPLIES, replies / 2):
+        return None
+    return top
