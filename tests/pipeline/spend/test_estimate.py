@@ -155,9 +155,7 @@ def test_the_cost_goes_by_the_days_asked_for_and_by_the_months_that_they_are_in(
         (date(2026, 11, 30), ["2026-11"]),
     ],
 )
-def test_the_months_are_those_from_the_first_day_to_today(
-    lake: Lake, today: date, months: list[str]
-) -> None:
+def test_the_months_are_those_from_the_first_day_to_today(lake: Lake, today: date, months: list[str]) -> None:
     assert [month for month, _ in cost_of(lake, config("nasa"), today, 1).months] == months
 
 
