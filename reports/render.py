@@ -56,7 +56,7 @@ def render_group(figures: DayFigures) -> str:
 def render_period(figures: PeriodFigures, posts: pl.DataFrame, previous: Period | None) -> str:
     """Return the page of a week or a month; see `period_page` for what it takes."""
     view = period_page(figures, posts, previous)
-    return render("period.html.j2", view=view, sample=figures.sample, period=figures.period.name)
+    return render("period.html.j2", view=view, up="../", sample=figures.sample, period=figures.period.name)
 
 
 def _of_day(figures: DayFigures) -> dict[str, Any]:

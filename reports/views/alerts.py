@@ -43,6 +43,7 @@ class Alert:
     place: str = ""  # on the account's page, where the evidence is
     reasons: tuple[Reason, ...] = ()
     step: Step | None = None
+    day: date | None = None  # whose account page shows it, where that is not the day of the page itself
 
     @property
     def headline(self) -> str:

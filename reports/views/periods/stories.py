@@ -44,7 +44,9 @@ def _story(story: Story) -> Alert:
     )
     row = story.strongest.row
     name = fmt.display_name(row["name"], row["handle"])
-    return Alert(story.kind.name.lower(), story.account, name, f"{what} {when}", evidence)
+    return Alert(
+        story.kind.name.lower(), story.account, name, f"{what} {when}", evidence, day=story.strongest_on
+    )
 
 
 def _engagement(row: Row) -> tuple[str, str]:
