@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from reports import thresholds
 from reports.publish import publish
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.links import broken_links, links
@@ -31,6 +32,23 @@ def test_every_link_of_every_page_leads_somewhere(tmp_path: Path, days: int) -> 
     of = pl.when(pl.col("account") < "d").then(pl.when(last).then(pl.lit("new")).otherwise(pl.lit("old")))
     rollups = made.rollups.with_columns(of.alias("group"), pl.lit(4, pl.Int32).alias("schema_version"))
     lake = published(tmp_path, replace(made, rollups=rollups), days)
+    assert broken_links(lake) == []
+
+
+def test_every_link_leads_somewhere_where_an_account_has_more_posts_than_its_page_lists(
+    tmp_path: Path,
+) -> None:
+    """The posts with the least engagement have a hashtag of their own."""
+    busy = replace(TWELVE[4], posts=300, weekend=1.0)
+    made = world([busy, *TWELVE[:1]], days=1)
+    rare = (pl.col("account") == busy.account) & (pl.col("engagement") < 70)
+    posts = made.posts.with_columns(
+        pl.when(rare).then(pl.lit(["rare"])).otherwise("hashtags").alias("hashtags")
+    )
+    lake = published(tmp_path, replace(made, posts=posts), 1)
+    page = lake.get(f"reports/{DAY}/account-{busy.account}.html").decode()
+    assert page.count('id="p-') == thresholds.MOST_POSTS
+    assert "#rare" in page
     assert broken_links(lake) == []
 
 
