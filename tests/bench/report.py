@@ -17,18 +17,24 @@ import polars as pl
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import put_frame
+from pipeline.lake.periods import COMPARED, Unit, period_of
 from pipeline.sandbox.serve import UNSET, running
 from pipeline.transform.topics import count_topics
+from reports.figures.index import DayLine
+from reports.index import record
+from reports.periods import put
 from reports.publish import publish, read
 from reports.render import render_report
 from reports.thresholds import READ_DAYS
 from tests.bench.harness import Row, bench, best_in_turn
 from tests.reports.folder_lake import fill
-from tests.reports.world import DAY, many, world
+from tests.reports.world import DAY, World, many, world
 
 SECONDS = 3.0  # of processor time, for 500 accounts with 28 days before, reading and topics included
 WORDS = 20  # of an invented post, drawn by Zipf's law
 VOCABULARY = 20_000
+WEEK_SECONDS = 1.0  # the same for a week's page, with the four weeks before
+WEEK = period_of(DAY, Unit.WEEK)  # DAY is its Sunday
 YEARS = 3
 ROUNDS = 5
 
@@ -99,6 +105,42 @@ def fill_many(lake: Lake) -> None:
 def of_day() -> pl.Expr:
     """Return the day of the posts of a world, whose days are read the morning after."""
     return pl.col("collected_at").dt.date().dt.offset_by("-1d")
+
+
+@bench
+def a_week_of_five_hundred_accounts() -> Iterator[Row]:
+    """The week's page, made with all five weeks that it compares, and again after years of days."""
+    made = world(many(500), days=7 * (COMPARED + 1), every_post=True)
+    with lakes("weeks", "years") as found:
+        for lake in found:
+            store_week(lake, made)
+        grow(found[1], DAY - timedelta(days=7 * (COMPARED + 1)), 365 * YEARS)
+        weeks, years = best_in_turn([partial(put, lake, WEEK) for lake in found], ROUNDS)
+    yield Row(
+        "week's page of 500 accounts, with reading",
+        f"{WEEK_SECONDS:g} s of CPU",
+        WEEK_SECONDS / weeks,
+        1.0,
+        f"{weeks:.2f} s of CPU",
+    )
+    yield Row(
+        f"week's page of 500 accounts after {YEARS} years",
+        "after five weeks",
+        weeks / years,
+        0.9,
+        f"{years:.2f} and {weeks:.2f} s of CPU",
+    )
+
+
+def store_week(lake: Lake, made: World) -> None:
+    """Store what a week's page is made from: roll-ups, the week's posts by day, and the index lines of its days."""
+    for (day,), rollup in made.rollups.group_by("day"):
+        put_frame(lake, keys.rollup(day), rollup)
+    for day in WEEK.days:
+        posts = made.posts.filter(pl.col("created_at").dt.date() == day)
+        put_frame(lake, keys.posts_daily(day), posts)
+        nothing = dict.fromkeys(("posts", "engagement", "usual", "net", "collected_at"))
+        record(lake, DayLine(day=day, sample=True, planned=500, read=500, unusual=False, notes=(), **nothing))
 
 
 def grow(lake: Lake, newest: date, days: int) -> None:

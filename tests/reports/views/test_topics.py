@@ -9,7 +9,9 @@ import pytest
 from reports.figures.day import DayFigures
 from reports.figures.topics import Topics
 from reports.views.topics import TopicRow, topics, topics_of_account
+from tests.reports.rendered import figures_of
 from tests.reports.rows import figures, posts, row
+from tests.reports.world import world
 
 AT_NINE = posts({"post_id": "1"})["created_at"][0]
 
@@ -147,3 +149,13 @@ def test_the_note_says_what_is_not_counted() -> None:
         "† fewer",
     ):
         assert said in part.note
+
+
+def test_a_day_shows_seven_topics_an_account_five_and_both_all_formats() -> None:
+    day = figures_of(world())
+    assert day.topics is not None
+    assert day.topics.terms.height > 7
+    formats = day.topics.formats.height
+    of_one = replace(day, accounts=day.accounts.head(1))
+    shown = [view.rows for view in (topics(day), topics(of_one), topics_of_account(day)) if view]
+    assert [len(rows) - formats for rows in shown] == [7, 5, 5]
