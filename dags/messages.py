@@ -21,7 +21,8 @@ from pipeline.text import one_line
 
 if TYPE_CHECKING:
     from pipeline.lake.client import Lake
-    from reports.message import Link, Message
+    from pipeline.lake.periods import Period
+    from reports.message import Ended, Link, Message
 
 log = logging.getLogger(__name__)
 
@@ -90,31 +91,47 @@ def _message(day: date, context: Any) -> "Message":
     failed = context.get("exception")
     if failed is None:
         lake = open_lake()
-        return summary(read(lake, day), _link(lake, day))
+        return summary(read(lake, day), _link(lake, day), _ended(lake, day))
     failed = failure_of(failed)
     reason = str(failed) if isinstance(failed, AviaryError) else f"{type(failed).__name__}: {failed}"
-    figures = link = None
+    figures, link, ended = None, None, []
     if context["ti"].xcom_pull(task_ids="report"):
         try:
             lake = open_lake()
             figures, link = read(lake, day), _link(lake, day)
+            ended = _ended(lake, day)
         except AviaryError as error:
             reason += f" The report cannot be read: {error}"
-    return failure(day, reason, figures, link, sample=x_settings().sample)
+    return failure(day, reason, figures, link, ended, sample=x_settings().sample)
 
 
-def _link(lake: "Lake", day: date) -> "Link":
+def _ended(lake: "Lake", day: date) -> "list[Ended]":
+    """Return the weeks and months that are told with a day. One that cannot be read does not cost the day's message."""
+    from reports.periods import ended_with, read
+
+    found = []
+    for period in ended_with(lake, day):
+        try:
+            found.append((read(lake, period), _link(lake, period)))
+        except AviaryError as error:
+            log.error("%s is not in the message of %s: %s", period.name, day, error)
+    return found
+
+
+def _link(lake: "Lake", of: "date | Period") -> "Link":
     from pipeline.lake.access import LINK_HOURS, access_to, link_to
     from reports.message import Link
 
-    key = keys.report(day)
+    if isinstance(of, date):
+        key, later = keys.report(of), f"--day {of}"
+    else:
+        key, later = keys.period_report(of), f"--{of.unit} {of.name}"
     served = load_settings().report_url(key)
     if served:
         return Link(served, "")
     sooner = ", or until the credentials of the role that made it expire" if access_to(lake).temporary else ""
     note = (
-        f"The link works for {LINK_HOURS} hours{sooner}, for anyone who has it. "
-        f"Later: ./aviary open --day {day}"
+        f"The link works for {LINK_HOURS} hours{sooner}, for anyone who has it. Later: ./aviary open {later}"
     )
     return Link(link_to(lake, key), note)
 

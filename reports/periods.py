@@ -53,6 +53,16 @@ def _due(lake: "Lake", days: Collection[date]) -> set[Period]:
     return own | {period for period in before if not lake.exists(keys.period_report(period))}
 
 
+def ended_with(lake: "Lake", day: date) -> list[Period]:
+    """Return the weeks and months that ended with a day's report, in order: over on it, not yet on the one before.
+
+    Usually the day is the last of them. Only those that have a page.
+    """
+    eve = index.day_before(lake, day) or day - timedelta(days=1)
+    ended = {period for each in (eve, day) for period in periods_of(each) if eve < period.last <= day}
+    return [period for period in sorted(ended) if lake.exists(keys.period_report(period))]
+
+
 def put(lake: "Lake", period: Period) -> bool:
     """Render and store the page of a period; return whether it changed. What changes meanwhile is on it in the end.
 

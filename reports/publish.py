@@ -5,6 +5,7 @@ can be rendered again to the byte whatever came later. Hence no link to the next
 """
 
 import itertools
+import logging
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pipeline.lake.periods import Period
 from pipeline.lake.records import Plan, UsageDay
 from pipeline.lake.topics import DayTopics, find_topics
 from pipeline.schema import POSTS, ROLLUP
+from reports import format as fmt
 from reports import index, periods, thresholds
 from reports.figures.comparable import NotCompared, comparable
 from reports.figures.day import DayFigures, day_figures
@@ -30,6 +32,8 @@ from reports.render import render_account, render_group, render_report
 
 if TYPE_CHECKING:
     from pipeline.lake.client import Lake
+
+log = logging.getLogger(__name__)
 
 _WRITERS: Final = 16  # pages on their way to S3 at once
 
@@ -68,12 +72,15 @@ def _publish(lake: "Lake", day: date, *, with_periods: bool) -> str:
     source = _source(lake, day)
     figures = _figures(source)
     key = keys.report(day)
-    stored = _stored_pages(lake, day)
+    before = lake.etags(catalogue.REPORT.prefix(day=day).removesuffix("index.html"))
+    stored = _account_and_group_pages(before)
     pages = _put_pages(lake, source, figures, stored)
     lake.put_html(key, render_report(figures, "../"))
     index.record(lake, index.day_line(figures, source.plan.failed_accounts))
     made = periods.publish(lake, [day]) if with_periods else []
     newest = index.draw(lake, {day.year, *_years_of(made)})
+    if with_periods and newest > day and lake.etags(key).get(key) != before.get(key):
+        _name_later(lake, day)
     if newest == day:
         lake.put_html(keys.REPORTS_LATEST, render_report(figures, ""))
         # Another run may have published a newer day just before this one wrote the latest: put that back.
@@ -86,14 +93,26 @@ def _publish(lake: "Lake", day: date, *, with_periods: bool) -> str:
     return key
 
 
+def _name_later(lake: "Lake", day: date) -> None:
+    """Say which later reports compare with a day that has just changed: theirs are as they were."""
+    first, last = day + timedelta(days=1), day + timedelta(days=thresholds.READ_DAYS)
+    if found := index.days_of(lake, first, last):
+        log.warning(
+            "%s compare with %s: render again with ./aviary report --from %s --to %s",
+            fmt.plural(len(found), "later report"),
+            day,
+            found[0],
+            found[-1],
+        )
+
+
 def _years_of(made: Collection[Period]) -> set[int]:
     """Return the years whose pages link to these weeks and months: both, where a week is of two."""
     return {day.year for period in made for day in (period.first, period.last)}
 
 
-def _stored_pages(lake: "Lake", day: date) -> dict[str, str]:
-    """Return the keys and ETags of the accounts' and the groups' pages of a day."""
-    listed = lake.etags(catalogue.REPORT.prefix(day=day).removesuffix("index.html"))
+def _account_and_group_pages(listed: Mapping[str, str]) -> dict[str, str]:
+    """Return the ETags of the accounts' and the groups' pages among those of a day."""
     kinds = (catalogue.ACCOUNT_REPORT, catalogue.GROUP_REPORT)
     return {key: etag for key, etag in listed.items() if any(kind.fields(key) for kind in kinds)}
 

@@ -84,22 +84,24 @@ def _cause(finding: Finding, rows: Sequence[Row], rising: Mapping[tuple[str, str
     metric = _METRICS[finding.kind]
     value, usual = finding.row[metric], finding.row[f"usual_{metric}"]
     above = value > usual
+    one = finding.kind is Kind.VIRAL_POST
     return Cause(
-        posts=_moving(metric, rows[: thresholds.MOST_POSTS], above=above),
+        posts=_moving(metric, rows[: thresholds.MOST_POSTS], above=above)[
+            : 1 if one else thresholds.CAUSE_POSTS
+        ],
         topic=_topic(_VALUES[metric], rows, rising, value, usual) if above or metric == "net" else None,
         replied_to=_replied_to(rows),
     )
 
 
 def _moving(metric: Metric, rows: Sequence[Row], *, above: bool) -> tuple[Row, ...]:
-    """Return the posts without which the day would have been nearest to the usual."""
-    most = thresholds.CAUSE_POSTS
+    """Return the posts without which the day would have been nearer to the usual, those that moved it most first."""
     if metric == "net":
         # Leaving one out moves the net by its sign; among those of one sign, the strongest tone tells most.
         side = 1 if above else -1
         toned = [row for row in rows if _SIGN.get(row["sentiment"], 0) == side]
-        return tuple(sorted(toned, key=lambda row: -side * row["compound"])[:most])
-    return tuple(rows[:most]) if metric == "engagement" and above else ()
+        return tuple(sorted(toned, key=lambda row: -side * row["compound"]))
+    return tuple(rows) if metric == "engagement" and above else ()
 
 
 def _topic(

@@ -61,6 +61,7 @@ class DayFigures:
     topic_counts: DayTopics | None = None
     topics: Topics | None = None  # where the day has counts and posts
     group: str | None = None  # whose page it is, where the figures are of one group's accounts
+    is_account: bool = False  # whether it is an account's own page
 
     @property
     def day(self) -> date:

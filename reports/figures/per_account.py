@@ -66,6 +66,7 @@ def per_account(figures: DayFigures, rollups: pl.DataFrame, posts: pl.DataFrame)
         stood_out = standouts_of[account]
         narrowed = replace(
             figures,
+            is_account=True,
             accounts=row,
             alerts=findings(row, stood_out),
             trend=figures.trend if figures.single else trend_of[account],

@@ -13,7 +13,7 @@ from reports.figures.day import DayFigures
 from reports.views.causes import Reason, Step, about, reasons, step
 from reports.views.deletions import gone_command
 from reports.views.metrics import against, usual_day
-from reports.views.stories import Ended, ended, running
+from reports.views.stories import Ended, account_page, ended, running
 
 _LEFT_OUT: Final = "left out of every total"
 # For one account, and for several.
@@ -40,10 +40,10 @@ class Alert:
     name: str
     what: str
     evidence: str
-    place: str = ""  # on the account's page, where the evidence is
+    page: str  # the account's, from `reports/`; empty on that page itself
+    place: str = ""  # on it, where the evidence is
     reasons: tuple[Reason, ...] = ()
     step: Step | None = None
-    day: date | None = None  # whose account page shows it, where that is not the day of the page itself
 
     @property
     def headline(self) -> str:
@@ -59,7 +59,6 @@ class Alerts:
     more: int
     ended: tuple[Ended, ...]  # what is back to normal
     none: str  # shown where there is no alert
-    linked: bool  # to the accounts' pages; else the page is the account's own
 
     @property
     def count(self) -> int:
@@ -77,7 +76,6 @@ def alerts(figures: DayFigures) -> Alerts:
         more=max(len(found) - thresholds.MOST_ALERTS, 0),
         ended=ended(figures),
         none="Nothing is unusual." if comparable else "Nothing can be compared with a usual day yet.",
-        linked=not figures.single,
     )
 
 
@@ -93,7 +91,7 @@ def all_alerts(figures: DayFigures) -> tuple[Alert, ...]:
         if group is None:
             lines.append(_alert(finding, figures))
         elif finding is group[0]:
-            lines.append(_group(group))
+            lines.append(_group(group, figures))
     return tuple(lines)
 
 
@@ -106,7 +104,7 @@ def _shared(findings: Sequence[Finding]) -> dict[Status, list[Finding]]:
     return {status: group for status, group in groups.items() if len(group) > _ALIKE}
 
 
-def _group(group: Sequence[Finding]) -> Alert:
+def _group(group: Sequence[Finding], figures: DayFigures) -> Alert:
     first, others = group[0], group[1:]
     what = _NOT_READ[Status(first.row["status"])][1]
     named = fmt.listing([_name(finding.row) for finding in others], _NAMED)
@@ -118,6 +116,7 @@ def _group(group: Sequence[Finding]) -> Alert:
         _name(first.row),
         f"and {fmt.plural(len(others), 'other account')} {what}",
         f"The others: {named}. {why}; {_LEFT_OUT}",
+        account_page(figures, first.account),
     )
 
 
@@ -135,6 +134,7 @@ def _alert(finding: Finding, figures: DayFigures) -> Alert:
         _name(finding.row),
         what,
         evidence,
+        account_page(figures, finding.account),
         _place(finding),
         reasons(finding, figures),
         step(finding, figures),

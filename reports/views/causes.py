@@ -12,7 +12,7 @@ from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.causes import Cause
 from reports.figures.day import DayFigures
 
-_LETTERS = 90  # of a post's text
+_LETTERS = 70  # of a post's text
 _WORDS = 2  # that decided a post's tone
 
 

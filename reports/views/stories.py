@@ -1,7 +1,6 @@
 """Stories in words: how long an alert has lasted, and what is back to normal."""
 
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 from typing import Final
 
@@ -42,6 +41,12 @@ class Ended:
     name: str
     what: str
     evidence: str
+    page: str  # the account's, as in `account_page`
+
+
+def account_page(figures: DayFigures, account: str) -> str:
+    """Return an account's page of the day, from `reports/`; empty on that page itself."""
+    return "" if figures.is_account else f"{figures.day}/account-{account}.html"
 
 
 def running(finding: Finding, figures: DayFigures) -> str:
@@ -70,12 +75,12 @@ def ended(figures: DayFigures) -> tuple[Ended, ...]:
     with_alert = {finding.account for finding in figures.alerts}
     over = [story for story in figures.stories if story.normal_since and story.account not in with_alert]
     over.sort(key=lambda story: (-story.days, story.account))
-    told = (_ended(story, rows[story.account], figures.day) for story in over if story.account in rows)
+    told = (_ended(story, rows[story.account], figures) for story in over if story.account in rows)
     return tuple(islice(told, thresholds.MOST_ENDED))
 
 
-def _ended(story: Story, row: Row, day: date) -> Ended:
-    today = story.normal_since == day
+def _ended(story: Story, row: Row, figures: DayFigures) -> Ended:
+    today = story.normal_since == figures.day
     since = "" if today else f" since {story.normal_since:%A}"
     span = f"on {fmt.plural(story.days, 'day')}, {fmt.short_day(story.first)} to {fmt.short_day(story.last)}"
     if story.metric is None:
@@ -83,7 +88,8 @@ def _ended(story: Story, row: Row, day: date) -> Ended:
     else:
         what, evidence = "back to normal", f"{_WAS[story.metric, story.sign]} {span}"
     told = f"{'is' if today else 'has been'} {what}{since}"
-    return Ended(row["account"], fmt.display_name(row["name"], row["handle"]), told, evidence)
+    name = fmt.display_name(row["name"], row["handle"])
+    return Ended(story.account, name, told, evidence, account_page(figures, story.account))
 
 
 def _ordinal(number: int) -> str:

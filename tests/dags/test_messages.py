@@ -70,6 +70,52 @@ def test_where_reports_are_served_the_link_leads_there(
     assert "X-Amz-Signature" not in text_of(post.mails[0]) + text_of(post.mails[0], "html")
 
 
+def test_the_day_that_ends_a_week_tells_it_in_the_same_message_with_a_link_that_opens(
+    reported: Lake, post: Post
+) -> None:
+    """DAY is a Sunday."""
+    notice()(context())
+    (mail,) = post.mails
+    text, html = text_of(mail), text_of(mail, "html")
+    _, _, told = text.replace("\r\n", "\n").partition("\n\nWeek 47, 16–22 November 2026\n")
+    assert "Only 1 of 7 days was read; missing: Mon 16 to Sat 21 Nov." in told
+    assert "Stadium FC had a post go viral on Sun 22 Nov" in told
+    assert "Later: ./aviary open --week 2026-W47" in told
+    link = told.split("The week: ")[1].split()[0]
+    assert requests.get(link, timeout=10).text == reported.get("reports/week=2026-W47/index.html").decode()
+    assert "<h2>Week 47, 16–22 November 2026</h2>" in html
+
+
+def test_where_reports_are_served_the_weeks_link_leads_there_too_and_a_chat_has_it(
+    reported: Lake, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AVIARY_REPORTS_URL", "https://reports.example.org/x")
+    notice("connection:team_chat")(context())
+    (chat,) = post.chats
+    assert "The week: https://reports.example.org/x/week=2026-W47/index.html" in chat["message"]
+
+
+def test_a_failed_run_of_a_weeks_last_day_tells_the_week(reported: Lake, post: Post) -> None:
+    notice()(context(RunFailed("too many failed")))
+    (mail,) = post.mails
+    assert mail["Subject"].endswith(": the run failed")
+    assert "The week: http" in text_of(mail)
+
+
+def test_a_month_that_cannot_be_read_costs_no_message(
+    lake: Lake, post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    last = DAY + timedelta(days=8)
+    fill(lake, world(TWELVE[:1], day=last, days=2, every_post=True))
+    publish(lake, last)
+    lake.put("daily/day=2026-07-02/rollup.parquet", b"damaged")  # which the month alone is compared with
+    with caplog.at_level("ERROR"):
+        notice()(context(day=str(last)))
+    assert "The report: http" in text_of(post.mails[0])
+    assert "The month:" not in text_of(post.mails[0])
+    assert "2026-11 is not in the message of 2026-11-30: " in caplog.text
+
+
 def test_a_chat_is_told_through_its_connection(reported: Lake, post: Post) -> None:
     notice("connection:team_chat")(context())
     (chat,) = post.chats

@@ -15,6 +15,7 @@ from pipeline.schema import SCHEMA_VERSION
 from reports import publish
 from tests.reports.browser import opened
 from tests.reports.folder_lake import FolderLake, fill
+from tests.reports.mentioned import mentioned
 from tests.reports.rendered import report_of
 from tests.reports.world import DAY, TWELVE, World, many, world
 
@@ -23,6 +24,7 @@ TRAVEL = {"northwindair", "halcyonhotels", "cobaltmotors"}
 
 SHAPES: dict[str, Callable[[], World]] = {
     "twelve": world,
+    "mentions": lambda: mentioned(world()),
     "one": lambda: world(TWELVE[:1]),
     "first": lambda: world(days=1),
     "sixty": lambda: world(many(60), days=30),
@@ -48,7 +50,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         made = grouped(make())
         found[name] = write(folder / f"{name}.html", made)
     lake = FolderLake(folder)
-    fill(lake, grouped(world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),))))
+    eventful = world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),))
+    fill(lake, grouped(mentioned(eventful, ("northwindair", "brightleaf", "orchardtv"))))
     for back in (0, 1, 2, 4, 5):
         publish(lake, DAY - timedelta(days=back))
     of_day = folder / "reports" / str(DAY)
@@ -77,4 +80,4 @@ def write(path: Path, made: World) -> Path:
 
 
 def open_report(browser: Browser, pages: dict[str, Path], name: str = "twelve", **context: Any) -> Opened:
-    return opened(browser, pages[name], viewport={"width": 1280, "height": 900}, **context)
+    return opened(browser, pages[name], **({"viewport": {"width": 1280, "height": 900}} | context))

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from reports import thresholds
 from reports.publish import publish
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.links import broken_links, links
@@ -34,6 +35,29 @@ def test_every_link_of_every_page_leads_somewhere(tmp_path: Path, days: int) -> 
     assert broken_links(lake) == []
 
 
+def test_every_link_leads_somewhere_where_an_account_has_more_posts_than_its_page_lists(
+    tmp_path: Path,
+) -> None:
+    """The posts with the least engagement have a hashtag of their own."""
+    busy = replace(TWELVE[4], posts=300, weekend=1.0)
+    made = world([busy, *TWELVE[:1]], days=1)
+    rare = (pl.col("account") == busy.account) & (pl.col("engagement") < 70)
+    posts = made.posts.with_columns(
+        pl.when(rare).then(pl.lit(["rare"])).otherwise("hashtags").alias("hashtags")
+    )
+    lake = published(tmp_path, replace(made, posts=posts), 1)
+    page = lake.get(f"reports/{DAY}/account-{busy.account}.html").decode()
+    assert page.count('id="p-') == thresholds.MOST_POSTS
+    assert "#rare" in page
+    assert broken_links(lake) == []
+
+
+def test_every_link_leads_somewhere_where_there_is_one_account(tmp_path: Path) -> None:
+    lake = published(tmp_path, world(TWELVE[:1], days=40, every_post=True), 1)
+    before = str(DAY - timedelta(days=1))  # is stored, and was not published
+    assert [link for _, link in broken_links(lake) if before not in link] == []
+
+
 def test_every_link_leads_somewhere_where_days_are_missing(tmp_path: Path) -> None:
     made = world(TWELVE[:3], days=4, every_post=True, gaps=(DAY - timedelta(days=1),))
     lake = FolderLake(tmp_path)
@@ -47,6 +71,7 @@ def test_a_link_that_leads_nowhere_is_noticed(tmp_path: Path) -> None:
     lake = published(tmp_path, world(TWELVE[:2], days=1, every_post=True), 1)
     key = f"reports/{DAY}/account-stadiumfc.html"
     html = lake.get(key).decode()
-    assert len(list(links(html))) == 5
+    assert len(list(links(html))) > 5
     lake.put(key, html.replace('id="p-', 'id="q-').encode())
-    assert {page for page, _ in broken_links(lake)} == {"reports/latest.html", f"reports/{DAY}/index.html"}
+    pages = ("reports/latest.html", f"reports/{DAY}/index.html", "reports/week=2026-W47/index.html", key)
+    assert {page for page, _ in broken_links(lake)} == set(pages)

@@ -3,16 +3,21 @@
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
+from pipeline.lake.periods import Unit, period_of
 from reports.figures.day import DayFigures
-from reports.message import Link, Message, as_mail, failure, summary
+from reports.figures.periods.period import period_figures
+from reports.message import Ended, Link, Message, as_mail, failure, summary
 from reports.views.alerts import all_alerts
+from reports.views.periods.stories import stories
+from reports.views.periods.summary import summary as period_summary
 from reports.views.summary import summary as day_summary
 from tests.reports.rendered import figures_of
-from tests.reports.world import DAY, TWELVE, world
+from tests.reports.world import DAY, TWELVE, World, world
 
 LINK = Link("https://reports.example.org/2026-11-22/index.html", "For whoever may.")
 
@@ -87,6 +92,32 @@ def test_a_failed_run_sends_the_verdicts_reasons_and_what_to_do(day: DayFigures)
     assert "There is a report of what could be read." in with_report.text
 
 
+WEEK = period_of(DAY, Unit.WEEK)  # DAY is its Sunday
+WEEK_LINK = Link("https://reports.example.org/week=2026-W47/index.html", "For whoever may.")
+
+
+def week_of(made: World) -> Ended:
+    return period_figures(made.rollups, WEEK, WEEK.days), WEEK_LINK
+
+
+def test_what_ended_is_told_below_the_day_by_its_first_sentences_stories_and_link(day: DayFigures) -> None:
+    figures, _ = week_of(world())
+    said = summary(day, LINK, [(figures, WEEK_LINK)])
+    assert said.subject == summary(day, LINK).subject
+    assert said.text.startswith(summary(day, LINK).text.rstrip())
+    told = said.text.removeprefix(summary(day, LINK).text.rstrip())
+    assert told.startswith("\n\nWeek 47, 16–22 November 2026\n1 not read on all days\n\nEngagement was ")
+    sentences = period_summary(figures).texts
+    assert len(sentences) > 3
+    assert [sentence in told for sentence in sentences] == [True] * 3 + [False] * (len(sentences) - 3)
+    assert len(stories(figures).shown) > 1
+    for story in stories(figures).shown:
+        assert f"- {story.headline}\n  {story.evidence}" in told
+        assert story.evidence in unescape(said.html)
+    assert told.endswith(f"The week: {WEEK_LINK.url}\nFor whoever may.\n")
+    assert Tags(said.html).links == [LINK.url, WEEK_LINK.url]
+
+
 HOSTILE = [
     "Eve\r\nBcc: all@example.org\r\n\r\nhello",
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
@@ -102,11 +133,15 @@ def of_hostile_names() -> list[Message]:
         replace(TWELVE[n], name=text, status={DAY: (("failed", "partial")[n % 2], text)})
         for n, text in enumerate(HOSTILE)
     ]
-    made = figures_of(world(accounts))
-    return [summary(made, LINK), failure(DAY, "; ".join(HOSTILE), made, LINK, sample=True)]
+    of = world(accounts)
+    made, ended = figures_of(of), [week_of(of)]
+    return [summary(made, LINK, ended), failure(DAY, "; ".join(HOSTILE), made, LINK, ended, sample=True)]
 
 
-@pytest.mark.parametrize("said", of_hostile_names(), ids=["summary", "failure"])
+KINDS = ["summary", "failure"]
+
+
+@pytest.mark.parametrize("said", of_hostile_names(), ids=KINDS)
 def test_hostile_names_begin_no_header_and_end_no_line(said: Message) -> None:
     sent = bytes(as_mail(said, "aviary@example.org", "team@example.org"))
     read = message_from_bytes(sent, policy=policy.default)
@@ -117,11 +152,12 @@ def test_hostile_names_begin_no_header_and_end_no_line(said: Message) -> None:
         assert all(letter.isprintable() or letter in "\n\u200b" for letter in text)
 
 
-@pytest.mark.parametrize("said", of_hostile_names(), ids=["summary", "failure"])
+@pytest.mark.parametrize("said", of_hostile_names(), ids=KINDS)
 def test_hostile_names_are_text_in_html_and_no_markup_in_a_chat(said: Message) -> None:
     found = Tags(said.html)
-    assert found.tags == Tags(summary(figures_of(world()), LINK).html).tags | {"ul", "li", "br", "h2"}
-    assert found.links == [LINK.url]
+    plain = summary(figures_of(world()), LINK, [week_of(world())])
+    assert found.tags == Tags(plain.html).tags | {"ul", "li", "br", "h2"}
+    assert found.links == [LINK.url, WEEK_LINK.url]
     assert "{{ conn.x_api.password }}" in said.text  # as it was written: nothing has filled it in
     assert "@everyone" not in said.chat
     assert "<!channel>" not in said.chat

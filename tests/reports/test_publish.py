@@ -69,6 +69,22 @@ def test_rendering_an_older_day_does_not_move_the_latest_back(
     assert keys.REPORTS_LATEST not in written  # not even for a moment
 
 
+def test_a_day_that_changes_names_the_later_reports_that_compare_with_it(
+    lake: FolderLake, small: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(lake, YESTERDAY)
+    publish(lake, DAY)
+    assert caplog.text == ""
+    publish(lake, YESTERDAY)  # to the same bytes
+    assert "later reports" not in caplog.text
+    fewer = pl.when(pl.col("day") == YESTERDAY).then(pl.col("engagement") + 1).otherwise("engagement")
+    for (day,), frame in small.rollups.with_columns(fewer.alias("engagement")).group_by("day"):
+        put_frame(lake, keys.rollup(day), frame)
+    publish(lake, YESTERDAY)
+    again = f"render again with ./aviary report --from {DAY} --to {DAY}"
+    assert f"1 later report compare with {YESTERDAY}: {again}" in caplog.text
+
+
 def test_a_newer_day_published_meanwhile_stays_the_latest(
     lake: FolderLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

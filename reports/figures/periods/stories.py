@@ -70,7 +70,13 @@ def findings(rows: pl.DataFrame, period: Period) -> list[DayFindings]:
         data.filter(pl.col(BACK) == 0)
         .join(reach, on="account")
         .filter(pl.col("days_before") >= thresholds.UNUSUAL_NEEDS)
-        .with_columns(_kind().alias("kind"), pl.col("post_engagements").list.max().alias("best"))
+        .with_columns(
+            _kind().alias("kind"),
+            pl.col("post_engagements").list.max().alias("best"),
+            pl.col("post_ids")
+            .list.get(pl.col("post_engagements").list.arg_max(), null_on_oob=True)
+            .alias("best_id"),
+        )
         .drop_nulls("kind")
         .sort("day", "account")
     )
@@ -81,7 +87,7 @@ def findings(rows: pl.DataFrame, period: Period) -> list[DayFindings]:
 
 
 _COLUMNS: Final = (
-    "day", "account", "handle", "name", "kind", "engagement", "posts", "net", "best", "scored",
+    "day", "account", "handle", "name", "kind", "engagement", "posts", "net", "best", "best_id", "scored",
     "most_engagement", "most_posts", "most_net", "least_net", "usual_posts",
 )  # fmt: skip
 

@@ -25,7 +25,6 @@ def stories(figures: PeriodFigures) -> Alerts:
         none="No day was beyond the 28 days before."
         if compared
         else "There are no days before to compare with.",
-        linked=True,
     )
 
 
@@ -44,9 +43,26 @@ def _story(story: Story) -> Alert:
     )
     row = story.strongest.row
     name = fmt.display_name(row["name"], row["handle"])
+    page = f"{story.strongest_on}/account-{story.account}.html"
     return Alert(
-        story.kind.name.lower(), story.account, name, f"{what} {when}", evidence, day=story.strongest_on
+        story.kind.name.lower(),
+        story.account,
+        name,
+        f"{what} {when}",
+        evidence,
+        page,
+        _place(story),
     )
+
+
+def _place(story: Story) -> str:
+    """Return the fragment of the account's page of the strongest day at which the evidence is."""
+    row = story.strongest.row
+    if story.kind is Kind.VIRAL_POST and row["best_id"]:
+        return f"p-{row['best_id']}"
+    if story.kind in (Kind.TURNED_NEGATIVE, Kind.TONE):
+        return f"order={'positive' if row['net'] > row['most_net'] else 'negative'}"
+    return ""
 
 
 def _engagement(row: Row) -> tuple[str, str]:

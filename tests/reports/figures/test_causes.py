@@ -142,6 +142,8 @@ def test_engagement_is_explained_by_its_posts_and_by_what_they_are_about(earlier
     found = cause(Kind.ENGAGEMENT, day, earlier, engagement=total, usual_engagement=240.0)
     assert [post["engagement"] for post in found.posts] == [500, 499, 498]
     assert found.topic == ("pair", "moon landing")
+    viral = cause(Kind.VIRAL_POST, day, earlier, engagement=total, usual_engagement=240.0)
+    assert [post["engagement"] for post in viral.posts] == [500]
     fallen = cause(Kind.ENGAGEMENT, day, earlier, engagement=total, usual_engagement=2 * total)
     assert (fallen.posts, fallen.topic) == ((), None)
 

@@ -49,16 +49,17 @@ def told(figures: DayFigures, cause: Cause, account: str = "northwindair") -> An
 def test_an_alert_about_tone_has_its_posts_with_the_words_that_decided(figures: DayFigures) -> None:
     found = told(figures, Cause((post(),), ("pair", "terminal 2"), post()))
     assert found.reasons == (
-        Reason("1860739942000007501", "07:18", fmt_one_line(TEXT), "horrible −2.5, terrible −2.1"),
+        Reason(
+            "1860739942000007501",
+            "07:18",
+            "The delays at Terminal 2 are a terrible, horrible mess. @united https…",
+            "horrible −2.5, terrible −2.1",
+        ),
     )
     assert found.evidence.endswith("; mostly about “terminal 2”")
     assert found.step == Step(
         "Read the 10.3k replies to the 07:18 post", "https://x.com/northwindair/status/1860739942000007501"
     )
-
-
-def fmt_one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def test_a_score_that_the_words_do_not_add_up_to_is_not_explained(figures: DayFigures) -> None:

@@ -64,12 +64,14 @@ def test_what_has_ended_is_told_with_its_days(figures: DayFigures) -> None:
             "Fern & Pine",
             "has been back to normal since Saturday",
             "Its tone was far more negative than usual on 3 days, Wed 18 Nov to Fri 20 Nov",
+            "2026-11-22/account-fernandpine.html",
         ),
         Ended(
             "halcyonhotels",
             "Halcyon Hotels",
             "is read again",
             "It could not be read on 2 days, Fri 20 Nov to Sat 21 Nov",
+            "2026-11-22/account-halcyonhotels.html",
         ),
     )
     html = render_report(page, "../")
