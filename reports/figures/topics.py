@@ -85,9 +85,9 @@ def _compared(counts: DayTopics, rollups: pl.DataFrame, day: date, scopes: pl.Da
     With the number of these `days`, and of those on which the formats are known, `format_days`: all but days with posts
     that are older than the column of their media.
     """
-    has = counts.earlier.group_by("account", "day").agg(
-        (pl.col("kind") != "format").all().alias("formats_unknown")
-    )
+    # Each day with posts has a row that counts them: no other kind needs to be looked at.
+    kinds = counts.earlier.filter(pl.col("kind").is_in(["posts", "format"]))
+    has = kinds.group_by("account", "day").agg((pl.col("kind") != "format").all().alias("formats_unknown"))
     read = with_data(rollups).select("account", "day")
     first = day - timedelta(days=thresholds.USUAL_DAYS)
     counted = pl.col("day").is_in(sorted(counts.days)) & pl.col("day").is_between(first, day, closed="left")
@@ -121,7 +121,7 @@ def _judged(
         found.with_columns(texts.alias("texts"))
         .join(_of_texts(today, "now"), on=["scope", "texts"], how="left")
         .join(_of_texts(past, "before"), on=["scope", "texts"], how="left")
-        .join(_earlier_posts(past), on=_ROW, how="left")
+        .join(_earlier_posts(past, found), on=_ROW, how="left")
         .join(compared.select("scope", pl.lit(value=True).alias("has_past")).unique(), on="scope", how="left")
         .join(_bounds(past), on=["scope", "kind", "english"], how="left")
         .with_columns(
@@ -156,9 +156,10 @@ def _of_texts(counted: pl.DataFrame, name: str) -> pl.DataFrame:
     return of.group_by("scope", texts.alias("texts")).agg(pl.col("posts").sum().alias(name))
 
 
-def _earlier_posts(past: pl.DataFrame) -> pl.DataFrame:
-    """Return what each term had before, above what it would have had left out (see `_bounds`)."""
+def _earlier_posts(past: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return what each term of `found` had before, above what it would have had left out (see `_bounds`)."""
     left_out = past.filter(pl.col("kind") == "left_out")
+    past = past.join(found, on=_ROW, how="semi")  # first, because most terms of an account are of one post
     day = ["scope", "account", "day", "kind", "english"]
     least = left_out.drop("kind").rename({"term": "kind", "posts": "least"}).select(*day, "least")
     if least.is_empty():
