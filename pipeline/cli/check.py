@@ -87,7 +87,7 @@ def _check_fresh(settings: "Settings", config: "AccountsConfig") -> None:
     due = window.collect_at(config.collect_at) + REPORT_WITHIN
     raise ReportError(
         f"{lake.url}/{report} is not there, although it was due at {due:%Y-%m-%d %H:%M} UTC; Airflow shows what became "
-        f"of the run, and python -m pipeline run --day {window.day} makes up for it"
+        f"of the run, and ./aviary run --day {window.day} makes up for it"
     )
 
 

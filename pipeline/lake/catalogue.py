@@ -143,7 +143,7 @@ NO_TONE = ObjectKind(
     "the words and phrases that carry no tone (`no_tone`), as they were when the day was planned; absent without any",
     _JSON,
     Redaction.NO_POSTS,
-    f"{_OLDER_VERSION}, or delete it: python -m pipeline report --day DAY --score-again stores the lists of now",
+    f"{_OLDER_VERSION}, or delete it: ./aviary report --day DAY --score-again stores the lists of now",
     names_accounts=True,
 )
 TOPICS = _of_day(

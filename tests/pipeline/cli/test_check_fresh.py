@@ -57,7 +57,7 @@ def test_a_report_is_missed_from_two_hours_after_its_collect_at_on(
 
     assert (code, out, err.count("\n")) == (1, "", 1)
     assert f"{lake.url}/reports/{day}/index.html is not there, although it was due at 2026-11-2" in err
-    assert f"python -m pipeline run --day {day} makes up for it" in err
+    assert f"./aviary run --day {day} makes up for it" in err
 
 
 @pytest.mark.parametrize(

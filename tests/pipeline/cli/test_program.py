@@ -1,10 +1,13 @@
 """`./aviary` runs from any folder, and says what to do before the environment is there."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.imports import PACKAGES, files
 
 ROOT = Path(__file__).parents[3]
 _SHOWS_ITS_PART = """#!/bin/sh
@@ -68,3 +71,13 @@ def test_a_command_really_runs_with_paths_of_the_folder_it_is_started_in(elsewhe
     done = run(ROOT / "aviary", "check", "--accounts", "mine.yaml", folder=elsewhere)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("mine.yaml: 1 accounts, timezone UTC\n")
+
+
+def test_no_message_and_no_page_names_a_command_that_only_works_in_the_environment() -> None:
+    named = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in (*files(*PACKAGES), ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if re.search(r"python -m pipeline [a-z]", line)
+    ]
+    assert named == [], "write ./aviary COMMAND"
