@@ -24,9 +24,10 @@ OF_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-t
 
 
 OTHERS = ["index", "account", "group", "missing account", "silent account"]
+PERIODS = ["week", "month", "week with stories", "week of sixty"]
 
 
-@pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
+@pytest.mark.parametrize("name", [*SHAPES, *OTHERS, *PERIODS])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_violation(browser: Browser, pages: dict[str, Path], name: str, width: int) -> None:
     """All rules in light, those of colour again in dark: nothing else differs between the two."""
@@ -43,7 +44,7 @@ def violations(page: Page, options: Any = None) -> list[tuple[str, list[object]]
     return [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found.response["violations"]]
 
 
-@pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
+@pytest.mark.parametrize("name", [*SHAPES, *OTHERS, *PERIODS])
 def test_no_page_is_wider_than_its_screen(browser: Browser, pages: dict[str, Path], name: str) -> None:
     with opened(browser, pages[name]) as (page, _):
         for width in sorted({*range(320, 1441, 40), 390, 704, 705, 992, 993, 1120, 1121}):
@@ -51,7 +52,7 @@ def test_no_page_is_wider_than_its_screen(browser: Browser, pages: dict[str, Pat
             assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-@pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
+@pytest.mark.parametrize("name", [*SHAPES, *OTHERS, *PERIODS])
 def test_the_policy_lets_the_pages_own_code_run_and_the_console_stays_silent(
     browser: Browser, pages: dict[str, Path], name: str
 ) -> None:
