@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.accounts.messages import Location, explain
-from pipeline.accounts.model import MAX_PHRASES, AccountsConfig
+from pipeline.accounts.model import MAX_PHRASES, Account, AccountsConfig
 from pipeline.accounts.yaml_nodes import (
     Lines,
     Mapping,
@@ -171,6 +171,12 @@ class _Reader:
         node = self._nodes[known]
         if error["type"] == "too_short" and isinstance(node, Sequence) and node.items:
             return  # the entries exist but are wrong, and each is reported
+        if name := self._handle_as_key(at[:2]):
+            if error["type"] == "missing":
+                self._report(
+                    node.place, f"handle is missing; write - handle: {name}, and its keys below handle"
+                )
+            return
         place = node.place
         if error["type"] == "extra_forbidden":
             place = self._keys[at]
@@ -179,6 +185,18 @@ class _Reader:
         ):  # the parser notices a missing value only later in the file
             place = self._keys.get(known, place)
         self._report(place, explain(error, node))
+
+    def _handle_as_key(self, at: Location) -> str | None:
+        """Return the handle of an account that was written `- nasa:`, with its keys below; else None."""
+        node = self._nodes.get(at)
+        if at[:1] != ("accounts",) or len(at) != 2 or not isinstance(node, Mapping) or len(node.pairs) != 1:
+            return None
+        name, value = node.pairs[0]
+        if not isinstance(name, Scalar) or name.text in Account.model_fields or not is_handle(name.text):
+            return None
+        return (
+            name.text if isinstance(value, Mapping) or value == Scalar(value.place, "", plain=True) else None
+        )
 
     def _find_repeats(self, what: str, nodes: Iterable[Node | None]) -> None:
         seen: dict[str, Place] = {}

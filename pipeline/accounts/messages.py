@@ -35,6 +35,8 @@ def explain(error: ErrorDetails, node: Node) -> str:
             return f"{_label(at)} must be {_wanted(_schema_of(at))}; found {len(node.items)} entries"
     schema = _schema_of(at)
     hint = _did_you_mean(node.text, schema.get("enum", ())) if isinstance(node, Scalar) else ""
+    if schema.get("type") == "array":
+        hint = _as_list(node, schema)
     return f"{_label(at)} must be {_wanted(schema)}; found {_found(node)}{hint}"
 
 
@@ -65,6 +67,17 @@ def _found(node: Node) -> str:
 def _did_you_mean(written: str, allowed: Iterable[str]) -> str:
     close = difflib.get_close_matches(written[:60].lower(), list(allowed), 1)
     return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _as_list(node: Node, schema: dict[str, Any]) -> str:
+    """Return how to write what is no list as one."""
+    match node:
+        case Scalar(text=text) if text in schema["items"].get("enum", ()):
+            return f" (write [{text}])"
+        case Scalar(text="", plain=True) | Sequence() | Refused():
+            return ""
+        case _:
+            return " (write each entry on a line of its own, after a hyphen and a space)"
 
 
 def _wanted(schema: dict[str, Any]) -> str:  # noqa: PLR0911

@@ -23,6 +23,8 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
+from pipeline.accounts.yaml_errors import INVALID, NO_SPACE, explain
+
 MAX_DEPTH = 20  # accounts.yaml needs 4
 _MAX_BAD_CHARACTERS = 100
 
@@ -36,8 +38,6 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 # A list entry that YAML takes for text, at the start of a line: without a space it is a word, and where it is indented
 # further than its list it continues the entry above.
 _ENTRY = re.compile(r"^[ \t]*(?P<dash>-)(?:(?P<gap>\s|\Z)|(?=[^\s-]))", re.MULTILINE)
-_WORD_AFTER_DASH = re.compile(r"-[^\s-]")
-_NO_SPACE = "a list entry needs a space after the -"
 _TOO_FAR = "this list entry is indented further than its list; align its - with the list's"
 
 
@@ -131,6 +131,8 @@ def read_nodes(text: str) -> tuple[Node | None, list[Problem]]:
         for event in _events(text.replace("@", _AT)):
             tree.add(event)
     except _Stop as stop:
+        if tree.misread:  # what stops the parser is only what it made of these entries
+            return None, tree.problems
         return None, [*tree.problems, Problem(lines.place(stop.offset), str(stop))]
     return tree.root, tree.problems
 
@@ -140,6 +142,7 @@ class _Tree:
 
     def __init__(self, text: str, lines: Lines) -> None:
         self.problems: list[Problem] = []
+        self.misread = False  # whether the last event was a text that was meant as entries of a list
         self._text = text
         self._lines = lines
         self._top: list[Node] = []
@@ -155,6 +158,7 @@ class _Tree:
         """Add the next event. Raises `_Stop` when the rest cannot be read."""
         offset = event.start_mark.index
         place = self._lines.place(offset)
+        self.misread = False
         match event:
             case DocumentStartEvent():
                 self._documents += 1
@@ -219,13 +223,14 @@ class _Tree:
         own = _ENTRY.match(self._text, line_start, end)
         is_entry = own is not None and own.start("dash") == start
         found = [
-            Problem(self._lines.place(entry.start("dash")), _TOO_FAR if entry["gap"] else _NO_SPACE)
+            Problem(self._lines.place(entry.start("dash")), _TOO_FAR if entry["gap"] else NO_SPACE)
             for entry in _ENTRY.finditer(self._text, line_start, end)
             # Below an entry without a space, those with one are right.
             if entry.start("dash") >= start and not (is_entry and entry["gap"])
         ]
         self.problems += found
-        return bool(found)
+        self.misread = bool(found)
+        return self.misread
 
 
 def _events(text: str) -> Iterator[Event]:
@@ -236,48 +241,7 @@ def _events(text: str) -> Iterator[Event]:
             reached = event.end_mark.index
             yield event
     except MarkedYAMLError as error:
-        raise _plain_message(error, reached, text) from None
+        raise _Stop(*explain(error, reached, text)) from None
     except (YAMLError, ValueError, OverflowError, AssertionError, LookupError, AttributeError, TypeError):
         # These have no position: escapes outside Unicode, and whatever else ruamel's scanner fails on.
-        raise _Stop(reached, "this is not valid YAML") from None
-
-
-_TEXT_BLOCK = (
-    "| and > start a multi-line text in YAML; to write the character itself, put the value in quotes"
-)
-_TAG = "! starts a tag in YAML; to write the character itself, put the value in quotes"
-_MESSAGES = (
-    (r"found character '\t'", "this is a tab; YAML indents with spaces only"),
-    ("cannot start any token", "a value cannot start with this character; put the value in quotes"),
-    (
-        "mapping values are not allowed",
-        "a colon is not allowed here; check the indentation, or put the text in quotes",
-    ),
-    ("could not find expected ':'", "this key has no colon; write key: value"),
-    ("sequence entries are not allowed", "a list entry (-) is not allowed here; check the indentation"),
-    ("expected <block end>", "this is not aligned with the lines above; check the indentation"),
-    ("expected the node content", "a value is missing before this character"),
-    ("expected '<document start>'", "the document ended before this; check the indentation and the quotes"),
-    ("escape", r"a backslash in double quotes starts an escape; write \\ or use single quotes"),
-    ("indentation indicator", _TEXT_BLOCK),
-    ("a comment or a line break", _TEXT_BLOCK),
-    ("alphabetic or numeric", "& * and % have a special meaning in YAML; put the value in quotes"),
-    ("tag", _TAG),
-    ("URI", _TAG),
-)
-
-
-def _plain_message(error: MarkedYAMLError, reached: int, text: str) -> _Stop:
-    mark, start = error.problem_mark or error.context_mark, error.context_mark or error.problem_mark
-    offset = mark.index if mark else reached
-    problem, context = error.problem or "", error.context or ""
-    if "quoted scalar" in context and ("end of stream" in problem or "document separator" in problem):
-        return _Stop(start.index, "the quote that opens here is never closed")
-    if "flow" in context:
-        where = f" opened on line {start.line + 1}" if "node" not in context else ""
-        return _Stop(offset, f"a bracket{where} is not closed before this, or a comma is missing")
-    for sign, message in _MESSAGES:
-        if sign in problem or sign in context:
-            at = start.index if "simple key" in context else offset
-            return _Stop(at, _NO_SPACE if _WORD_AFTER_DASH.match(text, at) else message)
-    return _Stop(offset, "this is not valid YAML")
+        raise _Stop(reached, INVALID) from None

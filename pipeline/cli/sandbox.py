@@ -46,17 +46,22 @@ def sandbox(
     """Run an X API and an S3 server with sample data on this machine.
 
     Alone, prints its settings as `export` lines and stays until ctrl-c. With `-- COMMAND ...`, runs the
-    command with the settings in its environment, stops, and exits with the command's code.
+    command with the settings in its environment, stops, and exits with the command's code. Where one runs
+    already, as with `make up`, the command uses that one.
     """
-    from pipeline.sandbox.serve import running
+    from pipeline.sandbox.serve import running, running_environment, with_settings
 
+    ordinary = not faults and (rate_limit, rate_window) == (RATE_LIMIT, WINDOW_SECONDS)
     try:
+        if command and ordinary and (settings := running_environment(directory)):
+            _announce()
+            raise typer.Exit(_become(command, with_settings(settings)))
         fault_rules = [FaultRule.parse(text) for text in faults or ()]
         with running(
             directory, rate_limit=rate_limit, rate_window=rate_window, fault_rules=fault_rules
         ) as started:
             try:
-                _announce(started)
+                _announce()
                 code = _run(command, started) if command else _stay(started)
             except KeyboardInterrupt:
                 code = 130 if command else 0
@@ -66,7 +71,7 @@ def sandbox(
     raise typer.Exit(code)
 
 
-def _announce(started: "Sandbox") -> None:
+def _announce() -> None:
     from pipeline.sandbox.s3 import uses_moto
 
     typer.secho(_NOTICE, err=True, bold=True)
@@ -88,17 +93,30 @@ def _run(command: list[str], started: "Sandbox") -> int:
     try:
         process = subprocess.Popen(command, env=started.whole_environment())  # noqa: S603  the user's command
         wait_for_any(process)
-    except FileNotFoundError:
-        typer.echo(f"there is no command {command[0]!r}", err=True)
-        return 127
-    except PermissionError:
-        typer.echo(f"{command[0]!r} cannot be executed", err=True)
-        return 126
+    except OSError as error:
+        return _not_started(command, error)
     finally:
         if process is not None:
             end(process)
     code = process.returncode
     return code if code >= 0 else 128 - code
+
+
+def _become(command: list[str], environment: dict[str, str]) -> int:
+    """Replace this process by the command; returns only where it cannot be started."""
+    try:
+        os.execvpe(command[0], command, environment)  # noqa: S606  the user's command
+    except OSError as error:
+        return _not_started(command, error)
+
+
+def _not_started(command: list[str], error: OSError) -> int:
+    """Say why a command cannot be started, and return the code by which a shell says it."""
+    if isinstance(error, FileNotFoundError):
+        typer.echo(f"there is no command {command[0]!r}", err=True)
+        return 127
+    typer.echo(f"{command[0]!r} cannot be executed", err=True)
+    return 126
 
 
 def _stay(started: "Sandbox") -> NoReturn:

@@ -61,7 +61,12 @@ class Sandbox:
 
     def whole_environment(self) -> dict[str, str]:
         """Return this process's environment with the sandbox's settings, for a child process."""
-        return {name: value for name, value in os.environ.items() if name not in UNSET} | self.environment
+        return with_settings(self.environment)
+
+
+def with_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with a sandbox's settings, for a child process."""
+    return {name: value for name, value in os.environ.items() if name not in UNSET} | dict(environment)
 
 
 @contextmanager
@@ -108,6 +113,20 @@ def running(
             x_process=x_process,
             s3_process=s3_server.process,
         )
+
+
+def running_environment(directory: Path) -> dict[str, str] | None:
+    """Return the settings of the sandbox that another process runs in `directory`; None where none does."""
+    if not (directory / "sandbox.json").exists():
+        return None
+    try:
+        with _locked(directory.resolve()):
+            return None
+    except ConfigError:
+        state = _load_state(directory, None, None)
+    if state.s3_pid is None or not state.x_port:
+        return None  # it is only starting
+    return _environment(state, f"http://127.0.0.1:{state.s3_ports[0]}")
 
 
 def end_leftovers(directory: Path) -> None:
@@ -192,7 +211,8 @@ def _locked(directory: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ConfigError(
-                f"another sandbox is running in {directory}; stop it, or give this one its own --dir"
+                f"another sandbox is running in {directory}; stop it (`make down`, or ctrl-c where it was started), "
+                "or give this one its own --dir"
             ) from None
         yield
 

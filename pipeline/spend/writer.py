@@ -36,16 +36,23 @@ class _Wanted:
         self.error: BaseException | None = None
 
 
-class MonthWriter:
-    """The one writer of a month in this process."""
+class _Shared:
+    """What a process's writers of one month have in common. It does not know the lake, or no lake would be freed."""
 
-    def __init__(self, lake: Lake, month: str) -> None:
+    def __init__(self) -> None:
+        self.writing = Lock()
+        self.gathering = Lock()
+        self.wanted: list[_Wanted] = []
+        self.known: StoredObject | None = None  # the month as this process left it
+
+
+class MonthWriter:
+    """Changes a month together with all other writers of it in this process."""
+
+    def __init__(self, lake: Lake, month: str, shared: _Shared) -> None:
         self._lake = lake
         self._key = keys.spend(month)
-        self._writing = Lock()
-        self._gathering = Lock()
-        self._wanted: list[_Wanted] = []
-        self._known: StoredObject | None = None  # the month as this process left it
+        self._shared = shared
 
     def change(self, change: Change[Answer]) -> Answer:
         """Make a change, together with those of other workers that wait, and return what it says.
@@ -53,9 +60,9 @@ class MonthWriter:
         Raises what the change raises, with nothing of it kept; and the lake's errors, for all that were made together.
         """
         wanted = _Wanted(change)
-        with self._gathering:
-            self._wanted.append(wanted)
-        with self._writing:
+        with self._shared.gathering:
+            self._shared.wanted.append(wanted)
+        with self._shared.writing:
             if not wanted.done:  # no other worker has made it meanwhile
                 self._make_all()
         if wanted.error:
@@ -64,8 +71,8 @@ class MonthWriter:
         return answer
 
     def _make_all(self) -> None:
-        with self._gathering:
-            together, self._wanted = self._wanted, []
+        with self._shared.gathering:
+            together, self._shared.wanted = self._shared.wanted, []
         try:
             self._write(together)
         except BaseException as error:
@@ -79,7 +86,7 @@ class MonthWriter:
     def _write(self, together: list[_Wanted]) -> None:
         """Read the month, unless it is known, change and write it; when another process has written, start over."""
         for _ in range(_MAX_CONFLICTS):
-            known, self._known = self._known, None
+            known, self._shared.known = self._shared.known, None
             found = known or self._lake.find(self._key)
             month_ledger = _parse(self._lake, self._key, found.body if found else None)
             before = json.dumps(month_ledger)
@@ -87,14 +94,14 @@ class MonthWriter:
             if after == before:
                 if known:
                     continue  # what was said of it may be out of date
-                self._known = found
+                self._shared.known = found
                 return
             # The answer of a write may be lost; the month that is read next then has the changes.
             etag = self._lake.put_if(
                 self._key, after.encode(), found.etag if found else None, knows_its_own=True
             )
             if etag:
-                self._known = StoredObject(after.encode(), etag)
+                self._shared.known = StoredObject(after.encode(), etag)
                 return
             time.sleep(random.uniform(0, 0.05))  # so that losers of a race do not meet again
         raise LakeError(
@@ -102,15 +109,15 @@ class MonthWriter:
         )
 
 
-_writers: WeakKeyDictionary[Lake, dict[str, MonthWriter]] = WeakKeyDictionary()
-_writers_lock = Lock()
+_shared: WeakKeyDictionary[Lake, dict[str, _Shared]] = WeakKeyDictionary()
+_shared_lock = Lock()
 
 
 def writer_of(lake: Lake, month: str) -> MonthWriter:
-    """Return the writer of a UTC month such as 2026-11."""
-    with _writers_lock:
-        months = _writers.setdefault(lake, {})
-        return months.setdefault(month, MonthWriter(lake, month))
+    """Return a writer of a UTC month such as 2026-11."""
+    with _shared_lock:
+        shared = _shared.setdefault(lake, {}).setdefault(month, _Shared())
+    return MonthWriter(lake, month, shared)
 
 
 def read_month(lake: Lake, month: str) -> MonthLedger:

@@ -41,6 +41,12 @@ def rank_posts(posts: pl.DataFrame, rollups: pl.DataFrame, day: date) -> pl.Data
     )
 
 
+def listed_posts(posts: pl.DataFrame) -> pl.DataFrame:
+    """Return the posts that their accounts' pages list, and so the only ones that a link may lead to."""
+    rank = pl.struct("engagement", "post_id").rank("ordinal", descending=True).over("account")
+    return posts.filter(pl.col("engagement").is_not_null()).filter(rank <= thresholds.MOST_POSTS)
+
+
 def usual_post(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """Return `account`, `kind`, `usual_post`: the median engagement of earlier posts of that kind, never below 1.
 

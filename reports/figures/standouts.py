@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from reports import thresholds
-from reports.figures.posts import rank_posts
+from reports.figures.posts import listed_posts, rank_posts
 
 _ORDER = ("times", "engagement", "post_id")  # the most first
 
@@ -20,8 +20,12 @@ def standouts(posts: pl.DataFrame, rollups: pl.DataFrame, day: date) -> pl.DataF
 
 
 def choose(ranked: pl.DataFrame, *, one: bool) -> pl.DataFrame:
-    """Return of the posts of `rank_posts` those that stood out; `one` tells that they are of one account."""
-    found = ranked.filter(pl.col("times") >= thresholds.STANDOUT_TIMES).sort(_ORDER, descending=True)
+    """Return of the posts of `rank_posts` those that stood out; `one` tells that they are of one account.
+
+    Only of those that the accounts' pages list, because a card leads to its post there.
+    """
+    far = pl.col("times") >= thresholds.STANDOUT_TIMES
+    found = listed_posts(ranked).filter(far).sort(_ORDER, descending=True)
     rank = pl.int_range(pl.len()).over("account")
     return found.filter(pl.lit(one) | (rank < thresholds.STANDOUTS_PER_ACCOUNT)).head(
         thresholds.MOST_STANDOUTS
@@ -43,7 +47,8 @@ def standouts_by_account(ranked: pl.DataFrame) -> pl.DataFrame:
     far = pl.col("times") >= thresholds.STANDOUT_TIMES
     unknown = pl.col("times").is_null() & (pl.col("engagement") > 0)
     return (
-        ranked.filter(far | unknown)
+        listed_posts(ranked)
+        .filter(far | unknown)
         .sort("account", *_ORDER, descending=[False, True, True, True])
         .group_by("account", maintain_order=True)
         .head(thresholds.MOST_STANDOUTS)

@@ -16,6 +16,7 @@ from scipy.special import ndtri
 from pipeline.lake.topics import TERM, DayTopics
 from reports import thresholds
 from reports.figures.metrics import with_data
+from reports.figures.posts import listed_posts
 from reports.figures.tone import net_columns
 
 _ROW: Final = ["scope", *TERM]
@@ -245,13 +246,16 @@ def _is_same(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def _led(lines: pl.DataFrame, terms: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
-    """Add `leads`: where each term's posts with the most engagement are."""
+    """Add `leads`: where each term's posts with the most engagement are, of those that the accounts' pages list."""
     most = thresholds.TOPIC_LINKS
     leads = (
         terms.join(lines, on=_ROW, how="semi")
         .select(*_ROW, "account", pl.col("post_ids").list.head(most).alias("post_id"))
         .explode("post_id")
-        .join(posts.select("account", "post_id", "created_at", "engagement"), on=["account", "post_id"])
+        .join(
+            listed_posts(posts).select("account", "post_id", "created_at", "engagement"),
+            on=["account", "post_id"],
+        )
         .sort("engagement", "post_id", descending=[True, False])
         .group_by(_ROW, maintain_order=True)
         .agg(pl.struct("account", "post_id", "created_at").head(most).alias("leads"))

@@ -15,7 +15,7 @@ from reports.figures.metrics import is_incomplete
 from reports.figures.per_account import AccountFigures
 from reports.languages import language
 from reports.views.counts import counts
-from reports.views.definitions import DEFINITIONS
+from reports.views.definitions import definitions
 from reports.views.deletions import deletions
 
 _OPEN_NOTES: Final = 12  # up to here the list of accounts with a note is open
@@ -61,7 +61,7 @@ class Data:
     notes: Notes | None
     made: str
     schema: str
-    definitions: tuple[tuple[str, str], ...] = DEFINITIONS
+    definitions: tuple[tuple[str, str], ...]
 
 
 def data(figures: DayFigures) -> Data:
@@ -72,6 +72,7 @@ def data(figures: DayFigures) -> Data:
         notes=_notes("Accounts with a note", _account_notes(figures), _OPEN_NOTES),
         made=_made(figures),
         schema=_schema(figures.data),
+        definitions=definitions(mentions=not figures.mentions_asked.is_empty()),
     )
 
 
@@ -93,6 +94,7 @@ def account_data(found: AccountFigures) -> Data:
         notes=_notes("Days of the last 28 with a note", days, _OPEN_DAYS),
         made=_made(figures),
         schema=_schema(figures.data),
+        definitions=definitions(mentions=not figures.mentions_asked.is_empty()),
     )
 
 

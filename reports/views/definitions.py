@@ -4,7 +4,7 @@ from typing import Final
 
 from reports import thresholds
 
-DEFINITIONS: Final = (
+_DEFINITIONS: Final = (
     (
         "Engagement",
         "likes + reposts + replies + quotes of the posts published on the day, as counted when they were read. "
@@ -69,3 +69,16 @@ DEFINITIONS: Final = (
         f"with fewer than {thresholds.FEW_IN_HOUR} posts are hatched.",
     ),
 )
+
+_MENTIONS: Final = (
+    "Mentions",
+    "posts by others that name the account’s handle, counted by X over the account’s day; their texts are not read. "
+    "Only for accounts whose mentions are asked for: the sum is of those that X counted, and an account without a "
+    "count has a dash and the reason, never 0. Compared with days of the same account by the rules of “usual” and "
+    "“unusual”.",
+)
+
+
+def definitions(*, mentions: bool) -> tuple[tuple[str, str], ...]:
+    """Return terms and what they mean; that of mentions only where X is asked for them."""
+    return (*_DEFINITIONS, _MENTIONS) if mentions else _DEFINITIONS

@@ -44,6 +44,7 @@ def hostile(texts: list[str], days: int = 12) -> World:
             pl.col("name").alias("group"),
             pl.col("name").alias("handle"),
             pl.when(pl.col("account") == "gone").then(pl.lit("failed")).otherwise("status").alias("status"),
+            pl.col("name").alias("mentions_not_counted_because"),
         ),
         made.posts.with_columns(
             loud.alias("text"),

@@ -18,6 +18,7 @@ from reports import publish
 from reports.periods import put
 from tests.reports.browser import opened
 from tests.reports.folder_lake import FolderLake, fill
+from tests.reports.mentioned import mentioned
 from tests.reports.rendered import period_page_of, report_of
 from tests.reports.world import DAY, TWELVE, World, many, world
 
@@ -26,6 +27,7 @@ TRAVEL = {"northwindair", "halcyonhotels", "cobaltmotors"}
 
 SHAPES: dict[str, Callable[[], World]] = {
     "twelve": world,
+    "mentions": lambda: mentioned(world()),
     "one": lambda: world(TWELVE[:1]),
     "first": lambda: world(days=1),
     "sixty": lambda: world(many(60), days=30),
@@ -55,7 +57,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         folder / "sixty week.html", period_page_of(grouped(world(many(60), days=30)))
     )
     lake = FolderLake(folder)
-    fill(lake, grouped(world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),))))
+    eventful = world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),))
+    fill(lake, grouped(mentioned(eventful, ("northwindair", "brightleaf", "orchardtv"))))
     for back in (0, 1, 2, 4, 5):
         publish(lake, DAY - timedelta(days=back))
     of_day = folder / "reports" / str(DAY)
@@ -81,22 +84,10 @@ def grouped(made: World) -> World:
     return World(made.plan, made.rollups.with_columns(of_travel.alias("group"), version), made.posts)
 
 
-def mentioned(made: World) -> World:
-    """Have X asked how often others mention the accounts of the group; of one it has not counted."""
-    asked = pl.col("account").is_in(TRAVEL)
-    refused = pl.col("account") == "cobaltmotors"
-    count = pl.when(asked & ~refused).then(100 + pl.col("day").dt.day()).cast(pl.Int64)
-    why = pl.when(refused).then(pl.lit("X refused: 403"))
-    rollups = made.rollups.with_columns(
-        count.alias("mention_count"), why.alias("mentions_not_counted_because")
-    )
-    return World(made.plan, rollups, made.posts)
-
-
 def write(path: Path, page: str) -> Path:
     path.write_text(page, encoding="utf-8")
     return path
 
 
 def open_report(browser: Browser, pages: dict[str, Path], name: str = "twelve", **context: Any) -> Opened:
-    return opened(browser, pages[name], viewport={"width": 1280, "height": 900}, **context)
+    return opened(browser, pages[name], **({"viewport": {"width": 1280, "height": 900}} | context))

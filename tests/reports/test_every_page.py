@@ -1,5 +1,6 @@
 """Every page, in a real browser: accessible, within its screen, under its own policy, without script, in print."""
 
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,14 @@ A4_INSIDE = 688  # 210 mm less two margins of 14, in CSS pixels
 
 
 OF_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+
+# Texts of the key figures that end beyond their tile.
+CUT_OFF = """list => [...list.querySelectorAll("h3, .value, .versus > *")].filter(text => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    return range.getBoundingClientRect().right > text.closest("li").getBoundingClientRect().right;
+}).map(text => text.textContent)"""
 
 
 OTHERS = ["index", "account", "group", "missing account", "silent account"]
@@ -50,6 +59,25 @@ def test_no_page_is_wider_than_its_screen(browser: Browser, pages: dict[str, Pat
         for width in sorted({*range(320, 1441, 40), 390, 704, 705, 992, 993, 1120, 1121}):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize(
+    ("width", "rows"), [(320, [2, 2, 2, 1]), (390, [2, 2, 2, 1]), (768, [4, 3]), (1280, [7])]
+)
+def test_seven_key_figures_wrap_and_are_never_cut_off(
+    browser: Browser, pages: dict[str, Path], width: int, rows: list[int]
+) -> None:
+    size = {"width": width, "height": 900}
+    with open_report(browser, pages, "mentions", viewport=size) as (page, _):
+        tops = page.locator(".tiles li").evaluate_all("tiles => tiles.map(tile => tile.offsetTop)")
+        assert [len(list(row)) for _, row in groupby(tops)] == rows
+        assert page.locator(".tiles").evaluate(CUT_OFF) == []
+
+
+def test_the_column_of_mentions_is_not_cut_off_on_a_laptop(browser: Browser, pages: dict[str, Path]) -> None:
+    with open_report(browser, pages, "mentions") as (page, _):
+        table = page.locator(".accounts .scroll")
+        assert table.evaluate("part => part.scrollWidth <= part.clientWidth")
 
 
 @pytest.mark.parametrize("name", [*SHAPES, *OTHERS, *PERIODS])

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from reports import thresholds
 from reports.publish import publish
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.links import broken_links, links
@@ -58,6 +59,23 @@ def test_every_link_leads_somewhere_where_weeks_and_a_month_have_pages(tmp_path:
         publish(lake, day)
     pages = [key for key in lake.keys("reports/") if "=" in key]
     assert len(pages) == (3 if days > 8 else 2)
+    assert broken_links(lake) == []
+
+
+def test_every_link_leads_somewhere_where_an_account_has_more_posts_than_its_page_lists(
+    tmp_path: Path,
+) -> None:
+    """The posts with the least engagement have a hashtag of their own."""
+    busy = replace(TWELVE[4], posts=300, weekend=1.0)
+    made = world([busy, *TWELVE[:1]], days=1)
+    rare = (pl.col("account") == busy.account) & (pl.col("engagement") < 70)
+    posts = made.posts.with_columns(
+        pl.when(rare).then(pl.lit(["rare"])).otherwise("hashtags").alias("hashtags")
+    )
+    lake = published(tmp_path, replace(made, posts=posts), 1)
+    page = lake.get(f"reports/{DAY}/account-{busy.account}.html").decode()
+    assert page.count('id="p-') == thresholds.MOST_POSTS
+    assert "#rare" in page
     assert broken_links(lake) == []
 
 

@@ -3,32 +3,14 @@
 import re
 from dataclasses import replace
 
-import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.schema import ROLLUP
 from reports.figures.per_group import per_group
-from reports.render import render_account, render_group, render_report
+from reports.render import render_account, render_group
+from tests.reports.mentioned import ASKED, REASON, mentioned
 from tests.reports.rendered import accounts_of, figures_of, report_of, text_of
-from tests.reports.world import World, many, world
-
-ASKED = ("northwindair", "stadiumfc", "pixelforge", "tideandco")
-REASON = "counting its mentions: X answers 403"
-
-
-def mentioned(made: World, asked: tuple[str, ...] = ASKED, bad: str = "northwindair") -> World:
-    """Return a world in which X counts about a thousand mentions a day; not those of @stadiumfc on the last."""
-    last = pl.col("day") == made.day
-    noise = np.random.default_rng(3).normal(0, 0.15, made.rollups.height)
-    counts = pl.Series(1000 * np.exp(noise)) * pl.when(last & (pl.col("account") == bad)).then(4).otherwise(1)
-    is_asked = pl.col("account").is_in(asked) & pl.col("posts").is_not_null()
-    lost = last & (pl.col("account") == "stadiumfc")
-    rollups = made.rollups.with_columns(
-        pl.when(is_asked & ~lost).then(counts.cast(pl.Int64)).alias("mention_count"),
-        pl.when(is_asked & lost).then(pl.lit(REASON)).alias("mentions_not_counted_because"),
-    )
-    return replace(made, rollups=rollups.select(ROLLUP.names()))
+from tests.reports.world import world
 
 
 def test_without_mentions_no_page_speaks_of_them() -> None:
@@ -45,6 +27,7 @@ def test_the_day_has_their_sum_their_column_their_month_and_the_bad_day() -> Non
     text = text_of(page)
     assert "of 3 of 4 accounts asked" in text
     assert "Mentions by day" in text
+    assert "Mentions posts by others that name the account’s handle" in text
     assert "turned negative" in text
     assert "; mentioned 3.6× a usual Sunday" in text
     table = text_of(page[page.index('id="table"') : page.index("</table>", page.index('id="table"'))])
@@ -90,9 +73,3 @@ def test_a_group_s_page_has_those_of_its_members() -> None:
     assert f'data-tile="mentions" data-value="{count}"' in pages["travel"]
     assert "of 1 account asked" in text_of(pages["travel"])
     assert "mention" not in text_of(pages["city"]).lower()
-
-
-def test_pages_with_mentions_stay_small() -> None:
-    made = world(many(500), days=29)
-    everybody = tuple(made.rollups["account"].unique())
-    assert len(render_report(figures_of(mentioned(made, everybody)), "../").encode()) <= 1_000_000

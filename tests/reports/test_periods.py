@@ -195,3 +195,11 @@ def test_a_post_that_is_gone_although_the_roll_up_counts_it_is_one_clear_line(
 @pytest.fixture(autouse=True)
 def _warnings(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
+
+
+def test_a_story_links_to_the_account_on_its_strongest_day(tmp_path: Path) -> None:
+    lake = stored(tmp_path, world(days=57), DAY)
+    html = lake.get(keys.period_report(WEEK)).decode()
+    (linked,) = re.findall(r'data-account="stadiumfc">\s*<a href="\.\./([^"]+)"', html)
+    assert linked == f"{DAY}/account-stadiumfc.html"
+    assert f"reports/{linked}" in set(lake.keys("reports/"))

@@ -13,6 +13,7 @@ from pipeline.lake.periods import Unit
 from reports import publish
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.hostile import hostile, payloads
+from tests.reports.mentioned import mentioned
 from tests.reports.rendered import period_page_of, report_of
 from tests.reports.world import DAY, TWELVE, Account, World, many, world
 
@@ -20,6 +21,7 @@ RULES = {"root": True, "extends": ["html-validate:recommended"]}
 
 SHAPES: dict[str, Callable[[], World]] = {
     "twelve": world,
+    "mentions": lambda: mentioned(world()),
     "one": lambda: world(TWELVE[:1]),
     "first": lambda: world(days=1),
     "sixty": lambda: world(many(60), days=30),
@@ -62,7 +64,7 @@ def faults(validator: str, folder: Path) -> list[str]:
 @pytest.mark.slow
 def test_every_page_is_valid(validator: str, tmp_path: Path) -> None:
     lake = FolderLake(tmp_path)
-    fill(lake, world(TWELVE[:2], days=3))
+    fill(lake, mentioned(world(TWELVE[:2], days=3)))
     publish(lake, DAY)
     for name, make in SHAPES.items():
         made = make()

@@ -76,7 +76,11 @@ def test_phrases_without_tone_are_read_as_they_are_written_and_added_to_those_of
 @pytest.mark.parametrize(
     ("no_tone", "problem"),
     [
-        ("War Zone", "2:33: no_tone must be a list of at most 500 entries; found War Zone"),
+        (
+            "War Zone",
+            "2:33: no_tone must be a list of at most 500 entries; found War Zone "
+            "(write each entry on a line of its own, after a hyphen and a space)",
+        ),
         (
             "[War Zone, '']",
             '2:44: no_tone must be one line of 1 to 60 printable characters; found "" in quotes',

@@ -10,6 +10,8 @@ from pipeline.accounts.file import parse_accounts
 ADDRESS = "must be mailto: and an address, or connection: and the name of an Airflow Connection"
 SUCH_AS = "such as mailto:team@example.org or connection:team_chat; tokens belong in the Connection"
 
+AS_LIST = "write each entry on a line of its own, after a hyphen and a space"
+
 
 @pytest.mark.parametrize(
     ("content", "problem"),
@@ -17,7 +19,14 @@ SUCH_AS = "such as mailto:team@example.org or connection:team_chat; tokens belon
         ("timezone: UTC\n", "1:1: accounts is missing; list at least one handle under accounts:"),
         ("accounts: []\n", "1:11: accounts must be a list with at least one entry; found an empty list"),
         ("accounts:\n", "1:1: accounts must be a list with at least one entry; found nothing"),
-        ("accounts: nasa\n", "1:11: accounts must be a list with at least one entry; found nasa"),
+        ("accounts: nasa\n", f"1:11: accounts must be a list with at least one entry; found nasa ({AS_LIST})"),
+        ("accounts:\n  nasa:\n    max_posts: 5\n", f"2:3: accounts must be a list with at least one entry; found keys and values ({AS_LIST})"),
+        ("accounts:\n  \u2013 nasa\n", f"2:3: accounts must be a list with at least one entry; found \u2013 nasa ({AS_LIST})"),
+        ("accounts:\n  - nasa:\n      max_posts: 5\n", "2:5: handle is missing; write - handle: nasa, and its keys below handle"),
+        ("accounts:\n  - nasa:\n", "2:5: handle is missing; write - handle: nasa, and its keys below handle"),
+        ("accounts:\n  - nasa, esa\n", "2:5: handle must be one handle; found nasa, esa (write each in an entry of its own)"),
+        ("accounts:\n- handle: a\n  include: posts\n", "3:12: include must be a list of one or more of posts, quotes, replies, retweets; found posts (write [posts])"),
+        ("accounts: [a]\nnotify: mailto:me@example.org\n", f"2:9: notify must be a list; found mailto:me@example.org ({AS_LIST})"),
         ("accounts:\n  -\n", "2:4: handle must be 1 to 15 of the characters A-Z a-z 0-9 _; found nothing"),
         ("accounts:\n  - @nasa\n", "2:5: handle must be written without the @; found @nasa (write nasa)"),
         ("accounts:\n  - '@nasa'\n", '2:5: handle must be written without the @; found "@nasa" in quotes (write nasa)'),

@@ -53,6 +53,7 @@ _TOO_FAR = "this list entry is indented further than its list; align its - with 
         ("accounts:\n  - a\n  -jaxa\n", [f"3:3: {_NO_SPACE}"]),
         ("accounts:\n- a\n -b\n -c\n", [f"3:2: {_NO_SPACE}", f"4:2: {_NO_SPACE}"]),
         ("accounts:\n  -a\n  - b\n", [f"2:3: {_NO_SPACE}"]),
+        ("accounts:\n  -a\n  - handle: b\n", [f"2:3: {_NO_SPACE}"]),
         ("accounts:\n  - handle: a\n   -b\n", [f"3:4: {_NO_SPACE}"]),
         ("accounts:\n  - a\n   - jaxa\n", [f"3:4: {_TOO_FAR}"]),
         ("accounts:\r\n  - a\r\n   - b\r\n    - c\r\n", [f"3:4: {_TOO_FAR}", f"4:5: {_TOO_FAR}"]),

@@ -256,3 +256,26 @@ def test_killed_around_the_write_of_a_count_it_is_bought_once_or_booked_twice(
     outcome = run(lake, stub, counted(7))
     assert (paths(stub), outcome.mention_count, outcome.cost_usd) == (requests, 7, 0.015)
     assert spent(read_month(lake, "2026-11")) == Reads(posts=2, count_requests=1 + len(requests))
+
+
+@pytest.mark.parametrize(("theirs", "ours", "kept"), [(None, counted(7), 7), (9, NOT_ENROLLED, 9)])
+def test_of_two_runs_that_count_at_once_the_one_that_had_a_count_is_kept(
+    lake: Lake,
+    stub: StubServer,
+    monkeypatch: pytest.MonkeyPatch,
+    theirs: int | None,
+    ours: Answer,
+    kept: int,
+) -> None:
+    put_model_if = Lake.put_model_if
+    other = [PostCount(day=DAY, account="nasa", query="", asked_at=COLLECTED_AT, posts=theirs)]
+
+    def after_another(self: Lake, key: str, *arguments: Any) -> str | None:
+        if key == KEY and other:
+            self.put_model(KEY, other.pop())
+        return put_model_if(self, key, *arguments)
+
+    monkeypatch.setattr(Lake, "put_model_if", after_another)
+    collect(lake, stub.x(*pages_of(2), ours), asked_for())
+    assert not other
+    assert stored(lake).posts == kept

@@ -152,10 +152,31 @@ def test_a_signal_ends_the_command_and_the_sandbox(tmp_path: Path, sent: signal.
     assert _alive(tmp_path) == []
 
 
-def test_a_folder_in_use_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+def test_a_command_beside_a_running_sandbox_uses_that_one(tmp_path: Path) -> None:
+    script = "import os, sys; print(os.environ['X_API_URL'], os.environ['AWS_ENDPOINT_URL_S3']); sys.exit(7)"
+    first = _start(tmp_path)
+    printed = [read_line(first) for _ in range(6)]
+    beside = _run(tmp_path, "--", sys.executable, "-c", script)
+    wrong = [_run(tmp_path, "--", name) for name in ("no-such-command", str(tmp_path))]
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=30)
+    assert beside.returncode == 7
+    assert "SAMPLE DATA" in beside.stderr
+    for address in beside.stdout.split():
+        assert any(address in line for line in printed)
+    assert [done.returncode for done in wrong] == [127, 126]
+    assert _alive(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--fault", "*=402", "--", "true"), ("--rate-limit", "5", "--", "true")]
+)
+def test_a_sandbox_of_its_own_in_a_folder_in_use_is_one_line_and_exit_code_2(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
     first = _start(tmp_path)
     read_line(first)
-    done = _run(tmp_path, "--", "true")
+    done = _run(tmp_path, *options)
     first.send_signal(signal.SIGINT)
     first.communicate(timeout=30)
     assert done.returncode == 2

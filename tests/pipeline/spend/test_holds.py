@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from pipeline.errors import OverBudget
 from pipeline.lake.client import Lake
 from pipeline.spend import ledger as ledger_module
 from pipeline.spend import month
-from pipeline.spend.holds import ASKED_WITHIN, LIVES, Hold, is_living, new_hold
+from pipeline.spend.holds import ASKED_WITHIN, LIVES, Hold, is_living, may_ask, new_hold
 from pipeline.spend.ledger import Budget, Ledger, spent
 from pipeline.spend.month import MonthLedger
 from pipeline.spend.writer import read_month
@@ -102,6 +103,32 @@ def test_the_hold_of_a_process_that_has_ended_is_dead_at_once(lake: Lake) -> Non
 def test_the_process_of_another_machine_is_not_looked_for_here(machine: MachineClock) -> None:
     hold = new_hold("a-run", None, Reads(1, 0)) | {"owner": "another-machine 999999999"}
     assert is_living(Hold(**hold))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "lives", "may_be_asked_under"),
+    [(0, True, True), (299, True, True), (300, True, False), (899, True, False), (900, False, False)],
+)
+def test_a_hold_lives_fifteen_minutes_and_its_page_is_asked_for_in_the_first_five(
+    machine: MachineClock, seconds: int, lives: bool, may_be_asked_under: bool
+) -> None:
+    hold = new_hold("a-run", None, PAGE)
+    machine.pass_by(timedelta(seconds=seconds))
+    assert (is_living(hold), may_ask(hold)) == (lives, may_be_asked_under)
+
+
+def test_a_hold_says_of_counts_only_what_it_has() -> None:
+    """Earlier versions did not know them."""
+    assert "count_requests" not in new_hold("a-run", None, PAGE)
+    assert new_hold("a-run", None, Reads(count_requests=2))["count_requests"] == 2
+
+
+def test_a_process_that_may_not_be_looked_at_is_not_taken_for_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(number: int) -> psutil.Process:
+        raise psutil.AccessDenied(number)
+
+    monkeypatch.setattr(psutil, "Process", refuse)
+    assert is_living(new_hold("a-run", None, PAGE))
 
 
 def test_a_hold_of_the_first_release_counts_for_the_month_alone(lake: Lake) -> None:

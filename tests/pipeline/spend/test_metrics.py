@@ -9,6 +9,8 @@ import pytest
 from pipeline import run_day
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
+from pipeline.lake.frames import to_parquet
+from pipeline.schema import ROLLUP
 from pipeline.spend.ledger import Budget, Ledger
 from pipeline.spend.metrics import RunMetrics, measure
 from pipeline.spend.writer import read_month
@@ -62,3 +64,19 @@ def test_what_x_counted_is_spent_too(lake: Lake, monkeypatch: pytest.MonkeyPatch
         reservation.settle(bought)
 
     assert measure(lake, DAY, [], "a-run", BEGAN, ENDED).usd == 0.07
+
+
+def test_only_the_runs_accounts_and_only_failed_ones_are_failures(lake: Lake) -> None:
+    statuses = {
+        "nasa": ("ok", 3),
+        "esa": ("partial", 2),
+        "jaxa": ("suspended", None),
+        "isro": ("failed", None),
+    }
+    rows = [
+        dict.fromkeys(ROLLUP) | {"account": account, "status": status, "posts": posts}
+        for account, (status, posts) in (statuses | {"others": ("failed", 9)}).items()
+    ]
+    lake.put(keys.rollup(DAY), to_parquet(pl.DataFrame(rows, schema=ROLLUP)))
+    found = measure(lake, DAY, [*statuses, "unknown"], "a-run", BEGAN, ENDED)
+    assert (found.accounts, found.failed_accounts, found.posts) == (5, 2, 5)

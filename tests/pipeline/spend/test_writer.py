@@ -1,6 +1,8 @@
 """One writer a process: workers that change the ledger at once share a write, and each hears how its own ended."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -58,7 +60,7 @@ def test_what_gathers_while_one_writes_is_made_by_one_more_write(
         first = pool.submit(writer.change, slow)
         at_work.wait(60)
         others = [pool.submit(writer.change, stop_of(str(number))) for number in range(WORKERS)]
-        while len(writer._wanted) < WORKERS:
+        while len(writer._shared.wanted) < WORKERS:
             threading.Event().wait(0.01)
         others_wait.set()
         assert first.result(60) == "slow"
@@ -128,3 +130,15 @@ def test_a_month_that_is_no_ledger_is_one_clear_line(lake: Lake, stored: bytes) 
         with pytest.raises(LakeDamaged, match=r"spend/month=2026-11\.json.*(it has no runs|it is not JSON)"):
             ask()
     assert lake.get(f"spend/month={MONTH}.json") == stored
+
+
+def test_a_lake_that_nobody_uses_any_more_is_freed_with_all_that_it_holds(
+    environment: dict[str, str],
+) -> None:
+    """A boto3 client is megabytes: a program that opens a lake a day, and buys, must not keep them all."""
+    lake = Lake(environment["AVIARY_LAKE"])
+    assert writer_of(lake, MONTH).change(stop_of("a-run")) == "a-run"
+    freed = weakref.ref(lake), weakref.ref(lake.client)
+    del lake
+    gc.collect()
+    assert [reference() for reference in freed] == [None, None]

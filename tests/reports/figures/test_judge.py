@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from reports.figures.usual import judge as judge_module
 from reports.figures.usual.counts import Counts
 from reports.figures.usual.history import History
-from reports.figures.usual.judge import judge_engagement, judge_net, judge_posts
+from reports.figures.usual.judge import judge, judge_engagement, judge_net, judge_posts
 from reports.figures.usual.robust import Array, Mask
 from reports.figures.usual.tone import Tone
 from reports.figures.usual.total import Total
-from reports.figures.usual.worth import Worth
+from reports.figures.usual.worth import SPREAD_ELSE, Worth, expect_worth
 
 
 def of(value: float) -> Array:
@@ -39,7 +40,7 @@ def engagement(
         high, low = chances.get(f"{name}_up", 1.0), chances.get(f"{name}_down", 1.0)
         rest = ("expected", "week", "drift", "between_days", "deviation", "freedom", "days")
         return Worth(
-            difference=of(np.log(posts_times or times)),
+            difference=of(-np.log(1 / (posts_times or times))),  # so that the inverse of 1.5 is at its limit
             as_high=of(high),
             as_low=of(low),
             **certain(**dict.fromkeys(rest, 0.0)),
@@ -92,11 +93,11 @@ def posts(number: float, usual: float, *, days: int = 14, chance: float = 0.0) -
 
 
 def net(points: float, *, days: int = 14, scored: int = 10, chance: float = 0.0) -> str:
-    """Return how a net sentiment of `points` beside a usual of 0 is judged."""
+    """Return how a net sentiment of `points` above a usual of 10 is judged."""
     tone = Tone(
-        as_high=of(chance), as_low=of(chance), days=of(days), **certain(expected=0, low=-200, high=200)
+        as_high=of(chance), as_low=of(chance), days=of(days), **certain(expected=10, low=-200, high=200)
     )
-    found = judge_net(history(scored=[scored] * 15, net=points), tone)
+    found = judge_net(history(scored=[0] * 14 + [scored], net=10 + points), tone)
     assert (found.low[0], found.high[0]) == (-100, 100)
     return told(found.up, found.down)
 
@@ -205,3 +206,89 @@ def test_a_tone_is_judged_from_14_days_and_10_scored_posts_on(
 ) -> None:
     for points in (50, -50):
         assert (net(points, **few), net(points, **enough) != "") == ("", True)
+
+
+def days_of(engagements: Sequence[float], number: Sequence[float], **values: Sequence[float]) -> History:
+    """Return one account's days, whose posts all differ by the variance that is taken where nothing is known."""
+    days = len(number)
+    unknown, nothing = np.full((1, days), np.nan), np.zeros((1, days))
+    given = {name: np.array([each], dtype=float) for name, each in values.items()}
+    fields = dict.fromkeys(("worth", "mix", "positive", "negative", "scored"), nothing)
+    return History(
+        weekdays=np.arange(days, dtype=float) % 7,
+        is_account=np.array([True]),
+        posts=np.array([number], dtype=float),
+        engagement=np.array([engagements], dtype=float),
+        **({"worth_variance": unknown} | fields | given),
+    )
+
+
+@pytest.fixture
+def judged_worths(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Array, Array, Worth]]:
+    """What `judge` makes of the worth of posts: with the mix of kinds, without it where there is one, and typically."""
+    found: list[tuple[Array, Array, Worth]] = []
+
+    def watched(values: Array, variance: Array, history: History) -> Worth:
+        found.append((values, variance, expect_worth(values, variance, history)))
+        return found[-1][2]
+
+    monkeypatch.setattr(judge_module, "expect_worth", watched)
+    return found
+
+
+@pytest.mark.parametrize("number", [1, 3, 12])
+def test_a_days_mean_post_is_worth_the_same_however_many_posts_there_were(
+    number: int, judged_worths: list[tuple[Array, Array, Worth]]
+) -> None:
+    """Of skewed values few have a smaller mean, as a rule, than many; and it varies more, by what is said here."""
+    days = 20_000
+    noise = np.random.default_rng(number).normal(6, np.sqrt(SPREAD_ELSE), (days, number))
+    judge(days_of(np.exp(noise).sum(1).tolist(), [number] * days))
+    values, variance, _ = judged_worths[0]
+    assert values.mean() == pytest.approx(6 + SPREAD_ELSE / 2, abs=0.015)
+    assert variance[0, -1] == pytest.approx(values.var(), rel=0.06)
+
+
+def test_a_day_whose_posts_got_nothing_has_a_worth_and_one_without_posts_has_none(
+    judged_worths: list[tuple[Array, Array, Worth]],
+) -> None:
+    judge(days_of([0, 0, np.nan, 1], [1, 0, np.nan, 1], worth=[5, 6, 7, 8]))
+    (mean, variance, _), (typical, noise, _) = judged_worths  # no kinds: the second is the first
+    assert mean[0] == pytest.approx([0.2, np.nan, np.nan, np.log(2) + 0.2], nan_ok=True)
+    assert variance[0, [0, 3]] == pytest.approx([SPREAD_ELSE] * 2)
+    assert typical[0] == pytest.approx([5, np.nan, np.nan, 8], nan_ok=True)
+    assert noise[0, [0, 3]] == pytest.approx([SPREAD_ELSE] * 2)
+
+
+def test_a_typical_post_of_four_is_known_four_times_as_well_as_one(
+    judged_worths: list[tuple[Array, Array, Worth]],
+) -> None:
+    judge(days_of([100] * 15, [4] * 14 + [1]))
+    assert judged_worths[-1][1][0, [0, -1]] == pytest.approx([SPREAD_ELSE / 4, SPREAD_ELSE])
+
+
+def test_posts_that_differ_beyond_measure_are_corrected_as_if_by_twenty_times(
+    judged_worths: list[tuple[Array, Array, Worth]],
+) -> None:
+    """A variance of 3 is e^3 - 1 = 19 in squares of the mean; one of 5 would lift the mean by a single post's luck."""
+    number = [1000.0] * 14 + [1.0]
+    judge(days_of([1e6] * 15, number, worth_variance=[5.0] * 15))
+    assert judged_worths[0][1][0, -1] == pytest.approx(3.0)
+
+
+def test_a_day_of_replies_is_not_one_of_worse_posts(
+    judged_worths: list[tuple[Array, Array, Worth]],
+) -> None:
+    """Its posts got a third as much, and that is what replies get."""
+    fewer = 1000 / np.exp(1)
+    judge(days_of([1000] * 29 + [fewer], [10] * 30, mix=[0.0] * 29 + [-1.0]))
+    with_mix, without_mix, _ = (worth.difference[0] for _, _, worth in judged_worths)
+    assert with_mix == pytest.approx(-1, abs=0.01)
+    assert without_mix == pytest.approx(0, abs=0.01)
+
+
+def test_a_day_without_posts_is_quiet_and_not_one_that_got_little() -> None:
+    found = judge(days_of([1000] * 56 + [0], [10] * 56 + [0]))
+    assert (found.posts.down[0], found.engagement.down[0]) == (True, False)
+    assert judge(days_of([1000] * 57, [10] * 56 + [10])).engagement.down[0] is np.False_
+    assert judge(days_of([1000] * 56 + [1], [10] * 57)).engagement.down[0] is np.True_

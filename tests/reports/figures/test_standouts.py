@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
-from reports.figures.standouts import largest, standouts
+import polars as pl
+
+from reports.figures.posts import rank_posts
+from reports.figures.standouts import largest, standouts, standouts_by_account
 from tests.reports.rows import SUNDAY, posts, rollups, row
 
 HISTORY = [row(back, name, post_engagements=[10, 10]) for back in range(1, 6) for name in ("nasa", "esa")]
@@ -46,3 +49,16 @@ def test_retweets_never_stand_out() -> None:
     found = posts({"post_id": "1", "kind": "retweet", "engagement": None})
     assert standouts(found, rollups(row(0, "nasa"), *HISTORY), SUNDAY).is_empty()
     assert largest(found).is_empty()
+
+
+def test_a_post_that_its_accounts_page_does_not_list_does_not_stand_out() -> None:
+    """A reply may be far above other replies, and yet below 200 posts."""
+    replies = [row(back, post_engagements=[1] * 3, post_kinds=["reply"] * 3) for back in range(1, 6)]
+    reply = {"post_id": "1", "kind": "reply", "engagement": 10}
+    busy = [{"post_id": str(n), "engagement": 100} for n in range(2, 202)]
+    days = rollups(row(0, "nasa"), *replies)
+    assert standouts(posts(reply, *busy[1:]), days, SUNDAY)["post_id"].to_list() == ["1"]
+    assert standouts(posts(reply, *busy), days, SUNDAY).is_empty()
+    ranked = rank_posts(posts(reply, *busy), days, SUNDAY).filter(pl.col("times").is_not_null())
+    assert ranked.height == 1
+    assert "1" not in standouts_by_account(rank_posts(posts(reply, *busy), days, SUNDAY))["post_id"]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -162,3 +163,61 @@ def test_formats_have_their_usual_of_the_days_whose_media_is_known() -> None:
 def test_a_day_without_counts_has_no_topics() -> None:
     scopes = pl.DataFrame({"account": ["nasa"], "scope": ["nasa"]})
     assert topics(None, pl.DataFrame(schema=ROLLUP), posts(), SUNDAY, scopes) == {}
+
+
+TERMINAL, PARK = "terminal 2 is delayed", "a walk in the park"
+
+
+def delayed(now: int, usual: int, others: Texts = ()) -> dict[str, dict[str, Any]]:
+    """Return the lines of a day of 40 posts, `now` of them about the delay, after days with `usual` such posts each."""
+
+    def of_one_day(number: int) -> Texts:
+        return (*[TERMINAL] * number, *others, *[PARK] * (40 - number - len(others)))
+
+    return lines(found(of_one_day(now), dict.fromkeys(range(1, 29), of_one_day(usual)))["nasa"])
+
+
+def standard_errors(now: int, usual: int) -> float:
+    """Return the log-odds of a term over its standard error (Monroe et al. 2008), with a prior of ten posts."""
+    before, earlier, of_before = now + 28 * usual, 28 * usual, 28 * 40
+    having = 0.5 + 10 * before / (40 + of_before)
+    log_odds = [
+        np.log((posts + having) / (of - posts + 11 - having))
+        for posts, of in ((now, 40), (earlier, of_before))
+    ]
+    return float((log_odds[0] - log_odds[1]) / np.sqrt(1 / (now + having) + 1 / (earlier + having)))
+
+
+def test_a_hashtag_has_a_line_from_two_posts_on_and_three_posts_may_rise() -> None:
+    assert [list(lines(found(QUIET[:n], {}, hashtags=["moon"])["nasa"])) for n in (1, 2)] == [[], ["moon"]]
+    assert lines(found((*QUIET[:9], *[TERMINAL] * 3), EVERY_DAY)["nasa"])["terminal 2"]["rising"]
+
+
+def test_what_rises_is_at_least_twice_the_usual() -> None:
+    assert standard_errors(19, 10) > 3.7
+    assert not delayed(19, 10)
+    assert delayed(20, 10)["terminal 2"]["rising"]
+
+
+@pytest.mark.parametrize(("now", "usual"), [(10, 4), (11, 4), (16, 8), (17, 8)])
+def test_what_rises_is_three_and_a_half_standard_errors_above_the_usual(now: int, usual: int) -> None:
+    told, score = delayed(now, usual), standard_errors(now, usual)
+    assert bool(told) == (score >= 3.5)
+    if told:
+        assert told["terminal 2"]["score"] == pytest.approx(score)
+
+
+def test_among_many_terms_chance_lets_one_rise_in_a_hundred_days() -> None:
+    """Of 340 terms that could rise, each has to be four standard errors above its usual."""
+    words = [first + second + third for first in "bdfgkl" for second in "aeiou" for third in "mnprst"]
+    every_day = (" ".join(words),) * 5
+    assert 3.5 < standard_errors(17, 8) < 4 < standard_errors(18, 8)
+    assert (list(delayed(17, 8, every_day)), list(delayed(18, 8, every_day))) == ([], ["terminal 2"])
+
+
+@pytest.mark.parametrize(("alone", "topics_told"), [(2, ["alpha"]), (3, ["alpha", "alpha beta"])])
+def test_terms_that_have_two_thirds_of_their_posts_in_common_are_one_topic(
+    alone: int, topics_told: list[str]
+) -> None:
+    today = (*["alpha beta"] * 4, *["alpha"] * alone, *[PARK] * 10)
+    assert list(lines(found(today, dict.fromkeys(range(1, 29), [PARK] * 20))["nasa"])) == topics_told
