@@ -200,6 +200,6 @@ def _warnings(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_story_links_to_the_account_on_its_strongest_day(tmp_path: Path) -> None:
     lake = stored(tmp_path, world(days=57), DAY)
     html = lake.get(keys.period_report(WEEK)).decode()
-    (linked,) = re.findall(r'data-account="stadiumfc">\s*<a href="\.\./([^"]+)"', html)
+    (linked,) = re.findall(r'data-account="stadiumfc">\s*<a href="\.\./([^"#]+)#?[^"]*"', html)
     assert linked == f"{DAY}/account-stadiumfc.html"
     assert f"reports/{linked}" in set(lake.keys("reports/"))
