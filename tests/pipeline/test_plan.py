@@ -11,42 +11,14 @@ from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome
 from pipeline.lake.no_tone import find_no_tone
-from pipeline.lake.records import AccountTask, Counts, Outcome, Plan
-from pipeline.lake.users import KnownUser, save_users
-from pipeline.plan import choose, plan
+from pipeline.lake.records import Outcome
+from pipeline.plan import choose
 from pipeline.schema import SCHEMA_VERSION
 from pipeline.status import Status
 from pipeline.x_api.client import XApi
 from tests.conftest import RequestStats
 from tests.pipeline.given import DAY, config
-
-
-def planned(lake: Lake, x: XApi, *accounts: Any, **changes: Any) -> list[AccountTask]:
-    options = {
-        name: changes.pop(name) for name in ("only", "refetch", "sample", "run_id", "day") if name in changes
-    }
-    defaults: dict[str, Any] = {"run_id": "a-run", "sample": True}
-    return plan(
-        lake,
-        x,
-        config(*accounts, **changes),
-        options.pop("day", DAY),
-        **(defaults | options),
-    )
-
-
-def the_plan(lake: Lake, day: date = DAY) -> Plan:
-    found = find_plan(lake, day)
-    assert found is not None
-    return found
-
-
-def finish(lake: Lake, *accounts: str) -> None:
-    for account in accounts:
-        put_outcome(lake, DAY, account, Outcome(status=Status.OK, counts=Counts(fetched=1, kept=1)))
-
-
-# --- what a plan says ----------------------------------------------------------------------------
+from tests.pipeline.planned import finish, planned, the_plan
 
 
 def test_a_plan_says_who_the_day_is_for_and_how(lake: Lake, x: XApi) -> None:
@@ -324,52 +296,3 @@ def test_a_plan_that_others_always_write_first_is_given_up(
     monkeypatch.setattr(Lake, "put_if", put_if)
     with pytest.raises(LakeError, match="lost 40 races for it; run the command again"):
         planned(lake, x, "pixelforge")
-
-
-def test_a_renamed_account_keeps_the_handle_that_its_day_was_planned_with(lake: Lake, x: XApi) -> None:
-    """X's id tells; under its new handle the day would be bought and counted again."""
-    [first] = planned(lake, x, "pixelforge")
-    known = the_plan(lake)
-    renamed = known.accounts[0].model_copy(update={"account": "oldname", "handle": "oldname"})
-    lake.put_model(keys.plan(DAY), known.model_copy(update={"accounts": (renamed,)}))
-    finish(lake, "oldname")
-    [again] = planned(lake, x, "pixelforge")
-    assert (again.account, again.user_id) == ("oldname", first.user_id)
-    assert [entry.account for entry in the_plan(lake).accounts] == ["oldname"]
-
-
-def known(account: str, looked_up_on: date, **changes: Any) -> KnownUser:
-    """Return what is known of one account on X, under one of its handles."""
-    plain: dict[str, Any] = {"name": account, "followers": 10, "post_count": 100, "protected": False}
-    return KnownUser("77", account, account, looked_up_on=looked_up_on, **plain | changes)
-
-
-def stopped(lake: Lake, x: XApi) -> dict[str, bool]:
-    """Plan a day for an account that is listed under both of its handles; return which of them is not read."""
-    return {item.account: item.stopped is not None for item in planned(lake, x, "old", "new")}
-
-
-@pytest.mark.parametrize("newer", ["old", "new"])
-def test_of_two_handles_of_one_account_the_one_that_was_looked_up_last_is_read(
-    lake: Lake, x: XApi, newer: str
-) -> None:
-    for account in ("old", "new"):
-        eve = date(2026, 11, 22)
-        save_users(lake, eve, [known(account, date(2026, 11, 23) if account == newer else eve)])
-    other = {"old": "new", "new": "old"}[newer]
-    assert stopped(lake, x) == {newer: False, other: True}
-
-
-def test_of_two_handles_of_one_account_the_one_that_is_planned_is_read(lake: Lake, x: XApi) -> None:
-    save_users(lake, date(2026, 11, 22), [known("old", date(2026, 11, 22))])
-    planned(lake, x, "old")
-    save_users(lake, date(2026, 11, 23), [known("new", date(2026, 11, 23))])
-    assert stopped(lake, x) == {"old": False, "new": True}
-
-
-def test_a_planned_handle_that_is_another_accounts_by_now_stops_only_itself(lake: Lake, x: XApi) -> None:
-    save_users(lake, date(2026, 11, 22), [known("old", date(2026, 11, 22))])
-    planned(lake, x, "old")
-    today = date(2026, 11, 23)
-    save_users(lake, today, [known("old", today, owner_id="78"), known("new", today)])
-    assert stopped(lake, x) == {"old": True, "new": False}

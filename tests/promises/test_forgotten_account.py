@@ -11,9 +11,11 @@ from pipeline.errors import ConfigError, RunFailed
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.doubts import DeletedPosts
+from pipeline.lake.periods import Unit, period_of
 from tests.conftest import DAY, RequestStats
 from tests.promises.days import etags, write_accounts
 from tests.promises.holders import ACCOUNTS, ONLY_COBALT, accounts, everything, versioned  # noqa: F401  # fixtures
+from tests.reports.links import broken_links
 
 
 def test_an_account_is_as_if_it_had_never_been_listed(
@@ -38,6 +40,26 @@ def test_an_account_is_as_if_it_had_never_been_listed(
     for day in (DAY - timedelta(days=1), DAY):
         run_day(day)
     assert etags(versioned) == forgotten
+
+
+def test_no_week_shows_a_forgotten_account_neither_its_own_nor_one_that_names_it_as_listed_no_more(
+    lake: Lake, accounts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_day(DAY - timedelta(days=7))
+    write_accounts(accounts.parent, monkeypatch, ONLY_COBALT)
+    run_day(DAY)
+    week = period_of(DAY, Unit.WEEK)
+    pages = [keys.period_report(each) for each in (week, week.previous)]
+    assert "Listed no more, and so not in the comparison: Pixelforge" in lake.get(pages[0]).decode()
+    assert "account-pixelforge.html" in lake.get(pages[1]).decode()
+
+    forget(account="pixelforge", yes=True)
+
+    for page in pages:
+        html = lake.get(page).decode()
+        assert "pixelforge" not in html.lower()
+        assert "account-cobaltmotors.html" in html
+    assert broken_links(lake) == []
 
 
 def test_a_listed_account_is_not_forgotten(

@@ -25,7 +25,7 @@ def payloads() -> list[str]:
     return [text.encode("utf-8", "replace").decode() for text in texts]
 
 
-def hostile(texts: list[str]) -> World:
+def hostile(texts: list[str], days: int = 12) -> World:
     """Return a world in which every name, handle, group, reason, post, hashtag and link is one of the texts.
 
     An account for each. No handle like these passes accounts.yaml or X; the page must hold all the same.
@@ -33,7 +33,7 @@ def hostile(texts: list[str]) -> World:
     accounts = [Account(f"h{n}", text, 100, 5, 50, 0.1, (0.5, 0.1)) for n, text in enumerate(texts)] + [
         Account("gone", texts[0], 5, 5, 5, 0.1, (0.5, 0.1), status={})
     ]
-    made = world(accounts, days=12)
+    made = world(accounts, days=days)
     names = {account.account: account.name for account in accounts}
     loud = pl.col("account").replace_strict(names)
     strong = 10**6 + pl.int_range(pl.len())

@@ -5,11 +5,13 @@ from re import DOTALL, sub
 
 import polars as pl
 
+from pipeline.lake.periods import Unit, period_of
 from pipeline.lake.topics import EARLIER, DayTopics
 from pipeline.transform.topics import count_topics
 from reports.figures.day import DayFigures, day_figures
 from reports.figures.per_account import AccountFigures, per_account
-from reports.render import render_report
+from reports.figures.periods.period import period_figures
+from reports.render import render_period, render_report
 from tests.reports.world import World
 
 
@@ -38,6 +40,13 @@ def accounts_of(made: World) -> dict[str, AccountFigures]:
 def report_of(made: World) -> str:
     """Return the page of a world's last day."""
     return render_report(figures_of(made), "../")
+
+
+def period_page_of(made: World, unit: Unit = Unit.WEEK) -> str:
+    """Return the page of the week, or the month, of a world's last day, the only one of it with a report."""
+    figures = period_figures(made.rollups, period_of(made.day, unit), [made.day])
+    posts = made.posts.join(figures.top, on=["account", "post_id"], how="semi")
+    return render_period(figures, posts, None)
 
 
 def text_of(page: str) -> str:

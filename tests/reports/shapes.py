@@ -11,12 +11,15 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page
 
+from pipeline.lake import keys
+from pipeline.lake.periods import Unit, period_of
 from pipeline.schema import SCHEMA_VERSION
 from reports import publish
+from reports.periods import put
 from tests.reports.browser import opened
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.mentioned import mentioned
-from tests.reports.rendered import report_of
+from tests.reports.rendered import period_page_of, report_of
 from tests.reports.world import DAY, TWELVE, World, many, world
 
 TRAVEL = {"northwindair", "halcyonhotels", "cobaltmotors"}
@@ -48,19 +51,26 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     found = {}
     for name, make in SHAPES.items():
         made = grouped(make())
-        found[name] = write(folder / f"{name}.html", made)
+        found[name] = write(folder / f"{name}.html", report_of(made))
+    found["week with stories"] = write(folder / "week.html", period_page_of(mentioned(grouped(world()))))
+    found["week of sixty"] = write(
+        folder / "sixty week.html", period_page_of(grouped(world(many(60), days=30)))
+    )
     lake = FolderLake(folder)
     eventful = world(EVENTFUL, days=16, every_post=True, gaps=(DAY - timedelta(days=3),))
     fill(lake, grouped(mentioned(eventful, ("northwindair", "brightleaf", "orchardtv"))))
     for back in (0, 1, 2, 4, 5):
         publish(lake, DAY - timedelta(days=back))
     of_day = folder / "reports" / str(DAY)
+    put(lake, period_of(DAY, Unit.MONTH))
     return found | {
         "index": folder / "reports" / "index.html",
         "account": of_day / "account-northwindair.html",
         "missing account": of_day / "account-orchardtv.html",
         "group": of_day / "group-travel.html",
         "silent account": of_day / "account-brightleaf.html",
+        "week": folder / keys.period_report(period_of(DAY, Unit.WEEK)),
+        "month": folder / keys.period_report(period_of(DAY, Unit.MONTH)),
     }
 
 
@@ -74,8 +84,8 @@ def grouped(made: World) -> World:
     return World(made.plan, made.rollups.with_columns(of_travel.alias("group"), version), made.posts)
 
 
-def write(path: Path, made: World) -> Path:
-    path.write_text(report_of(made), encoding="utf-8")
+def write(path: Path, page: str) -> Path:
+    path.write_text(page, encoding="utf-8")
     return path
 
 

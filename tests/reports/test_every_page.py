@@ -33,9 +33,10 @@ CUT_OFF = """list => [...list.querySelectorAll("h3, .value, .versus > *")].filte
 
 
 OTHERS = ["index", "account", "group", "missing account", "silent account"]
+PERIODS = ["week", "month", "week with stories", "week of sixty"]
 
 
-@pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
+@pytest.mark.parametrize("name", [*SHAPES, *OTHERS, *PERIODS])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_no_violation(browser: Browser, pages: dict[str, Path], name: str, width: int) -> None:
     """All rules in light, those of colour again in dark: nothing else differs between the two."""
@@ -52,7 +53,7 @@ def violations(page: Page, options: Any = None) -> list[tuple[str, list[object]]
     return [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found.response["violations"]]
 
 
-@pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
+@pytest.mark.parametrize("name", [*SHAPES, *OTHERS, *PERIODS])
 def test_no_page_is_wider_than_its_screen(browser: Browser, pages: dict[str, Path], name: str) -> None:
     with opened(browser, pages[name]) as (page, _):
         for width in sorted({*range(320, 1441, 40), 390, 704, 705, 992, 993, 1120, 1121}):
@@ -79,7 +80,7 @@ def test_the_column_of_mentions_is_not_cut_off_on_a_laptop(browser: Browser, pag
         assert table.evaluate("part => part.scrollWidth <= part.clientWidth")
 
 
-@pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
+@pytest.mark.parametrize("name", [*SHAPES, *OTHERS, *PERIODS])
 def test_the_policy_lets_the_pages_own_code_run_and_the_console_stays_silent(
     browser: Browser, pages: dict[str, Path], name: str
 ) -> None:

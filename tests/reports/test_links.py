@@ -1,7 +1,7 @@
 """No link leads to a page, or to a part of it, that is not there."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -32,6 +32,33 @@ def test_every_link_of_every_page_leads_somewhere(tmp_path: Path, days: int) -> 
     of = pl.when(pl.col("account") < "d").then(pl.when(last).then(pl.lit("new")).otherwise(pl.lit("old")))
     rollups = made.rollups.with_columns(of.alias("group"), pl.lit(4, pl.Int32).alias("schema_version"))
     lake = published(tmp_path, replace(made, rollups=rollups), days)
+    assert broken_links(lake) == []
+
+
+@pytest.mark.parametrize("days", [7, 9])
+def test_every_link_leads_somewhere_where_weeks_and_a_month_have_pages(tmp_path: Path, days: int) -> None:
+    """With the last day of a month in a week that is not over, an account that left, and one whose days are missing."""
+    last = date(2026, 11, 30)
+    gone = {last - timedelta(days=n): ("failed", "X did not answer") for n in (1, 2)}
+    accounts = [
+        replace(TWELVE[0], since=last - timedelta(days=4)),
+        replace(TWELVE[1], status=gone),
+        TWELVE[10],
+    ]
+    made = world(accounts, days=days, day=last, every_post=True, gaps=(last - timedelta(days=3),))
+    of = pl.when(pl.col("account") < "n").then(pl.lit("A & b"))
+    until = last - timedelta(days=3)
+    left = pl.col("account") == "brightleaf"
+    rollups = made.rollups.filter(~(left & (pl.col("day") > until))).with_columns(
+        of.alias("group"), pl.lit(4, pl.Int32).alias("schema_version")
+    )
+    posts = made.posts.filter(~(left & (pl.col("created_at").dt.date() > until)))
+    lake = FolderLake(tmp_path)
+    fill(lake, replace(made, rollups=rollups, posts=posts))
+    for day in sorted(rollups["day"].unique()):
+        publish(lake, day)
+    pages = [key for key in lake.keys("reports/") if "=" in key]
+    assert len(pages) == (3 if days > 8 else 2)
     assert broken_links(lake) == []
 
 

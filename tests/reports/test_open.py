@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import requests
@@ -190,23 +191,46 @@ def browsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "key"), [((), keys.REPORTS_INDEX), (("--day", str(DAY)), keys.report(DAY))]
+    ("arguments", "key"),
+    [
+        ((), keys.REPORTS_INDEX),
+        (("--day", str(DAY)), keys.report(DAY)),
+        (("--week", "2026-W47"), "reports/week=2026-W47/index.html"),
+        (("--month", "2026-10"), "reports/month=2026-10/index.html"),
+    ],
 )
 def test_the_command_opens_the_browser_serves_and_ends_by_ctrl_c(
     filled: Lake, browsed: Path, arguments: tuple[str, ...], key: str
 ) -> None:
+    if "--month" in arguments:
+        filled.put_html(key, filled.get("reports/week=2026-W47/index.html").decode())
     command = [sys.executable, "-m", "pipeline", "open", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as opened:
         assert opened.stdout is not None
         assert opened.stderr is not None
         address = opened.stdout.readline().strip()
-        assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/[\w-]{{22}}/{key}", address)
+        assert re.fullmatch(rf"http://127\.0\.0\.1:\d+/[\w-]{{22}}/{key}", unquote(address))
         said = f"serving the reports of {filled.url} to this machine only; press ctrl-c to stop\n"
         assert opened.stderr.readline() == said
         assert get(address).text == filled.get(key).decode()
         opened.send_signal(signal.SIGINT)
         assert (opened.wait(60), opened.stderr.read()) == (0, "")
     assert browsed.read_text() == address
+
+
+def test_open_says_which_page_of_a_week_or_month_is_missing_and_what_makes_it(filled: Lake) -> None:
+    for unit, name in (("week", "2026-W46"), ("month", "2026-11")):
+        ended = pipeline("open", f"--{unit}", name)
+        said = f"there is no page of {name} in {filled.url}; make it: ./aviary report --{unit} {name}\n"
+        assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", said)
+    ended = pipeline("open", "--week", "47")
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "--week '47' is not a week in which X can have posts; write it like 2026-W47\n",
+    )
+    ended = pipeline("open", "--week", "2026-W47", "--day", str(DAY))
+    assert ended.returncode == 2
+    assert "write only one of --day, --week and --month" in ended.stderr
 
 
 def test_a_link_to_one_report_opens_with_nothing_else(filled: Lake) -> None:

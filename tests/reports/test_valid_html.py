@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.lake.periods import Unit
 from reports import publish
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.hostile import hostile, payloads
 from tests.reports.mentioned import mentioned
-from tests.reports.rendered import report_of
+from tests.reports.rendered import period_page_of, report_of
 from tests.reports.world import DAY, TWELVE, Account, World, many, world
 
 RULES = {"root": True, "extends": ["html-validate:recommended"]}
@@ -66,8 +67,13 @@ def test_every_page_is_valid(validator: str, tmp_path: Path) -> None:
     fill(lake, mentioned(world(TWELVE[:2], days=3)))
     publish(lake, DAY)
     for name, make in SHAPES.items():
-        (tmp_path / f"{name}.html").write_text(report_of(make()), encoding="utf-8")
-    assert len(list(tmp_path.rglob("*.html"))) >= len(SHAPES) + 3  # all days, their year, the latest
+        made = make()
+        (tmp_path / f"{name}.html").write_text(report_of(made), encoding="utf-8")
+        for unit in Unit:
+            (tmp_path / f"{name} {unit}.html").write_text(period_page_of(made, unit), encoding="utf-8")
+    assert (
+        len(list(tmp_path.rglob("*.html"))) >= 3 * len(SHAPES) + 4
+    )  # all days, their year, the latest, a week of a lake
     assert faults(validator, tmp_path) == []
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from reports.figures.metrics import NET, WITH_POSTS
+from reports.figures.metrics import NET, WITH_POSTS, asked_for_mentions
 from reports.figures.periods.rows import BACK
 
 
@@ -11,7 +11,8 @@ def accounts(rows: pl.DataFrame) -> pl.DataFrame:
 
     Has `account`, and of the last day on which it was listed `handle`, `name`, `group`, `status`, `reason`, `day`;
     `listed` and `read` (days), `listed_before` (in an earlier period), `has_data`; the sums `posts`, `engagement`,
-    `scored`, `negative`, `neutral`, `positive` (null without data), `net`; and the columns of `followers`.
+    `scored`, `negative`, `neutral`, `positive` (null without data), `net`; `mentions_asked` and the last
+    `mentions_not_counted_because`; and the columns of `followers`.
     """
     own = rows.filter(pl.col(BACK) == 0)
     data = pl.col("has_data")
@@ -25,6 +26,8 @@ def accounts(rows: pl.DataFrame) -> pl.DataFrame:
             pl.len().alias("listed"),
             data.sum().alias("read"),
             data.any().alias("has_data"),
+            asked_for_mentions().any().alias("mentions_asked"),
+            pl.col("mentions_not_counted_because").drop_nulls().last(),
             *(pl.when(data.any()).then(pl.col(name).sum()).alias(name) for name in sums),
         )
         .with_columns(NET.alias("net"))

@@ -9,9 +9,9 @@ import polars as pl
 from reports.figures.metrics import NET, RATE
 from reports.figures.periods.rows import BACK, EARLIER
 
-Metric = Literal["posts", "engagement", "median", "rate", "net"]
+Metric = Literal["posts", "engagement", "median", "rate", "net", "mentions"]
 METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
-PER_DAY: Final = ("posts", "engagement")
+PER_DAY: Final = ("posts", "engagement", "mentions")
 _MEDIAN_NEEDS: Final = 2  # of the four periods before: one is no median
 _POOLED: Final = ("engagement_seen", "impressions", "positive", "negative", "scored")
 
@@ -20,7 +20,7 @@ _POOLED: Final = ("engagement_seen", "impressions", "positive", "negative", "sco
 class Versus:
     """A metric of a period: as it was, and of the accounts that were read before, too, beside what they had then."""
 
-    value: float  # of all accounts; of posts and engagement the mean of a day
+    value: float  # of all accounts; of posts, engagement and mentions the mean of a day
     like: float | None = None  # of those accounts that also have data before
     before: float | None = None  # theirs in the period before
     usual: float | None = None  # theirs in the median of the four before, of two at least
@@ -40,7 +40,7 @@ def compare(rows: pl.DataFrame, by: str | None = None) -> dict[str | None, dict[
     Posts and engagement are sums of each account's mean per day read, so that a day without data is absent and not
     zero. Compared are the accounts (in a group: while they were in it) that have data in this period and before; where
     one has none in one of the earlier periods, its mean of the others stands in. Medians, rates and net sentiment are
-    of all posts of these accounts together.
+    of all posts of these accounts together. Mentions are means per day on which X counted them, whatever their age.
     """
     rows = rows.with_columns((pl.col(by) if by else pl.lit(None, pl.String)).alias("of"))
     data = rows.filter(pl.col("has_data")).with_columns(_comparable().alias("compares"))
@@ -57,8 +57,8 @@ def _comparable() -> pl.Expr:
 
 
 def _means(data: pl.DataFrame) -> pl.DataFrame:
-    """Return `of`, `account`, `back`, and the means per day read of posts and engagement; an earlier period that
-    has days of another age has none of engagement."""
+    """Return `of`, `account`, `back`, and the means per day read of posts and engagement, and per day counted of
+    mentions; an earlier period that has days of another age has none of engagement."""
     aged = pl.col(BACK).eq(0) | pl.col("equal_age")
     return (
         data.filter(pl.col("window_hours").is_null() | (pl.col(BACK) == 0))
@@ -66,13 +66,14 @@ def _means(data: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("posts").mean().alias("posts"),
             pl.col("engagement").filter(aged).mean().alias("engagement"),
+            pl.col("mention_count").mean().alias("mentions"),
         )
         .sort("of", "account", BACK)
     )
 
 
 def _totals(rows: pl.DataFrame, means: pl.DataFrame) -> dict[str | None, dict[str, Versus]]:
-    """Return posts and engagement per day: the sums of what each account had, with its mean on days without data.
+    """Return posts, engagement and mentions per day: sums of what each account had, with its mean on days without.
 
     An account that was listed on some of the days only counts for these. Where nothing is missing, it is the plain sum
     divided by the days.
@@ -85,17 +86,22 @@ def _totals(rows: pl.DataFrame, means: pl.DataFrame) -> dict[str | None, dict[st
         .join(listed, on=["of", "account"], nulls_equal=True)
         .join(days, on="of", nulls_equal=True)
         .group_by("of")
-        .agg((pl.col(name) * pl.col("listed") / pl.col("days")).sum() for name in PER_DAY)
+        .agg(_sum(pl.col(name) * pl.col("listed") / pl.col("days")).alias(name) for name in PER_DAY)
         .sort("of")
     )
     return {
-        row["of"]: {name: Versus(float(row[name])) for name in PER_DAY}
+        row["of"]: {name: Versus(float(row[name])) for name in PER_DAY if row[name] is not None}
         for row in per_day.iter_rows(named=True)
     }
 
 
+def _sum(values: pl.Expr) -> pl.Expr:
+    """Return a sum that is null where nothing is known."""
+    return pl.when(values.count() > 0).then(values.sum())
+
+
 def _add_compared(found: dict[str | None, dict[str, Versus]], means: pl.DataFrame) -> None:
-    """Add to posts and engagement what the same accounts had in the period before and in the median of four."""
+    """Add to posts, engagement and mentions what the same accounts had before, and in the median of four."""
     for metric in PER_DAY:
         wide = means.filter(pl.col(metric).is_not_null()).pivot(
             BACK, index=["of", "account"], values=metric, maintain_order=True

@@ -55,6 +55,11 @@ class PeriodFigures:
         return tuple(day.day for day in self.days if day.planned is not None)
 
     @property
+    def mentions_asked(self) -> pl.DataFrame:
+        """The accounts whose mentions X was asked to count on any of the days."""
+        return self.accounts.filter("mentions_asked")
+
+    @property
     def read(self) -> tuple[DayOfPeriod, ...]:
         """The days with data."""
         return tuple(day for day in self.days if day.read)

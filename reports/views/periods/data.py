@@ -10,6 +10,11 @@ from reports.views.periods import words
 
 _OPEN_NOTES: Final = 12
 
+_MENTIONS: Final = (
+    "Mentions",
+    "posts by others that mention the account, as X counts them: the mean of the days on which it counted. A day "
+    "without a count is absent, not zero; accounts for which X was not asked are in no sum.",
+)
 _DEFINITIONS: Final = (
     (
         "Per day",
@@ -53,7 +58,7 @@ def data(figures: PeriodFigures) -> Data:
         notes=_notes(figures),
         made=f"Data of {fmt.moment(figures.collected_at)}" if figures.collected_at else "No data was read",
         schema=str(figures.schema or fmt.NONE),
-        definitions=_DEFINITIONS,
+        definitions=_DEFINITIONS if figures.mentions_asked.is_empty() else (*_DEFINITIONS, _MENTIONS),
     )
 
 

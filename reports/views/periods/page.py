@@ -61,6 +61,7 @@ class PeriodPage:
     accounts: tuple[AccountLine, ...]
     group_names: tuple[str, ...]
     all_shown: bool
+    with_mentions: bool
     posts: tuple[PostCard, ...]
     data: Data
 
@@ -84,6 +85,7 @@ def period_page(figures: PeriodFigures, posts: pl.DataFrame, previous: Period | 
         accounts=lines,
         group_names=tuple(sorted(names, key=lambda name: (name.casefold(), name))),
         all_shown=len(lines) <= FIRST_ROWS,
+        with_mentions=not figures.mentions_asked.is_empty(),
         posts=_posts(figures, posts),
         data=data(figures),
     )

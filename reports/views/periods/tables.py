@@ -63,6 +63,15 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Mentions:
+    """How often others mention an account per day counted: a dash, and why, where X has not counted."""
+
+    value: Cell
+    before: Usual | None
+    why_not: str
+
+
+@dataclass(frozen=True)
 class GroupLine:
     """A group, or the accounts without one, which have no page."""
 
@@ -91,6 +100,7 @@ class AccountLine:
     growth_way: str
     status: str  # why there are no figures
     figures: Compared | None
+    mentions: Mentions | None  # where the table has them
 
 
 def days(figures: PeriodFigures) -> tuple[DayLine, ...]:
@@ -192,7 +202,16 @@ def _account(row: dict[str, Any], place: int, figures: PeriodFigures, *, odd: bo
         growth_way="" if not growth else "up" if growth > 0 else "down",
         status=fmt.status_name(row["status"]),
         figures=compared,
+        mentions=None if figures.mentions_asked.is_empty() else _mentions(row, metrics.get("mentions")),
     )
+
+
+def _mentions(row: dict[str, Any], found: Versus | None) -> Mentions:
+    if found is None:
+        why_not = fmt.one_line(row["mentions_not_counted_because"] or "not asked", 200)
+        return Mentions(Cell(fmt.NONE, ""), None, why_not)
+    value = Cell(words.figure_of(found.value, "mentions"), sortable(found.value, 1))
+    return Mentions(value, _small(found.before, "mentions"), "")
 
 
 def _compared(metrics: Metrics, figures: PeriodFigures, *, few: bool) -> Compared | None:

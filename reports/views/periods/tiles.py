@@ -1,4 +1,4 @@
-"""The six key figures of a period: per day where they are sums, beside the period before and the median of four."""
+"""The key figures of a period: per day where they are sums, beside the period before and the median of four."""
 
 from dataclasses import replace
 from typing import Final
@@ -17,12 +17,15 @@ _NAMES: Final = {
     "median": "Median per post",
     "rate": "Engagement rate",
     "net": "Net sentiment",
+    "mentions": "Mentions per day",
 }
+_ORDER: Final = ("posts", "engagement", "median", "rate", "net")
 
 
 def tiles(figures: PeriodFigures) -> Tiles:
-    """Return the six key figures."""
-    return Tiles((*(_tile(figures, metric) for metric in _NAMES), _followers(figures)), _note(figures))
+    """Return the key figures: six, and where X was asked for them, the mentions."""
+    first = (_tile(figures, metric) for metric in _ORDER)
+    return Tiles((*first, _followers(figures), *_mentions(figures)), _note(figures))
 
 
 def _tile(figures: PeriodFigures, metric: str) -> Tile:
@@ -88,6 +91,17 @@ def _followers(figures: PeriodFigures) -> Tile:
     if measured.is_empty():
         return tile
     return replace(tile, delta=change, versus=f"of {fmt.plural(measured.height, 'account')}")
+
+
+def _mentions(figures: PeriodFigures) -> tuple[Tile, ...]:
+    asked = figures.mentions_asked.height
+    if not asked:
+        return ()
+    tile = _tile(figures, "mentions")
+    counted = sum("mentions" in metrics for metrics in figures.by_account.values())
+    versus = tile.versus if counted else "not counted"
+    of = f"{counted} of " if counted < asked else ""
+    return (replace(tile, versus=f"{versus}, of {of}{fmt.plural(asked, 'account')} asked"),)
 
 
 def _note(figures: PeriodFigures) -> str:

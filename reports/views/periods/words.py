@@ -38,9 +38,9 @@ def before(period: Period) -> str:
 
 def figure_of(value: float | None, metric: str) -> str:
     """Return a value of a metric with its unit; few posts a day with a decimal."""
-    if metric in ("posts", "engagement") and value is not None and value < 10:
+    if metric in ("posts", "engagement", "mentions") and value is not None and value < 10:
         return fmt.decimal(value, 1)
-    known: Metric = metric  # type: ignore[assignment]  # the same five names
+    known: Metric = metric  # type: ignore[assignment]  # the same names
     return figure(value, known)
 
 
@@ -49,7 +49,7 @@ def arrow(found: Versus, metric: str, *, usual: bool = False, than: str) -> Delt
     then = found.usual if usual else found.before
     if then is None or found.like is None:
         return None
-    known: Metric = metric  # type: ignore[assignment]  # the same five names
+    known: Metric = metric  # type: ignore[assignment]  # the same names
     made = delta(Compared(found.like, then, None, None, unusual=False, days=0), known)
     return replace(made, tip=f"{than}: {figure_of(then, metric)}") if made else None
 

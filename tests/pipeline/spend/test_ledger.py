@@ -247,6 +247,16 @@ def test_money_that_others_only_hold_is_waited_for(lake: Lake, monkeypatch: pyte
     assert spent(read_month(lake, "2026-11")) == Reads(posts=30)
 
 
+def test_the_last_cent_that_others_only_hold_is_waited_for_too(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(lake, "a-run", Budget(usd_per_run=0.50, usd_per_month=100.0))
+    with ledger.reserve("@first", PAGE) as first:
+        monkeypatch.setattr("pipeline.spend.ledger.time.sleep", lambda seconds: first.settle(Reads()))
+        buy(ledger, PAGE, PAGE)
+    assert november(lake) == PAGE
+
+
 def test_money_that_a_crash_left_held_is_not_waited_for_without_end(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

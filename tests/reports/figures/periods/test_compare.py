@@ -10,6 +10,8 @@ from pipeline.schema import ROLLUP
 from reports.figures.periods.compare import Versus, compare
 from reports.figures.periods.period import PeriodFigures, period_figures
 from reports.figures.periods.rows import period_rows
+from reports.views.periods.tables import accounts
+from reports.views.periods.tiles import tiles
 from tests.reports.rows import SUNDAY, missing, row
 
 WEEK = period_of(SUNDAY, Unit.WEEK)
@@ -91,6 +93,37 @@ def test_net_sentiment_and_median_are_of_all_posts_of_the_accounts_together() ->
     )
     assert (found[None]["net"].value, found[None]["net"].before) == (50, -50)
     assert (found[None]["median"].value, found[None]["median"].before) == (5, 2)
+
+
+def test_mentions_are_means_per_day_counted_of_the_accounts_counted_in_both() -> None:
+    counted = [
+        each | {"mention_count": count}
+        for each, count in zip(weeks("a", 1, 1), [4] * 3 + [None] * 4 + [2] * 7, strict=True)
+    ]
+    new = [each | {"mention_count": 6} for each in weeks("new", 1, 1)[:7]]
+    found = compare(rows_of(*counted, *new, *weeks("never asked", 1, 1)))[None]["mentions"]
+    assert (found.value, found.like, found.before) == (10, 4, 2)
+    assert "mentions" not in compare(rows_of(*weeks("a", 1, 1)))[None]
+
+
+def test_mentions_show_where_x_was_asked_and_a_count_that_it_refused_is_no_zero() -> None:
+    refused = {"mentions_not_counted_because": "X refused: 403"}
+    found = figures(
+        *(each | refused for each in weeks("a", 5)),
+        *weeks("b", 3),
+        *(each | {"mention_count": 4} for each in weeks("c", 2)),
+    )
+    tile = tiles(found).tiles[-1]
+    assert (tile.name, tile.value, tile.versus) == (
+        "Mentions per day", "4.0", "nothing to compare with, of 1 of 2 accounts asked",
+    )  # fmt: skip
+    lines = {line.account: line.mentions for line in accounts(found)}
+    shown = [lines[name] for name in "abc"]
+    assert [each and (each.value.text, each.why_not) for each in shown] == [
+        ("–", "X refused: 403"), ("–", "not asked"), ("4.0", ""),
+    ]  # fmt: skip
+    assert len(tiles(figures(*weeks("b", 3))).tiles) == 6
+    assert accounts(figures(*weeks("b", 3)))[0].mentions is None
 
 
 def test_counts_of_another_age_are_not_compared() -> None:
