@@ -200,8 +200,13 @@ all(".plotbox").forEach((part) => {
 const lead = find(".lead");
 if (lead) {
   const lines = (parts) => parts.map((part) => part.textContent.replace(/\s+/g, " ").trim());
+  const withoutWhy = (alert) => {
+    const copy = alert.cloneNode(true);
+    all(".why, .step", copy).forEach((part) => part.remove());
+    return copy;
+  };
   addButton(takeBox(lead.lastElementChild), "Copy summary", "Copy the summary", async (button) => {
-    const told = [document.title, ...lines(all("p:not(.take)", lead)), ...lines(all(".alerts li")).map((line) => `- ${line}`)];
+    const told = [document.title, ...lines(all("p:not(.take)", lead)), ...lines(all(".alerts :is([data-alert], .ended li)").map(withoutWhy)).map((line) => `- ${line}`)];
     try {
       await navigator.clipboard.writeText(told.join("\n"));
       button.textContent = "Copied";

@@ -74,10 +74,10 @@ def _sentences(figures: DayFigures) -> list[Sentence]:
 
 def _absent(rows: pl.DataFrame) -> Sentence:
     """Say first that accounts are missing since this day; those that nobody can read for long are no news."""
-    since_today = pl.col("status").is_in([str(status) for status in FIXABLE]) | (
-        pl.col("status") != pl.col("status_before")
+    since_today = pl.col("status").is_in([str(status) for status in FIXABLE]) | pl.col("status").ne_missing(
+        pl.col("status_before")
     )
-    if rows.filter(~pl.col("has_data"), since_today.fill_null(value=False)).is_empty():
+    if rows.filter(~pl.col("has_data"), since_today).is_empty():
         return []
     return [
         Piece(f"Only {rows['has_data'].sum()} of {rows.height} accounts were read", strong=True),
@@ -152,8 +152,9 @@ def _tone(figures: DayFigures) -> Sentence:
         scored = fmt.plural(figures.data.scored, "scored post")
         return [Piece("Net sentiment was "), value, Piece(f", from {scored}.")]
     moved = net.value - net.usual
-    if abs(moved) < thresholds.NET_MOVED:
-        return [Piece("Net sentiment was "), value, Piece(f", usual {fmt.points(net.usual)}.")]
+    if net.low is not None and net.high is not None and net.low <= net.value <= net.high:
+        reach = f"{fmt.points(net.low)} to {fmt.points(net.high)}"
+        return [Piece("Net sentiment was "), value, Piece(f", within its usual range of {reach}.")]
     driver = None if figures.single else tone_driver(figures.all_tone, net)
     cause = f", driven mainly by {_driver(driver)}" if driver else ""
     cause += _cause(figures, driver)

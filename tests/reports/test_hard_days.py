@@ -28,7 +28,7 @@ def tiles(found: Part) -> dict[str, tuple[str, str]]:
 
 def look(found: Part) -> list[str]:
     """Return what is worth a look."""
-    return [line.text for line in found.one(".alerts").all("li")]
+    return [line.text for line in found.one(".alerts").all("li") if line["data-alert"]]
 
 
 def numbers(found: Part, back: int) -> list[str]:
@@ -48,7 +48,18 @@ def failing(accounts: list[Account], day: date) -> list[Account]:
 def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: int) -> None:
     found = page(world(many(count), days=29))
     headings = [part["aria-labelledby"] for part in found.all("section") if part["aria-labelledby"]]
-    sections = ["summary", "tiles", "trend", "movers", "accounts", "tone", "hours", "standouts", "data"]
+    sections = [
+        "summary",
+        "tiles",
+        "trend",
+        "movers",
+        "accounts",
+        "tone",
+        "hours",
+        "topics",
+        "standouts",
+        "data",
+    ]
     if count == 1:
         sections = [name for name in sections if name not in ("movers", "accounts")]
     assert headings == [f"h-{name}" for name in sections]

@@ -64,13 +64,13 @@ def test_a_fall_in_tone_names_the_account_that_drove_it() -> None:
 @pytest.mark.parametrize(
     ("positive", "words"),
     [
-        (129, "Net sentiment was +65, usual +60."),
-        (131, "Net sentiment rose to +66 from a usual +60"),
-        (109, "Net sentiment fell to +55 from a usual +60"),
-        (111, "Net sentiment was +56, usual +60."),
+        (129, "Net sentiment was +65, within its usual range of +54 to +66."),
+        (135, "Net sentiment rose to +68 from a usual +60"),
+        (105, "Net sentiment fell to +53 from a usual +60"),
+        (111, "Net sentiment was +56, within its usual range of +54 to +66."),
     ],
 )
-def test_a_move_in_tone_by_less_than_five_points_is_no_rise_or_fall(positive: int, words: str) -> None:
+def test_a_tone_within_its_usual_range_has_neither_risen_nor_fallen(positive: int, words: str) -> None:
     found = sentences(
         row(0, post_engagements=[10] * 10, positive=positive, neutral=200 - positive),
         *usual_days(positive=60, neutral=40),
