@@ -95,13 +95,21 @@ def _cause(finding: Finding, rows: Sequence[Row], rising: Mapping[tuple[str, str
 
 
 def _moving(metric: Metric, rows: Sequence[Row], *, above: bool) -> tuple[Row, ...]:
-    """Return the posts without which the day would have been nearer to the usual, those that moved it most first."""
+    """Return the posts without which the day would have been nearer to the usual, those that moved it most first.
+
+    Of posts with the same text one is enough.
+    """
     if metric == "net":
         # Leaving one out moves the net by its sign; among those of one sign, the strongest tone tells most.
         side = 1 if above else -1
         toned = [row for row in rows if _SIGN.get(row["sentiment"], 0) == side]
-        return tuple(sorted(toned, key=lambda row: -side * row["compound"]))
-    return tuple(rows) if metric == "engagement" and above else ()
+        moving = sorted(toned, key=lambda row: -side * row["compound"])
+    else:
+        moving = list(rows) if metric == "engagement" and above else []
+    distinct: dict[str, Row] = {}
+    for row in moving:
+        distinct.setdefault(row["text"], row)
+    return tuple(distinct.values())
 
 
 def _topic(

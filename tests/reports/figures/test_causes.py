@@ -126,6 +126,7 @@ def test_the_three_strongest_posts_of_the_tones_side_are_shown(earlier: DayTopic
         made(0, 3, "c", "positive", compound=0.8),
         made(0, 4, "d", "negative", compound=-0.6),
         made(0, 5, "e", "negative", compound=-0.1),
+        made(0, 7, "b", "negative", compound=-0.2),
         made(0, 6, "f", "negative", sentiment=None, compound=None),
     ]
     shown = cause(Kind.TONE, day, earlier, net=-60.0, usual_net=0.0).posts
