@@ -77,8 +77,12 @@ def _targets(key: str, body: bytes) -> list[str]:
         links = re.findall(r'(?:href|src)="([^"#]+)', body.decode())
         ours = {html.unescape(link) for link in links if not re.match(r"[a-z]+:|//", link)}
         pages = [posixpath.normpath(posixpath.join(posixpath.dirname(key), link)) for link in sorted(ours)]
-        # The links back up: written last, and whoever came from there has found them.
-        up = {keys.REPORTS_INDEX} | ({f"reports/{day}/index.html"} if "/account-" in key else set())
+        # The links back up: written last, and whoever came from there has found them. So have those who go from one
+        # account to the next: both pages are there before the report that leads to them.
+        up = {keys.REPORTS_INDEX, keys.report_year(int(day[:4]))} if day else {keys.REPORTS_INDEX}
+        beside = f"reports/{day}/"
+        if "/account-" in key:
+            pages = [page for page in pages if not page.startswith(beside)]
         pages = [page for page in pages if page not in up]
         return pages + ([f"daily/day={day}/rollup.parquet"] if key.endswith("/index.html") and day else [])
     return []
