@@ -165,7 +165,14 @@ def _text_holds(body: bytes, target: ErasureTarget) -> bool:
         if redact_text(plain, target) != plain:
             return True
     names = "|".join(sorted(target.accounts))
-    shown = rf'<bdi>@({names})</bdi>|data-a="({names})"|"https://x\.com/({names})/|"account": "({names})"'
+    marks = (
+        rf"<bdi>@({names})</bdi>",
+        rf'data-a="({names})"',
+        rf'"https://x\.com/({names})/',
+        rf'"account": "({names})"',
+        rf"account-({names})\.html",
+    )
+    shown = "|".join(marks)
     return bool(names) and re.search(shown, text, re.IGNORECASE) is not None
 
 

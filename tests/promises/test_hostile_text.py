@@ -58,7 +58,9 @@ def test_no_post_reaches_a_key_a_record_or_a_log_and_no_secret_a_log(
     for text in written:
         assert text not in records
         assert text not in logged
-    assert all(re.fullmatch(r"[a-z0-9_=./-]+", key) for key in stored), stored
+    assert all(re.fullmatch(r"[a-z0-9_=./-]+", key.replace("-W", "-w")) for key in stored), (
+        stored
+    )  # of a week
     for secret in (environment["X_BEARER_TOKEN"], environment["AWS_SECRET_ACCESS_KEY"]):
         assert secret not in logged
         assert secret not in records

@@ -38,6 +38,8 @@ def proxy(
 ) -> Iterator[Proxy]:
     """All of the run's S3 requests pass here; retries are as many as ever, without the waiting."""
     monkeypatch.setattr("botocore.endpoint.time", types.SimpleNamespace(sleep=lambda _: None))
+    # botocore gives up trying again after a hundred lost answers that ended in a 404: no more than one of a kind is here.
+    monkeypatch.setattr("botocore.retries.quota.RetryQuota.INITIAL_CAPACITY", 10_000)
     with proxy_to(environment["AWS_ENDPOINT_URL_S3"]) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", proxy.address)
         yield proxy

@@ -164,7 +164,7 @@ def test_chromium_walks_from_the_index_to_a_day_to_the_day_before_and_to_an_acco
     page.get_by_role("link", name="@stadiumfc").click()
     page.wait_for_url("**/account-stadiumfc.html")
     page.get_by_role("link", name="All days").click()
-    page.wait_for_url("**/reports/index.html")
+    page.wait_for_url(f"**/reports/{YESTERDAY.year}.html#d-{YESTERDAY}")
     page.locator("#theme").click()
     assert said == []
     page.close()
