@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from botocore.config import Config
+from botocore.retries.quota import RetryQuota
 
 from pipeline import run as run_module
 from pipeline import run_day
@@ -38,8 +39,8 @@ def proxy(
 ) -> Iterator[Proxy]:
     """All of the run's S3 requests pass here; retries are as many as ever, without the waiting."""
     monkeypatch.setattr("botocore.endpoint.time", types.SimpleNamespace(sleep=lambda _: None))
-    # botocore gives up trying again after a hundred lost answers that ended in a 404: no more than one of a kind is here.
-    monkeypatch.setattr("botocore.retries.quota.RetryQuota.INITIAL_CAPACITY", 10_000)
+    # botocore tries no more after a hundred lost answers that ended in a 404: its limit is not what is tried here.
+    monkeypatch.setattr(RetryQuota.__init__, "__defaults__", (10_000, None))
     with proxy_to(environment["AWS_ENDPOINT_URL_S3"]) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", proxy.address)
         yield proxy
