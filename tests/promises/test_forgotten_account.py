@@ -31,6 +31,7 @@ def test_an_account_is_as_if_it_had_never_been_listed(
     forget(account="@PixelForge")
 
     assert "nothing is left in" in capsys.readouterr().out
+    assert broken_links(versioned) == []
     assert not versioned.exists(keys.deleted_posts(DAY, "pixelforge"))
     assert [text for key, text in everything(versioned) if "pixelforge" in (key + text).lower()] == []
     assert {key: tag for key, tag in bought.items() if key.startswith("spend/")}.items() <= etags(
