@@ -101,6 +101,11 @@ def listing(names: list[str], limit: int = 3) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def capitalized(text: str) -> str:
+    """Return text that begins a sentence; what follows stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def long_day(day: date) -> str:
     """Return `Sunday 22 November 2026`."""
     return f"{day:%A} {day.day} {day:%B %Y}"

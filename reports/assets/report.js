@@ -217,6 +217,9 @@ if (lead) {
   });
 }
 
+// The order of pairs by their first parts; what has no figure comes last, whichever way.
+const nullsLast = (compare) => ([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : compare(a, b));
+
 // An account's posts. The order stands in the address's fragment, as the accounts table's.
 const posts = find("#posts");
 if (posts) {
@@ -240,7 +243,7 @@ if (posts) {
       return text === "" ? null : Number(text);
     };
     const keyed = cards.map((card) => [value(card), card]);
-    keyed.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : sign * (a - b)));
+    keyed.sort(nullsLast((a, b) => sign * (a - b)));
     keyed.forEach(([, card], place) => card.classList.toggle("more", place >= firstCards));
     posts.append(...keyed.map(([, card]) => card));
   };
@@ -289,10 +292,7 @@ if (table) {
     head.setAttribute("aria-sort", descending ? "descending" : "ascending");
     const sign = descending ? -1 : 1;
     const keyed = rows.map((row) => [value(row, head.cellIndex, kind), row]);
-    keyed.sort(([a], [b]) => {
-      if (a === null || b === null) return (a === null) - (b === null);
-      return sign * (kind === "text" ? a.localeCompare(b) : a - b);
-    });
+    keyed.sort(nullsLast((a, b) => sign * (kind === "text" ? a.localeCompare(b) : a - b)));
     keyed.forEach(([, row], place) => row.classList.toggle("more", place >= firstRows));
     body.append(...keyed.map(([, row]) => row));
   };

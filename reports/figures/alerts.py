@@ -4,6 +4,7 @@ A status is news on the day it changes; on the days after, the page's head, tabl
 reader can fix (failed, over budget, deletions that wait) is repeated until it is fixed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
@@ -12,6 +13,7 @@ import polars as pl
 
 from pipeline.status import Status
 from reports import thresholds
+from reports.figures.metrics import Metric
 
 Row = dict[str, Any]  # of `accounts`, or of the posts of `rank_posts`
 
@@ -49,6 +51,18 @@ _RANK: Final = {
 }
 
 
+# What each is about; the others are about the reading of the account.
+METRICS: Final[Mapping[Kind, Metric]] = {
+    Kind.TURNED_NEGATIVE: "net",
+    Kind.VIRAL_POST: "engagement",
+    Kind.ENGAGEMENT: "engagement",
+    Kind.WENT_QUIET: "posts",
+    Kind.POST_COUNT: "posts",
+    Kind.TONE: "net",
+    Kind.MENTIONS: "mentions",
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """The most remarkable thing about one account."""
@@ -62,6 +76,11 @@ class Finding:
     def account(self) -> str:
         """The lower-case handle."""
         return str(self.row["account"])
+
+    @property
+    def metric(self) -> Metric | None:
+        """What it is about; None where it is about the reading of the account."""
+        return METRICS.get(self.kind)
 
     @property
     def rank(self) -> int:

@@ -18,13 +18,6 @@ from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.metrics import Metric
 from reports.figures.topics import Topics, topics
 
-_METRICS: Final[Mapping[Kind, Metric]] = {
-    Kind.TURNED_NEGATIVE: "net",
-    Kind.TONE: "net",
-    Kind.VIRAL_POST: "engagement",
-    Kind.ENGAGEMENT: "engagement",
-    Kind.POST_COUNT: "posts",
-}
 _TOPICS: Final = ("pair", "hashtag", "word")  # the more it tells, the earlier
 _SIGN: Final = {"positive": 1, "neutral": 0, "negative": -1}
 
@@ -33,9 +26,7 @@ _SIGN: Final = {"positive": 1, "neutral": 0, "negative": -1}
 class Cause:
     """What explains an account's finding."""
 
-    posts: tuple[
-        Row, ...
-    ]  # that moved it most, at most three; none where the number of posts is what is unusual
+    posts: tuple[Row, ...]  # that moved it most, at most three; none where there are more or fewer than usual
     topic: tuple[str, str] | None  # kind and term of what most of the move is about
     replied_to: Row | None  # the post that got most of the day's replies
 
@@ -51,7 +42,9 @@ def causes(
 
     Takes the day's posts (`figures.posts.COLUMNS`), what they are about, and the roll-ups of `equal_age`.
     """
-    explained = {one.account: one for one in found if one.kind in _METRICS}
+    explained = {
+        one.account: one for one in found if one.metric in _VALUES and one.kind is not Kind.WENT_QUIET
+    }
     if not explained:
         return {}
     own = posts.filter(pl.col("account").is_in(list(explained)), pl.col("engagement").is_not_null()).sort(
@@ -61,8 +54,9 @@ def causes(
     scopes = pl.DataFrame({"account": list(explained), "scope": list(explained)})
     rising = _rising(counts, topics(counts, rollups, own, day, scopes)) if counts else {}
     return {
-        account: _cause(finding, rows.get(account, []), rising.get(account, {}))
+        account: _cause(finding, metric, rows.get(account, []), rising.get(account, {}))
         for account, finding in explained.items()
+        if (metric := finding.metric)
     }
 
 
@@ -80,8 +74,9 @@ def _rising(counts: DayTopics, found: Mapping[str, Topics]) -> dict[str, dict[tu
     return rising
 
 
-def _cause(finding: Finding, rows: Sequence[Row], rising: Mapping[tuple[str, str], set[str]]) -> Cause:
-    metric = _METRICS[finding.kind]
+def _cause(
+    finding: Finding, metric: Metric, rows: Sequence[Row], rising: Mapping[tuple[str, str], set[str]]
+) -> Cause:
     value, usual = finding.row[metric], finding.row[f"usual_{metric}"]
     above = value > usual
     one = finding.kind is Kind.VIRAL_POST

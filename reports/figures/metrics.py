@@ -4,6 +4,7 @@ A long frame (`account`, `day`, `metric`, `value`) is what every comparison work
 has no row: missing is not zero.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final, Literal, get_args
 
@@ -63,10 +64,18 @@ def recent(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def equal_age(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Add `reading_age` (hours from the middle of the day to its reading) and `equal_age` (bool).
+    """Add `reading_age` and `equal_age`: whether the counts are about as old as those of `day`.
+
+    Days read by a later backfill are not of equal age.
+    """
+    return with_age(rollups, pl.col("day") == day)
+
+
+def with_age(rollups: pl.DataFrame, own: pl.Expr) -> pl.DataFrame:
+    """Add `reading_age` (hours from the middle of the day to its reading) and `equal_age`: about as old as `own` rows'.
 
     A day's own posts are read at many ages; the middle of the day represents them, so that an account that
-    posts late is not taken for one that was read early. Days read by a later backfill are not of equal age.
+    posts late is not taken for one that was read early.
     """
     days = rollups.select("day", "timezone").unique()
     middles = [
@@ -76,8 +85,8 @@ def equal_age(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     aged = rollups.join(middle, on=["day", "timezone"], how="left", maintain_order="left").with_columns(
         ((pl.col("collected_at") - pl.col("middle")).dt.total_seconds() / 3600).alias("reading_age")
     )
-    of_the_day = with_data(aged.filter(pl.col("day") == day))["reading_age"].median()
-    ratio = pl.col("reading_age") / pl.lit(of_the_day, pl.Float64)
+    usual_age = with_data(aged.filter(own))["reading_age"].median()
+    ratio = pl.col("reading_age") / pl.lit(usual_age, pl.Float64)
     return aged.with_columns(
         ratio.is_between(1 / thresholds.AGE_FACTOR, thresholds.AGE_FACTOR)
         .fill_null(value=True)
@@ -115,13 +124,13 @@ def daily_metrics(rollups: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def post_medians(rollups: pl.DataFrame) -> pl.DataFrame:
-    """Return `day`, `median`: of the engagement of all accounts' posts of a day, replies and quotes apart."""
+def post_medians(rollups: pl.DataFrame, by: Sequence[str] = ("day",)) -> pl.DataFrame:
+    """Return `by` (of all accounts' day), `median`: of the engagement of the posts, replies and quotes apart."""
     return (
         rollups.filter(pl.col("post_kinds").is_not_null())
-        .select("day", "post_engagements", "post_kinds")
+        .select(*by, "post_engagements", "post_kinds")
         .explode("post_engagements", "post_kinds")
         .filter(pl.col("post_kinds") == "post")
-        .group_by("day")
+        .group_by(by)
         .agg(pl.col("post_engagements").median().alias("median"))
     )

@@ -146,7 +146,7 @@ def _place(finding: Finding) -> str:
     row = finding.row
     if finding.post:
         return f"p-{finding.post['post_id']}"
-    if finding.kind in (Kind.TURNED_NEGATIVE, Kind.TONE):
+    if finding.metric == "net":
         return f"order={'positive' if row['net'] > row['usual_net'] else 'negative'}"
     return ""
 

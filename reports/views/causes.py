@@ -49,7 +49,7 @@ def reasons(finding: Finding, figures: DayFigures) -> tuple[Reason, ...]:
     if cause is None:
         return ()
     zone = ZoneInfo(figures.window.timezone)
-    of_tone = finding.kind in (Kind.TURNED_NEGATIVE, Kind.TONE)
+    of_tone = finding.metric == "net"
     return tuple(
         Reason(
             row["post_id"],

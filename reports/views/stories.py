@@ -12,16 +12,6 @@ from reports.figures.metrics import Metric
 from reports.figures.stories import Story
 
 _ORDINALS: Final = ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
-_METRICS: Final[dict[Kind, Metric | None]] = {
-    Kind.VIRAL_POST: "engagement",
-    Kind.ENGAGEMENT: "engagement",
-    Kind.WENT_QUIET: "posts",
-    Kind.POST_COUNT: "posts",
-    Kind.TURNED_NEGATIVE: "net",
-    Kind.TONE: "net",
-    Kind.MENTIONS: "mentions",
-    Kind.NOT_READ: None,
-}
 _WAS: Final[dict[tuple[Metric | None, str], str]] = {
     ("engagement", "above"): "Engagement was far above the usual",
     ("engagement", "below"): "Engagement was far below the usual",
@@ -56,8 +46,8 @@ def running(finding: Finding, figures: DayFigures) -> str:
             story
             for story in figures.stories
             if story.account == finding.account
-            and finding.kind in _METRICS
-            and story.metric == _METRICS[finding.kind]
+            and (finding.metric or finding.kind is Kind.NOT_READ)
+            and story.metric == finding.metric
             and story.normal_since is None
         ),
         None,
@@ -71,7 +61,8 @@ def running(finding: Finding, figures: DayFigures) -> str:
 
 def ended(figures: DayFigures) -> tuple[Ended, ...]:
     """Return what is back to normal, except of accounts that have an alert of the day."""
-    rows = {row["account"]: row for row in figures.accounts.iter_rows(named=True)}
+    named = figures.accounts.select("account", "handle", "name")
+    rows = {row["account"]: row for row in named.iter_rows(named=True)}
     with_alert = {finding.account for finding in figures.alerts}
     over = [story for story in figures.stories if story.normal_since and story.account not in with_alert]
     over.sort(key=lambda story: (-story.days, story.account))

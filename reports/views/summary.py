@@ -8,7 +8,7 @@ import polars as pl
 
 from reports import format as fmt
 from reports import thresholds
-from reports.figures.alerts import FIXABLE, Kind, Row
+from reports.figures.alerts import FIXABLE, Row
 from reports.figures.day import DayFigures
 from reports.figures.summary import Standing, dominant_post, standing, tone_driver
 from reports.figures.usual.compare import Compared
@@ -174,7 +174,7 @@ def _driver(row: dict[str, Any]) -> str:
 
 def _cause(figures: DayFigures, driver: dict[str, Any] | None) -> str:
     """Return what the move is mostly about, where an alert of the account that drove it says so."""
-    of_tone = {one.account for one in figures.alerts if one.kind in (Kind.TURNED_NEGATIVE, Kind.TONE)}
+    of_tone = {one.account for one in figures.alerts if one.metric == "net"}
     account = figures.accounts["account"][0] if figures.single else driver["account"] if driver else None
     topic = about(figures.causes.get(account)) if account in of_tone else ""
     return f", {topic}" if topic else ""

@@ -159,7 +159,7 @@ def _note(figures: DayFigures) -> str:
     if total is None or total.usual is None:
         note = f"Comparisons start after {thresholds.USUAL_NEEDS} days of data whose counts were read at the same age."
         if other := not_compared(figures):
-            note += f" {other[0].upper()}{other[1:]}."
+            note += f" {fmt.capitalized(other)}."
     else:
         note = (
             f"Arrows compare with a {usual_day(figures.day)}: the level of the previous 28 days, on this weekday. The "

@@ -6,7 +6,7 @@ from typing import Final, Literal, get_args
 
 import polars as pl
 
-from reports.figures.metrics import NET, RATE
+from reports.figures.metrics import NET, RATE, post_medians
 from reports.figures.periods.rows import BACK, EARLIER
 
 Metric = Literal["posts", "engagement", "median", "rate", "net", "mentions"]
@@ -160,15 +160,7 @@ def _pooled(data: pl.DataFrame) -> dict[tuple[str | None, int], dict[str, float]
     """Return median (of kind post), rate (%) and net sentiment (points), as far as known, by `of` and `back`."""
     keys = ["of", BACK]
     sums = data.group_by(keys).agg(pl.col(*_POOLED).sum())
-    medians = (
-        data.filter(pl.col("post_kinds").is_not_null())
-        .select(*keys, "post_engagements", "post_kinds")
-        .explode("post_engagements", "post_kinds")
-        .filter(pl.col("post_kinds") == "post")
-        .group_by(keys)
-        .agg(pl.col("post_engagements").median().alias("median"))
-    )
-    ratios = sums.join(medians, on=keys, how="left", nulls_equal=True).sort(keys)
+    ratios = sums.join(post_medians(data, keys), on=keys, how="left", nulls_equal=True).sort(keys)
     columns = ratios.select(*keys, "median", RATE.alias("rate"), NET.alias("net"))
     return {
         (row["of"], row[BACK]): {

@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.lake.periods import Period
+from reports.figures.metrics import POST_KINDS
 from reports.figures.periods.rows import BACK
 from reports.figures.posts import usual_post
 
@@ -18,11 +19,8 @@ def top_posts(rows: pl.DataFrame, period: Period) -> pl.DataFrame:
     fewer than ten of them.
     """
     own = rows.filter(pl.col(BACK) == 0, pl.col("posts") > 0, pl.col("post_ids").is_not_null())
-    kinds = pl.col("post_kinds").fill_null(
-        pl.lit(None, pl.String).repeat_by(pl.col("post_engagements").list.len())
-    )
     return (
-        own.select("day", "account", "post_ids", pl.col("post_engagements"), kinds.alias("kind"))
+        own.select("day", "account", "post_ids", pl.col("post_engagements"), POST_KINDS.alias("kind"))
         .explode("post_ids", "post_engagements", "kind")
         .rename({"post_ids": "post_id", "post_engagements": "engagement"})
         .drop_nulls("post_id")

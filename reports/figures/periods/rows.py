@@ -1,15 +1,13 @@
 """The account-days that a period's page is made from: each with the place of its period and whether it compares."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import polars as pl
 
 from pipeline.lake.periods import COMPARED, Period
-from pipeline.window import Window
-from reports import thresholds
-from reports.figures.metrics import WITH_POSTS
+from reports.figures.metrics import WITH_POSTS, with_age
 
 BACK: Final = "back"  # how many periods before this one; 0 is this one
 EARLIER: Final = tuple(range(1, COMPARED + 1))
@@ -31,20 +29,4 @@ def period_rows(rollups: pl.DataFrame, period: Period, reported: Sequence[date])
     rows = rollups.with_columns(
         back.alias(BACK), pl.col("status").is_in(WITH_POSTS).alias("has_data")
     ).filter(pl.col(BACK).is_not_null(), (pl.col(BACK) > 0) | pl.col("day").is_in(list(reported)))
-    return _with_age(rows).sort("account", "day")
-
-
-def _with_age(rows: pl.DataFrame) -> pl.DataFrame:
-    days = rows.select("day", "timezone").unique()
-    middles = [
-        Window(day, timezone).end - timedelta(hours=12)
-        for day, timezone in days.select("day", "timezone").iter_rows()
-    ]
-    middle = days.with_columns(pl.Series("middle", middles, dtype=pl.Datetime("us", "UTC")))
-    aged = rows.join(middle, on=["day", "timezone"], how="left").with_columns(
-        ((pl.col("collected_at") - pl.col("middle")).dt.total_seconds() / 3600).alias("reading_age")
-    )
-    own = aged.filter(pl.col(BACK) == 0, pl.col("has_data"))["reading_age"].median()
-    ratio = pl.col("reading_age") / pl.lit(own, pl.Float64)
-    equal = ratio.is_between(1 / thresholds.AGE_FACTOR, thresholds.AGE_FACTOR).fill_null(value=True)
-    return aged.with_columns(equal.alias("equal_age")).drop("middle")
+    return with_age(rows, pl.col(BACK) == 0).sort("account", "day")

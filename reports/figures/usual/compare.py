@@ -69,7 +69,7 @@ def compare(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     """
     today = rollups.filter(pl.col("day") == day).sort("account")
     accounts = today["account"].to_list()
-    totals = _totals(today)
+    totals = members_of_totals(today, today["status"].is_in(WITH_POSTS).to_numpy())
     first, weekdays = read_days(day)
     each = of_accounts(rollups, accounts, first)
     is_account = np.ones(len(accounts), bool)
@@ -120,9 +120,8 @@ def read_days(day: date) -> tuple[date, Array]:
     return first, np.array([(first + timedelta(days=at)).weekday() for at in range(DAYS)], float)
 
 
-def _totals(today: pl.DataFrame) -> dict[str, Mask]:
-    """Return which accounts each total is of: those with data, or all where none has any, for their history."""
-    present = today["status"].is_in(WITH_POSTS).to_numpy()
+def members_of_totals(today: pl.DataFrame, present: Mask) -> dict[str, Mask]:
+    """Return which accounts each total is of: those `present`, or all where none is, for their history."""
     groups = today["group"]
     found = {TOTAL: np.ones(today.height, bool)}
     if groups.null_count() < today.height:

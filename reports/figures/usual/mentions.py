@@ -17,13 +17,12 @@ from reports.figures.metrics import asked_for_mentions
 from reports.figures.usual import robust
 from reports.figures.usual.compare import (
     COMPARED,
-    TOTAL,
     TREND,
     fill,
+    members_of_totals,
     read_days,
     to_column,
     to_frame,
-    total_of,
 )
 from reports.figures.usual.daily import DAYS, enough_read
 from reports.figures.usual.history import LONG, WINDOW, History
@@ -59,7 +58,7 @@ def compare_mentions(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     counts = _counts(rollups, accounts, first)
     own = judge_mentions(counts, weekdays, np.ones(len(accounts), bool))
     filled = fill(counts, own.metric.usual, own.week, weekdays)
-    totals = _totals(today)
+    totals = members_of_totals(today, today["mention_count"].is_not_null().to_numpy())
     sums = []
     for members in totals.values():
         kept = enough_read(np.isfinite(counts[members]).sum(0))
@@ -116,14 +115,3 @@ def _counts(rollups: pl.DataFrame, accounts: list[str], first: date) -> Array:
     )
     found[rows["at"].to_numpy(), rows["on"].to_numpy()] = rows["mention_count"].to_numpy()
     return found
-
-
-def _totals(today: pl.DataFrame) -> dict[str, Mask]:
-    """Return which accounts each sum is of: those with a count, or all where none has one, for their history."""
-    counted = today["mention_count"].is_not_null().to_numpy()
-    groups = today["group"]
-    members = {TOTAL: np.ones(today.height, bool)}
-    if groups.null_count() < today.height:
-        for group in groups.unique().sort().to_list():
-            members[total_of(group)] = groups.eq_missing(group).to_numpy()
-    return {name: of & counted if (of & counted).any() else of for name, of in members.items()}

@@ -37,7 +37,7 @@ def _story(story: Story) -> Alert:
         else f"on {days} days ({words.day_list(story.days)})"
     )
     evidence = (
-        evidence[0].upper() + evidence[1:]
+        fmt.capitalized(evidence)
         if days == 1
         else f"Strongest on {fmt.short_day(story.strongest_on)}: {evidence}"
     )
@@ -60,7 +60,7 @@ def _place(story: Story) -> str:
     row = story.strongest.row
     if story.kind is Kind.VIRAL_POST and row["best_id"]:
         return f"p-{row['best_id']}"
-    if story.kind in (Kind.TURNED_NEGATIVE, Kind.TONE):
+    if story.strongest.metric == "net":
         return f"order={'positive' if row['net'] > row['most_net'] else 'negative'}"
     return ""
 

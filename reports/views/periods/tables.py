@@ -219,8 +219,7 @@ def _compared(metrics: Metrics, figures: PeriodFigures, *, few: bool) -> Compare
     engagement, posts, net = (metrics.get(name) for name in ("engagement", "posts", "net"))
     if engagement is None or posts is None:
         return None
-    than, unit = words.before(figures.period), figures.period.unit
-    than = than[0].upper() + than[1:]
+    than, unit = fmt.capitalized(words.before(figures.period)), figures.period.unit
     return Compared(
         posts=Cell(words.figure_of(posts.value, "posts"), sortable(posts.value, 2)),
         engagement=Cell(words.figure_of(engagement.value, "engagement"), sortable(engagement.value, 1)),

@@ -54,11 +54,7 @@ def _tile(figures: PeriodFigures, metric: str) -> Tile:
 
 def arrow_of(found: Versus, metric: str, figures: PeriodFigures) -> Delta | None:
     """Return the arrow against the period before."""
-    return words.arrow(found, metric, than=f"{_cap(words.before(figures.period))}")
-
-
-def _cap(text: str) -> str:
-    return text[0].upper() + text[1:]
+    return words.arrow(found, metric, than=fmt.capitalized(words.before(figures.period)))
 
 
 def _versus(found: Versus, metric: str) -> str:
