@@ -60,7 +60,8 @@ def to_csv(posts: pl.DataFrame) -> bytes:
     cells = posts.with_columns(
         pl.col(POST_TIMES).dt.strftime(_TIME_FORMAT),
         *(_json_arrays(posts[name]) for name in POST_LISTS),
-    ).with_columns(_escaped(name) for name in texts)
+        *_escaped([posts[name] for name in texts]),
+    )
     buffer = io.BytesIO()
     cells.select(pl.col(source).alias(name) for name, source in COLUMNS.items()).write_csv(
         buffer, include_bom=True, line_terminator="\r\n"
@@ -112,11 +113,23 @@ def _unescaped(cells: pl.Expr) -> pl.Expr:
     return cells.str.strip_prefix("'").str.replace_all(r"([;\t\r\n])'", "${1}")
 
 
-def _escaped(name: str) -> pl.Expr:
-    """Return a text column as cells that stay the texts they are."""
-    text = pl.col(name)
+def _escaped(columns: Sequence[pl.Series]) -> list[pl.Series]:
+    """Return text columns as cells that stay the texts they are.
+
+    One column below the other, because a query compiles its patterns in each thread that reads a column.
+    """
+    text = pl.col("text")
     inert = text.str.replace_all(_RUNS_INSIDE, "${1}'${2}")
-    return pl.when(text.str.contains(_TAKEN_WRONG)).then("'" + inert).otherwise(inert).alias(name)
+    cells = (
+        pl.concat([column.alias("text") for column in columns])
+        .to_frame()
+        .select(pl.when(text.str.contains(_TAKEN_WRONG)).then("'" + inert).otherwise(inert))
+        .to_series()
+    )
+    return [
+        cells.slice(number * len(column), len(column)).alias(column.name)
+        for number, column in enumerate(columns)
+    ]
 
 
 def _json_arrays(lists: pl.Series) -> pl.Series:
