@@ -17,11 +17,15 @@ import pipeline.spend.reconcile
 import pipeline.verdict
 import reports.publish
 from pipeline.errors import ConfigError
-from pipeline.lake.session import load_models
+from pipeline.lake.catalogue import find_kind
+from pipeline.lake.session import load_client
 from pipeline.sentiment.lexicon import vocabulary
+from pipeline.transform.contract import rules
 from pipeline.transform.maker import maker
 
-load_models()
+load_client()
+find_kind("")  # compiles the form of every kind's keys
+rules()
 vocabulary()
 maker()
 with suppress(ConfigError):  # of accounts.yaml, which the UI shows as the DAG file's import error

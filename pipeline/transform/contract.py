@@ -24,13 +24,14 @@ def keeps(posts: pl.DataFrame) -> bool:
     a rule is broken. Each rule is asked alone, since polars takes four times as long for all of them in one expression.
     """
     # As in `Posts.filter`, a rule that is null for a post is kept.
-    return all(posts.select(_rules()).row(0))
+    return all(posts.select(rules()).row(0))
 
 
 @cache
-def _rules() -> list[pl.Expr]:
-    rules = Posts._validation_rules(with_cast=False)  # built anew by each of its own methods
-    return [rule.expr.all().alias(name) for name, rule in rules.items()]
+def rules() -> list[pl.Expr]:
+    """Return a condition for each rule, by its name: whether all posts keep it."""
+    found = Posts._validation_rules(with_cast=False)  # built anew by each of its own methods
+    return [rule.expr.all().alias(name) for name, rule in found.items()]
 
 
 class Posts(dy.Schema):

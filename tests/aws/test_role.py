@@ -17,7 +17,7 @@ from pipeline.cli import app
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame
-from pipeline.lake.session import shared_session
+from pipeline.lake.session import shared_client, shared_session
 from pipeline.schema import POSTS
 from tests.aws.calls import Call, Statement, call_of, statements
 from tests.aws.stack import RELEASE, SHA256, create, machine_statements, nobodys_aws, policy_document
@@ -60,6 +60,7 @@ def written_down() -> Iterator[list[Call]]:
 
 def _new_sessions() -> None:
     """Have the next clients made by sessions of their own: one that exists keeps the handlers it began with."""
+    shared_client.cache_clear()
     shared_session.cache_clear()
     boto3.setup_default_session()
 
