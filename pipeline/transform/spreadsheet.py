@@ -116,12 +116,12 @@ def _unescaped(cells: pl.Expr) -> pl.Expr:
 def _escaped(columns: Sequence[pl.Series]) -> list[pl.Series]:
     """Return text columns as cells that stay the texts they are.
 
-    One column below the other, because a query compiles its patterns in each thread that reads a column.
+    In one piece, because a query compiles its patterns anew in each thread that reads a part.
     """
     text = pl.col("text")
     inert = text.str.replace_all(_RUNS_INSIDE, "${1}'${2}")
     cells = (
-        pl.concat([column.alias("text") for column in columns])
+        pl.concat([column.alias("text") for column in columns], rechunk=True)
         .to_frame()
         .select(pl.when(text.str.contains(_TAKEN_WRONG)).then("'" + inert).otherwise(inert))
         .to_series()
