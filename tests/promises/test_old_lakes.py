@@ -27,7 +27,7 @@ from tests.old_lakes.make import ACCOUNTS, HANDWRITTEN, OLD_DAY
 from tests.promises.days import write_accounts
 
 
-@pytest.fixture(params=["v1", "v3"])  # `test_first_release.py` has v2
+@pytest.fixture(params=["v1", "v3", "v4"])  # `test_first_release.py` has v2
 def old_lake(
     request: pytest.FixtureRequest, lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Lake:
