@@ -15,6 +15,7 @@ from pipeline.lake.made import unchanged_accounts
 from pipeline.lake.no_tone import NoToneLists, freeze_no_tone
 from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
 from pipeline.read.lookup import Found, look_up
+from pipeline.schema import SCORERS
 from pipeline.sentiment.sums import OWN_SUMS
 from pipeline.spend.ledger import Budget, Ledger
 from pipeline.status import Status
@@ -207,6 +208,7 @@ def _merged(
         failed_accounts=config.tolerate.failed_accounts,
         quarantined_posts=config.tolerate.quarantined_posts,
         sums=stored.sums if stored else OWN_SUMS,
+        scorers=stored.scorers if stored else SCORERS,
         accounts=tuple(entries[account] for account in sorted(planned)),
     )
 

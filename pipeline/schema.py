@@ -6,19 +6,21 @@ docs/data.md is made of what stands here: run `make docs` after a change.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal, get_args
 
 import polars as pl
 
 from pipeline.status import Status
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 KINDS: Final = ("post", "reply", "quote", "retweet")
 # As accounts.yaml names kinds under `include`.
 KIND_OF: Final = {"posts": "post", "replies": "reply", "quotes": "quote", "retweets": "retweet"}
 MEDIA: Final = ("photo", "video", "animated_gif")
 SENTIMENTS: Final = ("positive", "neutral", "negative")
+Scorer = Literal["vader-en", "lexicon-fr"]
+SCORERS: Final[tuple[Scorer, ...]] = get_args(Scorer)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ _DATE, _INSTANT = pl.Date(), pl.Datetime("us", "UTC")
 _TEXTS, _COUNTS, _DATES = pl.List(_TEXT), pl.List(_COUNT), pl.List(_DATE)
 
 _NOT_RETURNED = "not returned by X"
-_NOT_SCORED = "not scored: not in English, or no words left"
+_NOT_SCORED = "not scored: neither English nor French, or no words left"
 _PARTS = "likes + reposts + replies + quotes"
 
 # One row per post of an account's day, in order of publication. `pipeline.transform.contract` holds the rules.
@@ -80,10 +82,10 @@ POST_COLUMNS: Final = {
     "edited": Column(_FLAG, "has more than one version", "edit_history"),
     "edit_history": Column(_TEXTS, "ids of its versions, oldest first", "X: edit_history_tweet_ids", since=2),
     "possibly_sensitive": Column(_FLAG, "marked as sensitive", "X: possibly_sensitive", _NOT_RETURNED),
-    "neg": Column(_NUMBER, "negative share of the text", "VADER", _NOT_SCORED, unit="share, 0 to 1"),
-    "neu": Column(_NUMBER, "neutral share of the text", "VADER", _NOT_SCORED, unit="share, 0 to 1"),
-    "pos": Column(_NUMBER, "positive share of the text", "VADER", _NOT_SCORED, unit="share, 0 to 1"),
-    "compound": Column(_NUMBER, "tone as one number", "VADER", _NOT_SCORED, unit="score, -1 to 1"),
+    "neg": Column(_NUMBER, "negative share of the text", "scorer", _NOT_SCORED, unit="share, 0 to 1"),
+    "neu": Column(_NUMBER, "neutral share of the text", "scorer", _NOT_SCORED, unit="share, 0 to 1"),
+    "pos": Column(_NUMBER, "positive share of the text", "scorer", _NOT_SCORED, unit="share, 0 to 1"),
+    "compound": Column(_NUMBER, "tone as one number", "scorer", _NOT_SCORED, unit="score, -1 to 1"),
     "sentiment": Column(
         _TEXT, f"one of {', '.join(SENTIMENTS)}", "compound, by VADER's thresholds", _NOT_SCORED
     ),
@@ -97,6 +99,13 @@ POST_COLUMNS: Final = {
     ),
     "paid_partnership": Column(
         _FLAG, "declared as one by the author", "X: paid_partnership", _NOT_RETURNED, since=3
+    ),
+    "scorer": Column(
+        _TEXT,
+        f"what gave the scores, one of {', '.join(SCORERS)}",
+        "lang and clean_text",
+        _NOT_SCORED,
+        since=5,
     ),
 }
 POSTS: Final = frame_of(POST_COLUMNS)
@@ -127,7 +136,7 @@ TOPIC_COLUMNS: Final = {
         "hashtags, text, urls, media",
     ),
     "english": Column(
-        _FLAG, "of words and pairs: whether counted in texts that are scored, or in others", "compound"
+        _FLAG, "of words and pairs: whether counted in English texts that are scored, or in others", "scorer"
     ),
     "posts": Column(
         _COUNT,

@@ -1,7 +1,7 @@
-"""Scores a stored day again, without the phrases that accounts.yaml now lists under `no_tone`. Reads nothing from X.
+"""Scores a stored day again: without the phrases that accounts.yaml now lists under `no_tone`, by the scorers of now.
 
-Killed anywhere, it is finished by running it again: the day's lists come first, and each account's outcome, which says
-by which list its posts are scored, comes last.
+Reads nothing from X. Killed anywhere, it is finished by running it again: the day's lists and its plan come first, and
+each account's outcome, which says by what its posts are scored, comes last.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from pipeline.lake.frames import READERS, parse_frame
 from pipeline.lake.no_tone import freeze_no_tone
 from pipeline.lake.records import DaySettings, Outcome, Plan
 from pipeline.lake.users import known_users
-from pipeline.schema import POSTS
+from pipeline.schema import POSTS, SCORERS
 from pipeline.sentiment.no_tone import NoTone, no_tone
 from pipeline.transform import account_day
 
@@ -26,7 +26,9 @@ _MAX_CONFLICTS = 40  # how often others may change an account's day meanwhile
 
 
 def score_again(lake: Lake, config: AccountsConfig, day: date) -> int:
-    """Replace the day's phrases without tone, and score its stored posts by them; return of how many accounts.
+    """Replace the day's phrases without tone and its scorers, and score its stored posts by them.
+
+    Return of how many accounts.
 
     Accounts that accounts.yaml no longer lists keep theirs, and those of which nothing is recorded yet those that their
     tasks were planned with. What is made from the posts of all accounts is the stage
@@ -39,6 +41,7 @@ def score_again(lake: Lake, config: AccountsConfig, day: date) -> int:
     pending = {entry.account for entry in plan.accounts} - _recorded(lake, day)
     phrases = {account: entry.no_tone for account, entry in listed.items()}
     lists = freeze_no_tone(lake, day, phrases, frozen=pending)
+    plan = _with_scorers_of_now(lake, plan)
 
     def score(account: str) -> bool:
         settings = plan.settings_of(account)
@@ -49,6 +52,22 @@ def score_again(lake: Lake, config: AccountsConfig, day: date) -> int:
 
     with ThreadPoolExecutor(READERS) as pool:
         return sum(pool.map(score, [entry.account for entry in plan.accounts]))
+
+
+def _with_scorers_of_now(lake: Lake, plan: Plan) -> Plan:
+    """Return the day's plan, written with the scorers of this version: a later run keeps to what it says."""
+    key = keys.plan(plan.day)
+    for _ in range(_MAX_CONFLICTS):
+        found = lake.find(key)
+        if found is None:
+            break
+        plan = lake.parse_model(key, found.body, Plan)
+        if plan.scorers == SCORERS:
+            return plan
+        plan = plan.model_copy(update={"scorers": SCORERS})
+        if lake.put_model_if(key, plan, found.etag):
+            return plan
+    raise LakeError(f"{key} keeps changing; run the command again when nothing else runs")
 
 
 def _recorded(lake: Lake, day: date) -> set[str]:
@@ -85,7 +104,7 @@ def _score(lake: Lake, settings: DaySettings, phrases: NoTone) -> bool:
                 lake.delete(key)
             return False
         stored = parse_frame(lake, posts_key, found.body, POSTS)
-        posts = account_day.score_stored(stored, settings.sums, phrases)
+        posts = account_day.score_stored(stored, settings, phrases)
         bodies = account_day.posts_by_key(day, account, posts)
         etag = lake.put_if(posts_key, bodies[posts_key], found.etag)
         if etag is None:

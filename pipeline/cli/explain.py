@@ -1,5 +1,6 @@
 """The command `explain`: the words that decided a score."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,11 +12,14 @@ from pipeline.text import inert, one_line
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from pipeline.schema import Scorer
     from pipeline.sentiment import Explanation
     from pipeline.sentiment.explanation import Effect, Word
     from pipeline.sentiment.language import Unscored
     from pipeline.sentiment.no_tone import NoTone
     from pipeline.sentiment.sums import Sums
+
+_SCORER_NAMES = {"vader-en": "VADER, as English", "lexicon-fr": "the French lexicon, word by word"}
 
 
 def explain(
@@ -23,29 +27,42 @@ def explain(
         str | None, typer.Option(metavar="ID", help="A post in the lake, by its id or its link.")
     ] = None,
     text: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Any English text, scored as a post's would be.")
+        str | None, typer.Option(metavar="TEXT", help="Any text, scored as a post's would be.")
     ] = None,
+    lang: Annotated[
+        str, typer.Option(metavar="LANG", help="With --text, its language: en is English, fr French.")
+    ] = "en",
     accounts: Accounts = None,
 ) -> None:
     """Show which words decided a post's score, and how they add up to it. Asks X for nothing."""
+    from pipeline.schema import SCORERS
     from pipeline.sentiment.cleaning import clean_text
 
     if (post is None) == (text is None):
         raise ConfigError("explain needs either --post ID or --text TEXT")
     if text is not None:
-        _print_score(text, clean_text(text), "en", None)
+        _print_score(text, clean_text(text), lang, Scoring(None, SCORERS, None))
         return
-    row, sums, phrases = _stored(post_named("--post", post or ""))
+    row, scoring = _stored(post_named("--post", post or ""))
     link = f"https://x.com/{row['account']}/status/{row['post_id']}"
     typer.echo(f"{row['kind']} of @{row['account']}, {row['created_at']:%Y-%m-%d %H:%M} UTC: {link}")
-    compound = _print_score(row["text"] or "", row["clean_text"] or "", row["lang"], sums, phrases)
+    compound = _print_score(row["text"] or "", row["clean_text"] or "", row["lang"], scoring)
     if compound != row["compound"]:
         stored = "no score" if row["compound"] is None else f"compound {row['compound']:+.4f}"
         typer.echo(f"stored: {stored}, given by another version of Aviary or of Python")
 
 
-def _stored(post_id: str) -> "tuple[dict[str, Any], Sums | None, NoTone]":
-    """Return a post as it is stored, how the scores of its day are added up, and which phrases are not scored.
+@dataclass(frozen=True)
+class Scoring:
+    """How a text is scored: how floats are added, by what, and without which phrases."""
+
+    sums: "Sums | None"
+    scorers: "tuple[Scorer, ...]"
+    phrases: "NoTone | None"
+
+
+def _stored(post_id: str) -> "tuple[dict[str, Any], Scoring]":
+    """Return a post as it is stored, and how those of its day are scored.
 
     Raises `ConfigError`.
     """
@@ -55,6 +72,7 @@ def _stored(post_id: str) -> "tuple[dict[str, Any], Sums | None, NoTone]":
     from pipeline.lake.health import require_bucket
     from pipeline.lake.no_tone import find_no_tone
     from pipeline.lake.posts import find_post
+    from pipeline.schema import SCORERS
     from pipeline.sentiment.no_tone import no_tone
     from pipeline.settings import load_settings
 
@@ -70,13 +88,11 @@ def _stored(post_id: str) -> "tuple[dict[str, Any], Sums | None, NoTone]":
     if row["account"] in erased_accounts(lake):
         raise ConfigError(f"@{row['account']} was forgotten, so there is nothing of {post_id} to show")
     plan = find_plan(lake, row["day"])
-    phrases = find_no_tone(lake, row["day"]).phrases_of(row["account"])
-    return row, plan.sums if plan else None, no_tone(phrases)
+    phrases = no_tone(find_no_tone(lake, row["day"]).phrases_of(row["account"]))
+    return row, Scoring(plan.sums, plan.scorers, phrases) if plan else Scoring(None, SCORERS, phrases)
 
 
-def _print_score(
-    text: str, cleaned: str, lang: str | None, sums: "Sums | None", phrases: "NoTone | None" = None
-) -> float | None:
+def _print_score(text: str, cleaned: str, lang: str | None, scoring: Scoring) -> float | None:
     """Print how a text is scored, or why not; return its compound score, or None."""
     from rich.console import Console
 
@@ -85,15 +101,17 @@ def _print_score(
     from pipeline.sentiment.language import Unscored, scores_or_reason
 
     removed: list[str] = []
-    clean_text(text, removed, phrases)
+    clean_text(text, removed, scoring.phrases)
     typer.echo(f"written: {one_line(text, len(text))}")
     typer.echo(f"cleaned: {one_line(cleaned, len(cleaned)) or 'nothing is left'}")
     typer.echo(f"removed: {_list(removed)}")
-    scores = scores_or_reason(lang, cleaned, sums)
-    if isinstance(scores, Unscored):
-        typer.echo(f"not scored: {_reason(scores, cleaned, lang)}")
+    scored = scores_or_reason(lang, cleaned, scoring.sums, scoring.scorers)
+    if isinstance(scored, Unscored):
+        typer.echo(f"not scored: {_reason(scored, cleaned, lang, scoring.scorers)}")
         return None
-    explanation = explain_text(cleaned, sums=sums)
+    scorer, _ = scored
+    explanation = explain_text(cleaned, sums=scoring.sums, scorer=scorer)
+    typer.echo(f"scored by: {_SCORER_NAMES[scorer]}")
     typer.echo()
     Console(highlight=False, markup=False, emoji=False).print(_table(explanation))
     typer.echo()
@@ -114,14 +132,15 @@ def _list(removed: list[str]) -> str:
     return ", ".join(named) or "nothing"
 
 
-def _reason(reason: "Unscored", cleaned: str, lang: str | None) -> str:
+def _reason(reason: "Unscored", cleaned: str, lang: str | None, scorers: "tuple[Scorer, ...]") -> str:
     from pipeline.sentiment.language import Unscored
 
     named = f'"{inert(lang)}"' if lang else "none"
     if reason is Unscored.OTHER_LANGUAGE:
-        return f"X gives its language as {named}, and VADER knows English only"
+        known = "English and French are scored" if len(scorers) > 1 else "only English was scored that day"
+        return f"X gives its language as {named}, and {known}"
     if reason is Unscored.NOT_LATIN:
-        return "most of its letters are not Latin, and VADER knows English only"
+        return "most of its letters are not Latin, and only English and French are scored"
     if reason is Unscored.NOT_ENGLISH:
         return (
             f"X found no language (it gives {named}), and fewer than a quarter of the words are common in English or "
@@ -129,7 +148,7 @@ def _reason(reason: "Unscored", cleaned: str, lang: str | None) -> str:
         )
     if not cleaned:
         return "no text is left"
-    return "it has no words, and no emoji, emoticon or hashtag that VADER knows"
+    return "it has no words, and no emoji, emoticon or hashtag with a tone that is known"
 
 
 def _table(explanation: "Explanation") -> "Table":

@@ -34,7 +34,8 @@ def report(
     again: Annotated[
         bool,
         typer.Option(
-            "--score-again", help="First score the day's posts again, by the no_tone of accounts.yaml."
+            "--score-again",
+            help="First score the day's posts again, by the no_tone of accounts.yaml and all scorers.",
         ),
     ] = False,
     accounts: Accounts = None,

@@ -6,12 +6,12 @@ Fields keep the names they were first stored under (their aliases), so that old 
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.accounts.model import Kind
-from pipeline.schema import SCHEMA_VERSION
+from pipeline.schema import SCHEMA_VERSION, Scorer
 from pipeline.sentiment.sums import Sums
 from pipeline.status import Status
 from pipeline.window import Window
@@ -69,6 +69,7 @@ class DaySettings(PlannedDay):
     completeness: bool = False
     quarantined_posts: float  # share of the account's posts that may be quarantined
     sums: Sums | None = None
+    scorers: tuple[Scorer, ...] = ("vader-en",)
     no_tone: str | None = (
         None  # the hash of its list (`pipeline.lake.no_tone`); null without one, and until it is looked up
     )
@@ -77,9 +78,21 @@ class DaySettings(PlannedDay):
     def fingerprint(self) -> str:
         """Sixteen hex digits that other settings do not have, apart from those that the manifest names."""
         settings = self.model_dump_json(
-            include={"timezone", "refresh_days", "quarantined_posts", "sums", "no_tone"}
+            include={"timezone", "refresh_days", "quarantined_posts", "sums", "scorers", "no_tone"}
         )
         return hashlib.sha256(settings.encode()).hexdigest()[:16]
+
+
+# What `AccountTask.mapping` calls settings with long names: an account is handed on in at most 600 bytes.
+_SHORT: Final = {
+    "completeness": "complete",
+    "post_count": "posts",
+    "quarantined_posts": "tolerate",
+    "refresh_days": "refresh",
+    "usd_per_month": "month",
+    "usd_per_run": "run",
+}
+_LONG: Final = {short: name for name, short in _SHORT.items()}
 
 
 class AccountTask(DaySettings):
@@ -101,21 +114,22 @@ class AccountTask(DaySettings):
     @model_validator(mode="before")
     @classmethod
     def _with_what_follows(cls, given: Any) -> Any:
-        """Fill in what `mapping` leaves out."""
+        """Fill in what `mapping` leaves out, and take its short names."""
         if not isinstance(given, Mapping):
             return given
+        long = {_LONG.get(name, name): value for name, value in given.items()}
         once = {"refetch": True, "refetch_id": given.get("run_id")} if given.get("refetch_once") else {}
-        return {"account": str(given.get("handle", "")).lower()} | once | dict(given)
+        return {"account": str(given.get("handle", "")).lower()} | once | long
 
     def mapping(self) -> dict[str, Any]:
-        """Return the task as JSON for Airflow, without what is at its default and what follows from the rest."""
+        """Return the task as JSON for Airflow, short: without what is at its default or follows from the rest."""
         given = self.model_dump(mode="json", exclude_defaults=True)
         if self.account == self.handle.lower():
             del given["account"]
         if self.refetch and self.refetch_id == self.run_id:
             del given["refetch"], given["refetch_id"]
             given["refetch_once"] = True
-        return given
+        return {_SHORT.get(name, name): value for name, value in given.items()}
 
 
 class Plan(PlannedDay):
@@ -125,6 +139,7 @@ class Plan(PlannedDay):
     failed_accounts: float  # share of the accounts that may fail
     quarantined_posts: float  # share of an account's posts that may be quarantined
     sums: Sums | None = None  # how floats are added in scores; null: as the interpreter at hand does
+    scorers: tuple[Scorer, ...] = ("vader-en",)  # what posts are scored with; plans before schema 5 name none
     schema_version: int = SCHEMA_VERSION
     accounts: tuple[PlannedAccount, ...]
 
@@ -148,6 +163,7 @@ class Plan(PlannedDay):
             completeness=entry.completeness,
             quarantined_posts=self.quarantined_posts,
             sums=self.sums,
+            scorers=self.scorers,
         )
 
 

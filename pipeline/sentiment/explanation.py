@@ -1,7 +1,8 @@
-"""The words that decided a score: `explain` shows what VADER's numbers are made of, to the last digit.
+"""The words that decided a score: `explain` shows what its numbers are made of, to the last digit.
 
-Nothing is computed twice: the scores come from `Analyzer`, which notes what it adds up (`trace.py`). What changed a
-word's valence is found by applying the engine's own rules again, with one more of the words around it each time.
+Of a French text, each word adds its valence in the lexicon, and that is all. Of an English one, nothing is computed
+twice: the scores come from `Analyzer`, which notes what it adds up (`trace.py`). What changed a word's valence is found
+by applying the engine's own rules again, with one more of the words around it each time.
 """
 
 import re
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.schema import Scorer
 from pipeline.sentiment.context import REACH, valence_in_context
+from pipeline.sentiment.french import french_lexicon, scores_of_french, words_with_tone
 from pipeline.sentiment.lexicon import vocabulary
 from pipeline.sentiment.phrases import word_of
 from pipeline.sentiment.sums import ADDERS, Sums
@@ -52,7 +55,7 @@ class Word:
     written: str
     """As it stands in the text, punctuation included: "GREAT!!", "😂"."""
     word: str
-    """As it stands in VADER's lexicon: "great", "joy"."""
+    """As it stands in the lexicon: "great", "joy"."""
     valence: float
     """The lexicon's, -4 to 4."""
     effects: tuple[Effect, ...]
@@ -86,7 +89,7 @@ class Explanation:
     question_marks: int
     """Those in the descriptions of emoji count too: 🔛 is read as "ON! arrow"."""
     emphasis: float
-    """What these marks add: away from 0, and nothing where the words add up to 0."""
+    """What these marks add: away from 0, and nothing where the words add up to 0, nor in French."""
     total: float
     neg: float
     neu: float
@@ -99,11 +102,14 @@ class Explanation:
         return {"neg": self.neg, "neu": self.neu, "pos": self.pos, "compound": self.compound}
 
 
-def explain(text: str, *, sums: Sums | None = None) -> Explanation:
+def explain(text: str, *, sums: Sums | None = None, scorer: Scorer = "vader-en") -> Explanation:
     """Return the words that decided the scores of `text`, which is read as it is: clean a post's text first.
 
-    The scores equal those of `Analyzer(sums=sums)`. Accepts any text, and takes time linear in its length.
+    The scores equal those of `Analyzer(sums=sums)`, or of `french_scores`. Accepts any text, and takes time linear in
+    its length.
     """
+    if scorer == "lexicon-fr":
+        return _explain_french(text, sums)
     trace = Trace()
     scores = Analyzer(sums=sums).polarity_scores(text, trace)
     written = _written(text)
@@ -117,6 +123,23 @@ def explain(text: str, *, sums: Sums | None = None) -> Explanation:
         emphasis=emphasis,
         total=total + emphasis,
         **scores,
+    )
+
+
+def _explain_french(text: str, sums: Sums | None) -> Explanation:
+    tokens, lexicon = text.split(), french_lexicon()
+    words = tuple(
+        Word(written, entry, lexicon[entry], (), lexicon[entry]) for written, entry in words_with_tone(tokens)
+    )
+    valences = [word.contribution for word in words]
+    return Explanation(
+        text=text,
+        words=words,
+        exclamation_marks=text.count("!"),
+        question_marks=text.count("?"),
+        emphasis=0.0,
+        total=ADDERS[sums](valences),
+        **scores_of_french(valences, len(tokens), sums),
     )
 
 

@@ -1,14 +1,17 @@
-"""Decides which posts VADER can score: it knows only English words, emoticons and emoji.
+"""Decides what scores a post: VADER if it is English, a lexicon if it is French, nothing otherwise.
 
-Macro recall on balanced thirds (chance .333) is .575 in English and .361 to .472 in seven other languages, so a score
-outside English is close to noise. Such posts get no score; the report counts them as "not scored", never as neutral.
-`docs/sentiment.md` has the measurements behind each choice here.
+VADER knows only English words, emoticons and emoji. Its macro recall on balanced thirds (chance .333) is .575 in
+English and .361 to .472 in seven other languages, so its score outside English is close to noise. Posts that nothing
+can score get no score; the report counts them as "not scored", never as neutral. `docs/sentiment.md` has the
+measurements behind each choice here.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import Enum, auto
 
+from pipeline.schema import SCORERS, Scorer
+from pipeline.sentiment.french import french_scores
 from pipeline.sentiment.lexicon import vocabulary
 from pipeline.sentiment.sums import Sums
 from pipeline.sentiment.vader import Analyzer
@@ -36,7 +39,7 @@ class Unscored(Enum):
     """Why a post has no score."""
 
     OTHER_LANGUAGE = auto()
-    """X says that it is in a language other than English."""
+    """X says that it is in a language that nothing scores."""
     NOT_LATIN = auto()
     """Most letters are not Latin."""
     NOT_ENGLISH = auto()
@@ -45,34 +48,34 @@ class Unscored(Enum):
     """There are no words (hashtags do not count in a post without a language), and nothing else with a tone."""
 
 
-def scores_if_english(lang: str | None, cleaned: str, sums: Sums | None = None) -> dict[str, float] | None:
-    """Return VADER's scores of a post, or None if VADER cannot score it: see `scores_or_reason`."""
-    scores = scores_or_reason(lang, cleaned, sums)
-    return None if isinstance(scores, Unscored) else scores
+def scores_or_reason(
+    lang: str | None, cleaned: str, sums: Sums | None = None, scorers: Collection[Scorer] = SCORERS
+) -> tuple[Scorer, dict[str, float]] | Unscored:
+    """Return what scores a post, and its scores, or why nothing does.
 
-
-def scores_or_reason(lang: str | None, cleaned: str, sums: Sums | None = None) -> dict[str, float] | Unscored:
-    """Return VADER's scores of a post, or why VADER cannot score it.
-
-    `lang` is X's language code, `cleaned` the result of `clean_text`. English posts are scored unless most letters
-    are not Latin; posts with an undetermined language or no code, if enough of the words are English; posts without
-    words, if they have an emoji or emoticon that VADER knows. Posts in any other language are not scored. `sums` is
-    that of `Analyzer`.
+    `lang` is X's language code, `cleaned` the result of `clean_text`. English and French posts are scored unless most
+    letters are not Latin; posts with an undetermined language or no code are scored as English, if enough of the words
+    are; posts without words, if they have an emoji or emoticon that the scorer knows. Posts in any other language are
+    not scored. `sums` is that of `Analyzer`; of the `scorers`, VADER is always one.
     """
-    english = lang is not None and lang.lower().split("-")[0] == "en"
-    if not english and lang is not None and lang not in UNDETERMINED:
+    main = None if lang is None else lang.lower().split("-")[0]
+    french = main == "fr" and "lexicon-fr" in scorers
+    determined = french or main == "en"
+    if not determined and lang is not None and lang not in UNDETERMINED:
         return Unscored.OTHER_LANGUAGE
     wordless = not _LETTER.search(cleaned)
     if not wordless:
         if not _mostly_latin(cleaned):
             return Unscored.NOT_LATIN
-        if not english:
+        if not determined:
             words = _WORD.findall(cleaned.lower())
             if words and not _look_english(words):
                 return Unscored.NOT_ENGLISH
             wordless = not words  # hashtags alone
-    scores = Analyzer(sums=sums).polarity_scores(cleaned)
-    return scores if not wordless or scores["pos"] or scores["neg"] else Unscored.NO_WORDS
+    scores = french_scores(cleaned, sums) if french else Analyzer(sums=sums).polarity_scores(cleaned)
+    if wordless and not (scores["pos"] or scores["neg"]):
+        return Unscored.NO_WORDS
+    return "lexicon-fr" if french else "vader-en", scores
 
 
 def _mostly_latin(text: str) -> bool:

@@ -70,7 +70,7 @@ class Analyzer:
             trace.contributions = valences
         if not valences:
             return {"neg": 0.0, "neu": 1.0 if tokens else 0.0, "pos": 0.0, "compound": 0.0}
-        return _scores(valences, len(tokens) - len(valences), text, self._add)
+        return scores_of(valences, len(tokens) - len(valences), text, self._add)
 
     def _valences(self, tokens: Sequence[str], trace: Trace | None = None) -> tuple[list[float], int | None]:
         """Return the valences of the words that are not neutral, in order, and how many precede the first "but".
@@ -149,7 +149,7 @@ def in_direction_of(total: float, emphasis: float) -> float:
     return 0.0 - emphasis if total < 0 else 0.0  # no -0.0
 
 
-def _scores(valences: Sequence[float], neutral: int, text: str, add: Add) -> dict[str, float]:
+def scores_of(valences: Sequence[float], neutral: int, text: str, add: Add) -> dict[str, float]:
     """Return the scores of a text with these non-zero valences and `neutral` words of valence 0.
 
     The package also adds the zeros, which changes no float.

@@ -20,7 +20,6 @@ from pipeline.page import Page
 from pipeline.schema import KIND_OF, POSTS
 from pipeline.sentiment import score_post, score_posts
 from pipeline.sentiment.no_tone import NoTone, no_tone
-from pipeline.sentiment.sums import Sums
 from pipeline.share import exceeds, percent
 from pipeline.status import Status
 from pipeline.transform import quarantine
@@ -132,9 +131,9 @@ def posts_by_key(day: date, account: str, posts: pl.DataFrame) -> dict[str, byte
     }
 
 
-def score_stored(posts: pl.DataFrame, sums: Sums | None, phrases: NoTone) -> pl.DataFrame:
+def score_stored(posts: pl.DataFrame, settings: DaySettings, phrases: NoTone) -> pl.DataFrame:
     """Return stored POSTS, scored again without the `phrases`."""
-    scores = score_posts(posts["text"], posts["lang"], sums, phrases)
+    scores = score_posts(posts["text"], posts["lang"], settings.sums, phrases, settings.scorers)
     return posts.with_columns(scores.get_columns())
 
 
@@ -174,7 +173,7 @@ def _checked(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Score the posts; return those that keep the contract, as POSTS, and the others, as QUARANTINE."""
     for row in wanted:
-        row.update(score_post(row["text"], row["lang"], settings.sums, phrases))
+        row.update(score_post(row["text"], row["lang"], settings.sums, phrases, settings.scorers))
     posts = pl.DataFrame(wanted, schema=POSTS)
     if keeps(posts):
         return posts, quarantine.NONE

@@ -9,7 +9,7 @@ import dataframely as dy
 import polars as pl
 
 from pipeline.ids import ACCOUNT, ID
-from pipeline.schema import KINDS, MEDIA, SENTIMENTS
+from pipeline.schema import KINDS, MEDIA, SCORERS, SENTIMENTS
 from pipeline.sentiment.frames import SCORES, label
 
 # Each of a post's three shares is rounded to three digits.
@@ -68,6 +68,7 @@ class Posts(dy.Schema):
     age_hours = dy.Float64()
     media = dy.List(dy.String(check=lambda media: media.is_in(MEDIA)))
     paid_partnership = dy.Bool(nullable=True)
+    scorer = dy.String(nullable=True, check=lambda scorer: scorer.is_in(SCORERS))
 
     @dy.rule()
     def engagement_only_without_retweets(cls) -> pl.Expr:
@@ -98,12 +99,12 @@ class Posts(dy.Schema):
 
     @dy.rule()
     def scored_wholly_or_not_at_all(cls) -> pl.Expr:
-        """A post without words that VADER can judge has none of the scores."""
-        return pl.sum_horizontal(pl.col(*SCORES, "sentiment").is_null()).is_in([0, len(SCORES) + 1])
+        """A post without words that a scorer can judge has none of the scores, and no scorer."""
+        return pl.sum_horizontal(pl.col(*SCORES, "sentiment", "scorer").is_null()).is_in([0, len(SCORES) + 2])
 
     @dy.rule()
     def shares_add_up(cls) -> pl.Expr:
-        """To one; VADER finds nothing at all in a text of single letters."""
+        """To one; a scorer finds nothing at all in a text of single letters."""
         shares = pl.sum_horizontal("neg", "neu", "pos")
         return pl.col("compound").is_null() | (shares == 0) | ((shares - 1).abs() <= _ROUNDED)
 

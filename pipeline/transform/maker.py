@@ -1,6 +1,7 @@
 """Which code makes an account's day: a finished day is made again only by other code than made it. Pure."""
 
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,12 @@ def maker() -> str:
     root = Path(__file__).parents[1]
     digest = hashlib.sha256(pl.__version__.encode())
     for source in (root / name for name in _SOURCES):
-        for path in sorted(source.rglob("*.py")) if source.is_dir() else [source]:
+        for path in sorted(_files(source)) if source.is_dir() else [source]:
             digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield a folder's code, and the lists of words that it reads."""
+    for name in ("*.py", "*.txt"):
+        yield from folder.rglob(name)

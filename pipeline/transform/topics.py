@@ -2,7 +2,7 @@
 
 Retweets count for nothing, and a term counts once in a post. Words are cut from the text as written, without links,
 mentions and hashtags; pairs are two such words side by side, with neither punctuation nor a stop word between them.
-Texts that are scored (English) stand apart from the others, because "no" and "die" are words of several languages.
+English texts that are scored stand apart from the others, because "no" and "die" are words of several languages.
 Languages that write no spaces are not cut: of their posts only hashtags, domains and formats count.
 """
 
@@ -42,6 +42,7 @@ def count_topics(posts: pl.DataFrame, day: date) -> pl.DataFrame:
         .with_row_index("post")
         .with_columns(_without_addresses().alias("plain"))
         .with_columns(_is_uncut().alias("uncut"), pl.col("compound").is_not_null().alias("is_scored"))
+        .with_columns(_is_english().alias("is_english"))
     )
     uses = pl.concat([*_texts(own), _hashtags(own), _domains(own), _formats(own), *_words(own)])
     counted = (
@@ -112,12 +113,17 @@ def _is_uncut() -> pl.Expr:
     return (without_spaces > 0) & (without_spaces >= _UNCUT_SHARE * letters)
 
 
+def _is_english() -> pl.Expr:
+    """Whether VADER has scored the text; before schema 5 nothing else did, and no scorer is named."""
+    return pl.col("is_scored") & pl.col("scorer").ne_missing("lexicon-fr")
+
+
 def _texts(own: pl.DataFrame) -> list[pl.DataFrame]:
     """All posts, and how their texts are cut: what the shares of the other kinds are of."""
     way = (
         pl.when("uncut")
         .then(pl.lit("uncut"))
-        .when("is_scored")
+        .when("is_english")
         .then(pl.lit("english"))
         .otherwise(pl.lit("other"))
     )
@@ -169,14 +175,14 @@ def _words(own: pl.DataFrame) -> list[pl.DataFrame]:
     token = pl.col("token")
     tokens = (
         own.filter(~pl.col("uncut"))
-        .select("post", "is_scored", pl.col("plain").str.extract_all(rf"{_WORD}|\n|[^\s]").alias("token"))
+        .select("post", "is_english", pl.col("plain").str.extract_all(rf"{_WORD}|\n|[^\s]").alias("token"))
         .explode("token")
         .drop_nulls()
         .with_columns(token.str.replace(r"'s$", ""))
         .with_columns(
             token.str.contains(r"\p{L}").alias("has_letter"),
             token.str.len_chars().is_between(*_LETTERS).alias("has_length"),
-            (pl.col("is_scored") & token.is_in(sorted(stop_words()))).alias("is_stop"),
+            (pl.col("is_english") & token.is_in(sorted(stop_words()))).alias("is_stop"),
         )
         .with_columns(
             (pl.col("has_letter") & pl.col("has_length") & ~pl.col("is_stop")).alias("is_word"),
@@ -194,11 +200,11 @@ def _words(own: pl.DataFrame) -> list[pl.DataFrame]:
         & (token != token.shift(-1))
     )
     pairs = tokens.select(
-        "post", "is_scored", pl.when(side_by_side).then(token + " " + token.shift(-1)).alias("token")
+        "post", "is_english", pl.when(side_by_side).then(token + " " + token.shift(-1)).alias("token")
     )
     found = []
     for kind, terms in (("word", tokens.filter("is_word")), ("pair", pairs.drop_nulls())):
         for english in (True, False):
-            part = terms.filter(pl.col("is_scored") == english).rename({"token": "term"})
+            part = terms.filter(pl.col("is_english") == english).rename({"token": "term"})
             found.append(_uses(part, kind, english=english))
     return found

@@ -52,6 +52,7 @@ class DataFigures:
     retweets: int
     impressions_known: int  # posts
     scored: int  # posts
+    french: int  # of these, those scored by the French lexicon; the others are scored as English
     no_tone_posts: int  # posts that hold a phrase without tone (`no_tone`)
     not_scored: tuple[tuple[str | None, int], ...]  # language as X names it, posts; the most first
     age_hours: float | None  # median of the accounts' median ages
@@ -76,10 +77,14 @@ def data(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> DataFigures:
     today = list(rollups.filter(pl.col("day") == day).select(_OF_TODAY).iter_rows(named=True))
     read = [row for row in today if row["status"] in WITH_POSTS]
     counts = Counter(row["status"] for row in today)
-    unscored = zip(posts["kind"], posts["sentiment"], posts["lang"], strict=True)
-    not_scored = Counter(
-        lang for kind, sentiment, lang in unscored if kind != "retweet" and sentiment is None
-    )
+    own = [
+        (sentiment, lang, scorer)
+        for kind, sentiment, lang, scorer in zip(
+            posts["kind"], posts["sentiment"], posts["lang"], posts["scorer"], strict=True
+        )
+        if kind != "retweet"
+    ]
+    not_scored = Counter(lang for sentiment, lang, _ in own if sentiment is None)
 
     def total(name: str, rows: Sequence[Mapping[str, Any]] = today) -> int:
         return sum(row[name] or 0 for row in rows)
@@ -99,6 +104,7 @@ def data(rollups: pl.DataFrame, posts: pl.DataFrame, day: date) -> DataFigures:
         retweets=total("retweets", read),
         impressions_known=total("impressions_known", read),
         scored=total("scored", read),
+        french=sum(scorer == "lexicon-fr" for _, _, scorer in own),
         no_tone_posts=total("no_tone_posts", read),
         not_scored=tuple(
             sorted(not_scored.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))

@@ -24,6 +24,7 @@ COLUMNS: Final = (
     "engagement",
     "compound",
     "sentiment",
+    "scorer",
 )
 
 

@@ -62,8 +62,8 @@ def reasons(finding: Finding, figures: DayFigures) -> tuple[Reason, ...]:
 
 
 def _deciding(row: Row) -> str:
-    """Return the words that decided a post's score, by VADER's own sum; empty where the score was made otherwise."""
-    found = explain(clean_text(row["text"] or ""))
+    """Return the words that decided a post's score, as its scorer adds them up; empty where it was scored otherwise."""
+    found = explain(clean_text(row["text"] or ""), scorer=row["scorer"] or "vader-en")
     if (
         found.compound != row["compound"]
     ):  # an account's phrases without tone, or another version of the engine

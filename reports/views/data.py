@@ -213,9 +213,9 @@ def _posts(found: DataFigures) -> Fact:
 
 
 def _sentiment(found: DataFigures) -> Fact:
-    text = f"{found.scored:,} of {fmt.plural(found.posts, 'post')} scored"
-    not_scored = [f"{count:,} {language(code)}" for code, count in found.not_scored]
-    if not_scored:
+    by = f": {found.scored - found.french:,} English by VADER, {found.french:,} French by a lexicon"
+    text = f"{found.scored:,} of {fmt.plural(found.posts, 'post')} scored{by if found.french else ''}"
+    if not_scored := [f"{count:,} {language(code)}" for code, count in found.not_scored]:
         text += f"; not scored: {fmt.listing(not_scored, 6)}"
     if found.no_tone_posts:
         text += f"; {fmt.plural(found.no_tone_posts, 'post')} held a phrase without tone"

@@ -24,8 +24,9 @@ _DEFINITIONS: Final = (
     (
         "Net sentiment",
         "% of scored posts that are positive minus % that are negative, from −100 to +100; neutral posts count in the "
-        "100%. A VADER compound score of 0.05 or more is positive, of −0.05 or less is negative. English only; sarcasm "
-        "is often missed.",
+        "100%. A compound score of 0.05 or more is positive, of −0.05 or less is negative. English posts are scored by "
+        "VADER, French ones by their words alone, by a lexicon; no other language is scored. Sarcasm is often "
+        "missed, and in French negation.",
     ),
     ("Share", "the account’s share of all engagement in this report."),
     (

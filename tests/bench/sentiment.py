@@ -19,7 +19,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from pipeline.sentiment import Analyzer
 from pipeline.sentiment.cleaning import clean_text
-from pipeline.sentiment.language import scores_if_english
+from pipeline.sentiment.language import scores_or_reason
 from tests.bench.harness import Row, bench, best_in_turn, cpu_seconds
 from tests.pipeline.sentiment.texts import LABELLED, labelled_tweets
 
@@ -199,7 +199,7 @@ def growth() -> Iterator[Row]:
 
 
 def _clean_and_check(lang: str, text: str) -> None:
-    scores_if_english(lang, clean_text(text))
+    scores_or_reason(lang, clean_text(text))
 
 
 @bench

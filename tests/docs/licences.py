@@ -46,6 +46,9 @@ _BY_HAND: Final = {
     "pyyaml-ft": "MIT",
 }
 
+# Files in the repository that others wrote, beside a file of their licence (`NAME.LICENSE.txt`): from where, and which.
+FILES: Final = {"pipeline/sentiment/french_lexicon.txt": ("vaderSentiment-fr 1.3.4, fr_lexicon.txt", "MIT")}
+
 _INTRODUCTION: Final = """# Licences
 
 Every package of `requirements.lock`, with the licence that it declares, as an [SPDX](https://spdx.org/licenses/)
@@ -53,12 +56,22 @@ expression; made by `make docs`. None of them puts a condition on Aviary's own c
 test allows a new package only with such a licence. `make dist` lists the packages of a release with their versions
 ([release.md](release.md)).
 """
+_OF_FILES: Final = """
+## Files of others
+
+These files of the repository were written by others, and are unchanged. Beside each is its licence with the copyright
+notice, `NAME.LICENSE.txt`.
+"""
 
 
 def page() -> str:
     """Return docs/licences.md. A package that this Python or system does not need keeps its row."""
     rows = [(name, found) for name, found in licences().items()]
-    return f"{_INTRODUCTION}\n{table(('package', 'licence'), rows)}\n"
+    files = [(f"`{file}`", source, licence) for file, (source, licence) in FILES.items()]
+    return (
+        f"{_INTRODUCTION}\n{table(('package', 'licence'), rows)}\n{_OF_FILES}"
+        f"\n{table(('file', 'from', 'licence'), files)}\n"
+    )
 
 
 @cache

@@ -1,8 +1,12 @@
 """Every dependency has a licence that an MIT-licensed program may depend on."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.docs.licences import is_allowed, licences, locked
+from tests.docs.licences import FILES, is_allowed, licences, locked
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("package", locked())
@@ -10,6 +14,16 @@ def test_a_package_of_the_lock_has_a_licence_that_puts_no_condition_on_ours(pack
     licence = licences()[package]
     assert licence, f"{package} declares no licence; read its text, and add it to tests/docs/licences.py"
     assert is_allowed(licence), f"{package}: {licence}"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_that_others_wrote_lies_beside_its_licence_and_copyright(file: str) -> None:
+    text = (ROOT / file).with_suffix(".LICENSE.txt").read_text(encoding="utf-8")
+    _, licence = FILES[file]
+    assert is_allowed(licence)
+    assert f"The {licence} License" in text
+    assert "Copyright (c)" in text
+    assert "The above copyright notice and this permission notice shall be included" in text
 
 
 @pytest.mark.parametrize(

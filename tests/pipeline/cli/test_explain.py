@@ -15,7 +15,7 @@ from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame, put_frame
 from pipeline.lake.no_tone import freeze_no_tone
 from pipeline.lake.records import ErasureRecord, Plan
-from pipeline.schema import POSTS
+from pipeline.schema import POSTS, SCORERS
 from pipeline.sentiment import score_posts
 from pipeline.x_api.snowflakes import first_id_at
 from tests.old_lakes import put_old_lake
@@ -77,6 +77,7 @@ def test_a_text_is_shown_word_by_word_up_to_its_tone(explain: Explain) -> None:
         "written: @bob This is VERY good, but not great!! ❤️ https://t.co/abc",
         "cleaned: This is VERY good, but not great!! ❤",
         "removed: https://t.co/abc, @bob, 1 emoji modifier",
+        "scored by: VADER, as English",
         "",
         "word valence changed by adds",
         'good +1.9 "VERY" strengthens it to +2.926 +1.463',
@@ -120,6 +121,24 @@ def test_each_change_is_one_line(explain: Explain, text: str, line: str) -> None
     assert line in explain.out("--text", text).splitlines()
 
 
+def test_a_french_text_is_shown_word_by_word_too(explain: Explain) -> None:
+    assert explain.out("--lang", "fr", "--text", "J'adore l'horreur, c'est GÉNIAL !").splitlines() == [
+        "written: J'adore l'horreur, c'est GÉNIAL !",
+        "cleaned: J'adore l'horreur, c'est GÉNIAL !",
+        "removed: nothing",
+        "scored by: the French lexicon, word by word",
+        "",
+        "word valence changed by adds",
+        "adore +0.8 +0.8",
+        "horreur -2.7 -2.7",
+        "GÉNIAL +0.6 +0.6",
+        "total -1.3",
+        "",
+        "compound -0.3182 = total / sqrt(total * total + 15): negative, because it is -0.05 or less",
+        "shares of the text: neg 0.407, neu 0.220, pos 0.374",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -157,8 +176,8 @@ def test_posts_that_the_first_release_stored_are_explained(lake: Lake, explain: 
 @pytest.mark.parametrize(
     ("text", "lang", "reason"),
     [
-        ("Ich liebe es", "de", 'X gives its language as "de", and VADER knows English only'),
-        ("今日はとても", "en", "most of its letters are not Latin, and VADER knows English only"),
+        ("Ich liebe es", "de", 'X gives its language as "de", and English and French are scored'),
+        ("今日はとても", "en", "most of its letters are not Latin, and only English and French are scored"),
         (
             "Heute ist die Welt ganz anders",
             "und",
@@ -167,7 +186,7 @@ def test_posts_that_the_first_release_stored_are_explained(lake: Lake, explain: 
         ),
         ("Montana", None, "X found no language (it gives none), and fewer than a quarter of the words"),
         ("@bob https://t.co/x", "zxx", "no text is left"),
-        ("2-1", "en", "it has no words, and no emoji, emoticon or hashtag that VADER knows"),
+        ("2-1", "en", "it has no words, and no emoji, emoticon or hashtag with a tone that is known"),
     ],
 )
 def test_a_post_without_a_score_is_told_why(
@@ -208,6 +227,19 @@ def test_scores_are_added_up_as_those_of_the_day_were(
         out = explain.out("--post", POST)
         assert f"compound {compound} = " in out
         assert "stored:" not in out
+
+
+def test_a_french_post_is_explained_by_what_its_day_was_scored_with(lake: Lake, explain: Explain) -> None:
+    plan = Plan(
+        day=DAY, timezone="UTC", sample=True, failed_accounts=0.2, quarantined_posts=0.05, accounts=()
+    )
+    store(lake, "On adore", "fr")
+    lake.put_model(keys.plan(DAY), plan.model_copy(update={"scorers": SCORERS}))
+    assert "scored by: the French lexicon" in explain.out("--post", POST)
+    assert "stored:" not in explain.out("--post", POST)
+    lake.put_model(keys.plan(DAY), plan)
+    out = explain.out("--post", POST)
+    assert 'not scored: X gives its language as "fr", and only English was scored that day' in out
 
 
 def assert_refused(ended: tuple[int, str, str], message: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.lake.no_tone import NO_LISTS, NoToneLists
 from pipeline.lake.records import AccountTask
+from pipeline.schema import SCORERS
 from tests.pipeline.given import DAY, NOON, work
 
 RUN = "scheduled__2026-11-27T00:00:00.123456+00:00_abcdefgh"
@@ -32,6 +33,7 @@ def test_what_is_handed_on_of_an_account_stays_under_600_bytes() -> None:
         no_tone="0" * 16,
         quarantined_posts=0.05,
         sums="compensated",
+        scorers=SCORERS,
         run_id=RUN,
         refetch=True,
         refetch_id=RUN,
@@ -50,6 +52,7 @@ def test_what_is_handed_on_of_an_account_stays_under_600_bytes() -> None:
         {"account": "nasa_before"},
         {"no_tone": "0123456789abcdef"},
         {"unchanged": True},
+        {"scorers": SCORERS},
         {"refetch": True},
         {"refetch": True, "refetch_id": "a-run"},
         {"refetch": True, "refetch_id": "another", "confirmed": True},

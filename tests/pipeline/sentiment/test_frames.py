@@ -3,7 +3,10 @@
 import polars as pl
 from polars.testing import assert_frame_equal
 
+from pipeline.schema import SCORERS
 from pipeline.sentiment import Analyzer, label, score, score_posts
+from pipeline.sentiment.frames import SCORES
+from pipeline.sentiment.french import french_scores
 
 
 def test_score_gives_four_float_columns_in_the_packages_order() -> None:
@@ -20,7 +23,7 @@ def test_a_null_text_has_null_scores() -> None:
 
 def test_no_posts_give_an_empty_frame_of_the_same_columns() -> None:
     empty = score_posts(pl.Series([], dtype=pl.String), pl.Series([], dtype=pl.String))
-    assert empty.columns == ["clean_text", "neg", "neu", "pos", "compound", "sentiment"]
+    assert empty.columns == ["clean_text", "neg", "neu", "pos", "compound", "sentiment", "scorer"]
     assert empty.schema["sentiment"] == pl.String
     assert empty.height == 0
 
@@ -49,3 +52,15 @@ def test_posts_vader_cannot_judge_are_null_and_not_neutral() -> None:
     assert judged["sentiment"].to_list() == [None, None, "neutral", None]
     assert judged["compound"].to_list() == [None, None, 0.0, None]
     assert judged["clean_text"].to_list() == ["Ich liebe es", "", "It is a table", None]
+    assert judged["scorer"].to_list() == [None, None, "vader-en", None]
+
+
+def test_the_scorer_is_named_and_its_scores_are_stored() -> None:
+    texts, codes = pl.Series(["Quelle merveille !", "I love it"]), pl.Series(["fr", "en"])
+    judged = score_posts(texts, codes)
+    assert judged["scorer"].to_list() == ["lexicon-fr", "vader-en"]
+    assert judged.select(SCORES).row(0, named=True) == french_scores("Quelle merveille !")
+    assert judged["sentiment"].to_list() == ["positive", "positive"]
+    by_vader = score_posts(texts, codes, scorers=SCORERS[:1])
+    assert by_vader["scorer"].to_list() == [None, "vader-en"]
+    assert by_vader.row(1) == judged.row(1)

@@ -1,4 +1,4 @@
-"""Only what VADER can score_posts is scored; the rest is left for the report to count as not scored."""
+"""English posts are scored by VADER and French ones by their lexicon; the rest is left for the report to count."""
 
 from typing import Any
 
@@ -6,15 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.schema import Scorer
 from pipeline.sentiment import Analyzer
-from pipeline.sentiment.language import Unscored, scores_if_english, scores_or_reason
+from pipeline.sentiment.french import french_scores
+from pipeline.sentiment.language import Unscored, scores_or_reason
 
 
 def scorable(lang: Any, cleaned: Any) -> bool:
-    scores = scores_if_english(lang, cleaned)
-    assert scores is None or scores == Analyzer().polarity_scores(cleaned)
-    assert isinstance(scores_or_reason(lang, cleaned), Unscored) == (scores is None)
-    return scores is not None
+    scored = scores_or_reason(lang, cleaned)
+    if isinstance(scored, Unscored):
+        return False
+    scorer, scores = scored
+    by_scorer = Analyzer().polarity_scores(cleaned) if scorer == "vader-en" else french_scores(cleaned)
+    assert scores == by_scorer
+    return True
 
 
 @pytest.mark.parametrize("lang", ["en", "EN", "en-gb"])
@@ -22,10 +27,37 @@ def test_english_is_scored(lang: Any) -> None:
     assert scorable(lang, "NASA launches Artemis")
 
 
-@pytest.mark.parametrize("lang", ["de", "es", "ja", "in", "tl", "enm"])
+@pytest.mark.parametrize("lang", ["de", "es", "ja", "in", "tl", "enm", "frm"])
 def test_other_languages_are_not_scored_whatever_the_words(lang: Any) -> None:
     assert not scorable(lang, "I love it")
     assert not scorable(lang, "❤")
+
+
+@pytest.mark.parametrize("lang", ["fr", "FR", "fr-ca"])
+def test_french_is_scored_by_its_lexicon(lang: Any) -> None:
+    scored = scores_or_reason(lang, "Quelle merveille, on adore !")
+    assert scored == ("lexicon-fr", french_scores("Quelle merveille, on adore !"))
+    assert scores_or_reason(lang, "Le pain est une table") == (
+        "lexicon-fr",
+        french_scores("Le pain est une table"),
+    )
+    assert scores_or_reason(lang, ":)") == ("lexicon-fr", french_scores(":)"))
+    assert scores_or_reason(lang, "...") is Unscored.NO_WORDS
+    assert scores_or_reason(lang, "今日はとてもいい天気です") is Unscored.NOT_LATIN
+
+
+VADER_ALONE: tuple[Scorer, ...] = ("vader-en",)
+
+
+def test_french_is_not_scored_where_the_plan_of_the_day_names_vader_alone() -> None:
+    assert scores_or_reason("fr", "On adore", scorers=VADER_ALONE) is Unscored.OTHER_LANGUAGE
+    assert scores_or_reason("en", "Love it", scorers=VADER_ALONE) == scores_or_reason("en", "Love it")
+
+
+@pytest.mark.parametrize("lang", ["en", "und", None])
+def test_what_is_not_called_french_is_scored_by_vader(lang: Any) -> None:
+    scored = scores_or_reason(lang, "I love this merveille")
+    assert scored == ("vader-en", Analyzer().polarity_scores("I love this merveille"))
 
 
 @pytest.mark.parametrize("lang", ["und", "zxx", "qme", "qht", "qam", "qct", "qst", "art", None])

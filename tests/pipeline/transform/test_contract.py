@@ -42,7 +42,9 @@ def reasons(**changes: Any) -> list[str]:
         ({"sentiment": "neutral"}, ["sentiment_follows_the_compound_score"]),
         ({"neg": 0.5}, ["shares_add_up"]),
         ({"pos": None, "neu": 1.0}, ["scored_wholly_or_not_at_all"]),
-        (dict.fromkeys(("neg", "neu", "pos", "compound", "sentiment")), []),
+        (dict.fromkeys(("neg", "neu", "pos", "compound", "sentiment", "scorer")), []),
+        ({"scorer": None}, ["scored_wholly_or_not_at_all"]),
+        ({"scorer": "guess"}, ["scorer|check"]),
         ({"age_hours": 5.0}, ["age_is_the_time_in_between"]),
         (
             {"created_at": COLLECTED_AT + timedelta(hours=1), "age_hours": -1.0},

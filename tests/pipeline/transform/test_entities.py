@@ -153,7 +153,7 @@ def test_both_go_into_posts_and_to_the_end_of_the_csv() -> None:
     posts = derive([page], work()).posts
     assert posts["media"].to_list() == [["photo", "animated_gif"], []]
     assert posts["paid_partnership"].to_list() == [True, None]
-    assert list(POSTS.names())[-2:] == list(COLUMNS)[-2:] == ["media", "paid_partnership"]
+    assert list(POSTS.names())[-3:] == list(COLUMNS)[-3:] == ["media", "paid_partnership", "scorer"]
     assert from_csv(to_csv(posts)).equals(posts)
 
 

@@ -74,6 +74,16 @@ def test_words_of_texts_that_are_not_scored_stand_apart() -> None:
     assert terms(found, "posts") == {"all": 2, "english": 1, "other": 1}
 
 
+def test_words_of_french_texts_stand_apart_from_english_ones_though_they_are_scored() -> None:
+    found = counted(
+        {"text": "rocket pain no", "lang": "fr", "scorer": "lexicon-fr"}, {"text": "rocket landed"}
+    )
+    by_text = found.filter(pl.col("term") == "rocket").sort("english").select("english", "posts", "scored")
+    assert by_text.rows() == [(False, 1, 1), (True, 1, 1)]
+    assert "no" in terms(found, "word")  # no English stop words there
+    assert terms(found, "posts") == {"all": 2, "english": 1, "other": 1}
+
+
 @pytest.mark.parametrize(
     "text", ["ロケットを打ち上げました #月", "火箭今天发射 NASA", "จรวดถูกปล่อยวันนี้", "ລາວ ພາສາ", "ခုံး ပျံ"]
 )

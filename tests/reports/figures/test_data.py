@@ -35,7 +35,22 @@ def test_posts_that_were_not_scored_are_counted_by_language() -> None:
         ),
         SUNDAY,
     )
+    assert found.french == 0
     assert found.not_scored == (("ar", 2), ("de", 1), ("es", 1), (None, 1))
+
+
+def test_posts_that_the_french_lexicon_scored_are_counted() -> None:
+    french = {"lang": "fr", "sentiment": "neutral", "scorer": "lexicon-fr"}
+    found = data(
+        rollups(row(0)),
+        posts(
+            {"post_id": "1", **french},
+            {"post_id": "2", **french, "kind": "retweet"},
+            {"post_id": "3", "lang": "en", "sentiment": "neutral", "scorer": "vader-en"},
+        ),
+        SUNDAY,
+    )
+    assert found.french == 1
 
 
 def test_days_without_a_roll_up_are_named_from_the_first_day_on() -> None:

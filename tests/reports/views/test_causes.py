@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.sentiment import Analyzer
 from pipeline.sentiment.cleaning import clean_text
+from pipeline.sentiment.french import french_scores
 from reports.figures.alerts import Finding, Kind
 from reports.figures.causes import Cause
 from reports.figures.day import DayFigures
@@ -36,6 +37,7 @@ def post(**values: Any) -> dict[str, Any]:
         "kind": "post",
         "reply_count": 10_300,
         "compound": Analyzer().polarity_scores(clean_text(TEXT))["compound"],
+        "scorer": "vader-en",
     } | values
 
 
@@ -60,6 +62,13 @@ def test_an_alert_about_tone_has_its_posts_with_the_words_that_decided(figures: 
     assert found.step == Step(
         "Read the 10.3k replies to the 07:18 post", "https://x.com/northwindair/status/1860739942000007501"
     )
+
+
+def test_the_words_of_a_french_post_are_those_of_its_lexicon(figures: DayFigures) -> None:
+    text = "Quelle horreur, quel mal, c'est génial"
+    french = post(text=text, scorer="lexicon-fr", compound=french_scores(text)["compound"])
+    (reason,) = told(figures, Cause((french,), None, None)).reasons
+    assert reason.words == "horreur −2.7, mal −0.7"
 
 
 def test_a_score_that_the_words_do_not_add_up_to_is_not_explained(figures: DayFigures) -> None:
