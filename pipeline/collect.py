@@ -75,7 +75,7 @@ def collect(lake: Lake, x: XApi, task: AccountTask, on_page: OnPage = no_progres
                 raw_day = with_stored_refresh(lake, raw_day, task.day, task.account, stored)
                 raw_day = replace(raw_day, is_first=before is None)
             raw_day = refresh(lake, x, _ledger(lake, task), task, raw_day, user_id=user_id, on_page=on_page)
-            count_posts(lake, x, _ledger(lake, task), task, raw_day.manifest)
+            raw_day = _counted(lake, x, task, raw_day)
         except AccountUnavailable as unavailable:
             return _skipped(lake, task, Outcome(status=Status(unavailable.status), reason=unavailable.reason))
         except OverBudget as over:
@@ -168,8 +168,7 @@ def _read_again(
         raise RefetchRefused(
             f"@{task.handle}: another run has read {task.day} again meanwhile; this one's pages are not used"
         )
-    count_posts(lake, x, _ledger(lake, task), task, raw_day.manifest)
-    return _collected(raw_day)
+    return _collected(_counted(lake, x, task, raw_day))
 
 
 def _reading(task: AccountTask, before: Manifest | None, lake: Lake, stored: Mapping[str, str]) -> int:
@@ -214,6 +213,11 @@ def _range(task: AccountTask, user_id: str) -> TimelineRange:
 
 def _ledger(lake: Lake, task: AccountTask) -> Ledger:
     return Ledger(lake, task.run_id, Budget(task.usd_per_run, task.usd_per_month), task.day)
+
+
+def _counted(lake: Lake, x: XApi, task: AccountTask, raw_day: RawDay) -> RawDay:
+    """Return the day with what X counts of it, where that is wanted, so that nobody reads it back."""
+    return replace(raw_day, counts=count_posts(lake, x, _ledger(lake, task), task, raw_day.manifest))
 
 
 def _collected(raw_day: RawDay) -> Collected:

@@ -1,8 +1,8 @@
 """Raw pages in the lake."""
 
 import json
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from pipeline.lake import catalogue, keys
 from pipeline.lake.client import Lake
+from pipeline.lake.counts import PostCount
 from pipeline.lake.damage import damaged
 from pipeline.lake.records import Manifest, RefreshManifest
 from pipeline.page import Page, unpack
@@ -35,6 +36,9 @@ class RawDay:
     page_etags: tuple[str, ...]
     refresh: RefreshManifest | None = None  # of the earlier days that were read again with it
     is_first: bool = False  # read just now, and nothing was ever made of the day before
+    counts: Mapping[str, PostCount] = field(
+        default_factory=dict
+    )  # by key, those at hand; others may be stored
 
     @property
     def is_whole(self) -> bool:

@@ -74,7 +74,7 @@ def make(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Outcome:
         lake, settings.day, settings.account, derived.posts, derived.rejected, is_first=raw_day.is_first
     )
     refresh = raw_day.refresh if settings.refresh_days else None
-    counted = _counted(lake, read_with, manifest)
+    counted = _counted(lake, read_with, raw_day)
     made_from = MadeFrom(
         pages=raw_day.page_etags,
         settings=settings.fingerprint,
@@ -84,21 +84,25 @@ def make(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Outcome:
     return outcome.model_copy(update={"made_from": made_from, "made": made})
 
 
-def _counted(lake: "Lake", settings: DaySettings, manifest: Manifest) -> Counted:
+def _counted(lake: "Lake", settings: DaySettings, raw_day: "RawDay") -> Counted:
     """Return what X has counted, or why it has not; `settings` are those that the day was read with."""
 
     def find(key: str) -> PostCount:
-        return lake.find_model(key, PostCount) or PostCount(
-            day=settings.day,
-            account=settings.account,
-            query="",
-            asked_at=manifest.collected_at,
-            not_counted_because="its count is not in the lake any more",
+        return (
+            raw_day.counts.get(key)
+            or lake.find_model(key, PostCount)
+            or PostCount(
+                day=settings.day,
+                account=settings.account,
+                query="",
+                asked_at=raw_day.manifest.collected_at,
+                not_counted_because="its count is not in the lake any more",
+            )
         )
 
     return Counted(
         find(keys.mentions(settings.day, settings.account)) if settings.mentions else None,
-        find(keys.completeness(settings.day, settings.account)) if manifest.completeness else None,
+        find(keys.completeness(settings.day, settings.account)) if raw_day.manifest.completeness else None,
     )
 
 

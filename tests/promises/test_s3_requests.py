@@ -1,5 +1,6 @@
 """What an account's task asks of S3: docs/lake.md names each request with its reason."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +31,12 @@ def named_in_docs() -> list[str]:
         line.split("|")[1:3] for line in section.partition("\n## ")[0].splitlines() if line.startswith("| ")
     ]
     return [f"{method.strip()} {prefix.strip().strip('`')}" for method, prefix in rows[2:]]
+
+
+def named_for_a_count() -> list[str]:
+    """Return the requests of a count, in order, as the page names them in a sentence."""
+    [sentence] = re.findall(r"A count of mentions is [a-z]+ more: ([^.]*)\.", DOC.read_text(encoding="utf-8"))
+    return [f"{method} {prefix}" for method, prefix in re.findall(r"([A-Z]+) `([a-z]+/)`", sentence)]
 
 
 @pytest.fixture
@@ -83,6 +90,18 @@ def test_it_asks_for_what_the_docs_name_and_again_for_nothing(
     asked.clear()
     run_day(DAY)
     assert asked == {}
+
+
+def test_counting_mentions_reads_nothing_back_that_was_just_written(
+    asked: dict[str, list[str]], accounts: Callable[[str], Path]
+) -> None:
+    accounts("accounts: [{handle: pixelforge, mentions: true}]\n")
+    run_day(DAY)
+    named = named_in_docs()
+    manifest = named.index("PUT posts/")
+    counting = asked["pixelforge"][manifest : len(asked["pixelforge"]) - len(named) + manifest]
+    assert asked["pixelforge"] == [*named[:manifest], *counting, *named[manifest:]]
+    assert counting == named_for_a_count()
 
 
 def test_a_task_planned_before_the_day_was_scored_again_keeps_to_the_new_list(
