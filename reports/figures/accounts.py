@@ -27,7 +27,8 @@ def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, compared: pl.DataFram
     and `days_` of `compare`; `last_data` (the last earlier day with data); `days_read` and `days_silent` (of the 28
     days before, those with data and those of them without a post); `status_before` (on the nearest earlier day with
     a roll-up; null where the account has none); `spark`, `spark_low` and `spark_high` (engagement of the 28 days
-    that end with the report's and its usual range, null where there is none); `turned` (the tone is unusually low,
+    that end with the report's and its usual range, null where there is none); `spark_mentions` (of the same days, null
+    for an account without a count in them); `turned` (the tone is unusually low,
     and negative where it usually is positive).
     """
     today = rollups.filter(pl.col("day") == day)
@@ -50,6 +51,7 @@ def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, compared: pl.DataFram
         .join(before.select("account", pl.col("status").alias("status_before")), on="account", how="left")
         .join(_silence(past, day), on="account", how="left")
         .join(_sparks(metrics, series, day), on="account", how="left")
+        .join(_mentions(rollups, day), on="account", how="left")
     )
     rows = with_usual(rows, compared, COMPARED)
     turned = pl.col("unusual_net") & (pl.col("net") < 0) & (pl.col("usual_net") > 0)
@@ -66,10 +68,28 @@ def _silence(past: pl.DataFrame, day: date) -> pl.DataFrame:
     )
 
 
-def _sparks(metrics: pl.DataFrame, compared: pl.DataFrame, day: date) -> pl.DataFrame:
+def _last_days(day: date) -> pl.DataFrame:
     first = day - timedelta(days=thresholds.USUAL_DAYS - 1)
-    days = pl.DataFrame({"day": pl.date_range(first, day, eager=True)})
-    engagement = metrics.filter(pl.col("metric") == "engagement", pl.col("day") >= first)
+    return pl.DataFrame({"day": pl.date_range(first, day, eager=True)})
+
+
+def _mentions(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
+    days = _last_days(day)
+    counted = rollups.join(days, on="day", how="semi").filter(pl.col("mention_count").is_not_null())
+    return (
+        counted.select("account")
+        .unique()
+        .join(days, how="cross")
+        .join(counted.select("account", "day", "mention_count"), on=["account", "day"], how="left")
+        .sort("account", "day")
+        .group_by("account", maintain_order=True)
+        .agg(pl.col("mention_count").alias("spark_mentions"))
+    )
+
+
+def _sparks(metrics: pl.DataFrame, compared: pl.DataFrame, day: date) -> pl.DataFrame:
+    days = _last_days(day)
+    engagement = metrics.filter(pl.col("metric") == "engagement").join(days, on="day", how="semi")
     bands = compared.filter(pl.col("metric") == "engagement").select("account", "day", "low", "high")
     return (
         engagement.select("account")

@@ -51,6 +51,8 @@ class RowFigures:
 class Mentions:
     """How often others mention an account: a dash, and why, where X has not counted."""
 
+    spark: charts.Sparkline | None  # not in a table of more rows than are shown at first
+    spark_label: str
     count: Cell
     usual: Usual | None
     unusual: bool
@@ -93,13 +95,13 @@ def accounts(figures: DayFigures) -> Accounts | None:
     if figures.single or figures.accounts.is_empty():
         return None
     with_alert = {finding.account for finding in figures.alerts}
-    # The ranges of hundreds of accounts are a fifth of the page; each has them on its own.
+    # The ranges of hundreds of accounts are a fifth of the page, and so are lines of mentions; each has its own page.
     with_range = figures.accounts.height <= thresholds.FIRST_ROWS
     with_mentions = not figures.mentions_asked.is_empty()
     rows = tuple(
         replace(
             _row(row, place, has_alert=row["account"] in with_alert, with_range=with_range),
-            mentions=_mentions(row) if with_mentions else None,
+            mentions=_mentions(row, with_line=with_range) if with_mentions else None,
         )
         for place, row in enumerate(figures.accounts.iter_rows(named=True))
     )
@@ -168,11 +170,15 @@ def _figures(row: dict[str, Any]) -> RowFigures:
     )
 
 
-def _mentions(row: dict[str, Any]) -> Mentions:
+def _mentions(row: dict[str, Any], *, with_line: bool) -> Mentions:
     count, why_not = row["mention_count"], ""
     if count is None:
         why_not = fmt.one_line(row["mentions_not_counted_because"] or "not asked", 200)
+    values = row["spark_mentions"] or ()
+    known = [value for value in values if value is not None]
     return Mentions(
+        spark=charts.sparkline(values) if known and with_line else None,
+        spark_label=f"28 days: {fmt.compact(min(known))} to {fmt.compact(max(known))}" if known else "",
         count=Cell(fmt.compact(count), sortable(count)),
         usual=usual_in(row, "mentions"),
         unusual=row["unusual_mentions"],
