@@ -1,4 +1,4 @@
-"""Sentiment of posts: VADER's exact scores, computed fast, and only for posts that VADER can score."""
+"""Sentiment of posts: English by VADER's exact scores, computed fast, French by a lexicon, no other language."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
