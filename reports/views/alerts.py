@@ -10,7 +10,7 @@ from reports import format as fmt
 from reports import thresholds
 from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.day import DayFigures
-from reports.views.causes import Reason, Step, about, reasons, step
+from reports.views.causes import Reason, Step, about, in_common, reasons, step
 from reports.views.deletions import gone_command
 from reports.views.metrics import against, usual_day
 from reports.views.stories import Ended, account_page, ended, running
@@ -44,6 +44,7 @@ class Alert:
     place: str = ""  # on it, where the evidence is
     reasons: tuple[Reason, ...] = ()
     step: Step | None = None
+    common: str = ""  # what the reasons have in common
 
     @property
     def headline(self) -> str:
@@ -138,6 +139,7 @@ def _alert(finding: Finding, figures: DayFigures) -> Alert:
         _place(finding),
         reasons(finding, figures),
         step(finding, figures),
+        in_common(figures.causes.get(finding.account)),
     )
 
 
