@@ -121,12 +121,18 @@ def _group(group: Sequence[Finding], figures: DayFigures) -> Alert:
     )
 
 
+def told(finding: Finding, day: date) -> tuple[str, str]:
+    """Return what was found on a day, and its evidence."""
+    what, evidence = _WORDS[finding.kind](finding, day)
+    if finding.row["unusual_mentions"] and finding.kind is not Kind.MENTIONS:
+        evidence += f"; mentioned {_times_mentioned(finding.row, day)}"
+    return what, evidence
+
+
 def _alert(finding: Finding, figures: DayFigures) -> Alert:
-    what, evidence = _WORDS[finding.kind](finding, figures.day)
+    what, evidence = told(finding, figures.day)
     if lasting := running(finding, figures):
         what += f", {lasting}"
-    if finding.row["unusual_mentions"] and finding.kind is not Kind.MENTIONS:
-        evidence += f"; mentioned {_times_mentioned(finding.row, figures.day)}"
     if topic := about(figures.causes.get(finding.account)):
         evidence += f"; {topic}"
     return Alert(
@@ -136,14 +142,14 @@ def _alert(finding: Finding, figures: DayFigures) -> Alert:
         what,
         evidence,
         account_page(figures, finding.account),
-        _place(finding),
+        place(finding),
         reasons(finding, figures),
         step(finding, figures),
         in_common(figures.causes.get(finding.account)),
     )
 
 
-def _place(finding: Finding) -> str:
+def place(finding: Finding) -> str:
     """Return the fragment of the account's page at which the evidence is: a post, or its posts by tone."""
     row = finding.row
     if finding.post:
