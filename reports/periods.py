@@ -14,7 +14,7 @@ import polars as pl
 from pipeline.errors import AviaryError, ReportError
 from pipeline.lake import catalogue, keys
 from pipeline.lake.frames import find_frame, read_frames
-from pipeline.lake.periods import Period, Unit, periods_of
+from pipeline.lake.periods import JUDGED_BY, Period, Unit, periods_of
 from pipeline.schema import POSTS, ROLLUP
 from reports import index
 from reports.figures.periods.period import PeriodFigures, period_figures
@@ -98,7 +98,7 @@ class _Source:
 
 def _source(lake: "Lake", period: Period) -> _Source:
     """Read what tells whether a page is current."""
-    first = period.earlier[-1].first
+    first = min(period.earlier[-1].first, period.first - timedelta(weeks=JUDGED_BY))
     before = keys.rollup(first - timedelta(days=1))
     return _Source(
         index.days_of(lake, period.first, period.last),

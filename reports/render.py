@@ -45,7 +45,7 @@ def render_report(figures: DayFigures, up: str) -> str:
 
 def render_account(found: AccountFigures) -> str:
     """Return an account's page of a day, which lies beside the day's own."""
-    return render("account.html.j2", view=account_page(found), **_of_day(found.day))
+    return render("account.html.j2", view=account_page(found), up="../", **_of_day(found.day))
 
 
 def render_group(figures: DayFigures) -> str:

@@ -72,6 +72,8 @@ MOST_POSTS: Final = 200
 CAUSE_POSTS: Final = 3  # that are shown
 CAUSE_NEEDS: Final = 3  # posts about a topic, and scored posts beside them
 CAUSE_SHARE: Final = 0.5  # of the move, from which on a topic is its cause
+COMMON_POSTS: Final = 2  # of those that are shown, which have a word in common
+MOST_COMMON: Final = 3  # such words
 MANY_REPLIES: Final = 100  # to one post, worth reading
 
 # Alerts as stories.

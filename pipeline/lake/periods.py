@@ -15,6 +15,9 @@ COMPARED: Final = (
 )
 
 
+JUDGED_BY: Final = 8  # weeks before a day, by which it is judged
+
+
 class Unit(StrEnum):
     """How long a period is."""
 
@@ -68,9 +71,9 @@ class Period:
 
     @property
     def later(self) -> tuple["Period", ...]:
-        """Those that are compared with it, the nearest first."""
+        """Those whose pages are made from its days, too, the nearest first."""
         found = [self.next]
-        while len(found) < COMPARED:
+        while len(found) < (JUDGED_BY if self.unit is Unit.WEEK else COMPARED):
             found.append(found[-1].next)
         return tuple(found)
 

@@ -47,17 +47,35 @@ const showDescription = (part) => {
 };
 document.addEventListener("pointerover", (event) => {
   const part = event.target.closest("[data-t]");
-  if (part) showDescription(part); else hideTip();
+  if (!part) { hideTip(); return; }
+  showDescription(part);
+  part.classList.toggle("to", Boolean(linkOf(part)));
 });
 document.addEventListener("scroll", hideTip, { passive: true });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
+
+// What a part of a chart stands for is a link elsewhere: in its row, or below the map of hours. A finger reads, a mouse opens.
+const linkOf = (part) => {
+  const row = part.closest(".walk tr");
+  return row && (row.closest(".heat") ? find(`#w${row.rowIndex}`) : find("a", row));
+};
+const follow = (link, { ctrlKey, metaKey, shiftKey }) => {
+  link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey, metaKey, shiftKey }));
+};
+let byMouse = false;
+document.addEventListener("pointerdown", (event) => { byMouse = event.pointerType === "mouse"; });
 
 // Tables drawn as charts: the arrow keys go from part to part.
 all(".walk").forEach((box) => {
   let current = null;
   const leave = () => { if (current) current.classList.remove("at"); hideTip(); };
   box.addEventListener("blur", leave);
+  box.addEventListener("click", (event) => {
+    const part = byMouse && !event.target.closest("a") && event.target.closest("[data-t]");
+    if (part && linkOf(part)) follow(linkOf(part), event);
+  });
   box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === box && current && linkOf(current)) follow(linkOf(current), event);
     const parts = all("[data-t]", box).filter((part) => part.offsetParent);
     if (!parts.length) return;
     const perRow = parts.filter((part) => part.parentElement === parts[0].parentElement).length;
@@ -90,6 +108,7 @@ all(".plotbox").forEach((box) => {
     const text = `${cells[0].textContent}\n${cells[box.dataset.column].textContent}`;
     const known = heights[current] !== "-";
     box.classList.add("on");
+    box.classList.toggle("to", Boolean(find("a", days[current])));
     line.setAttribute("x1", `${x}%`);
     line.setAttribute("x2", `${x}%`);
     dot.setAttribute("cx", `${x}%`);
@@ -105,9 +124,15 @@ all(".plotbox").forEach((box) => {
     moveTo(Math.round(((event.clientX - frame.left) / frame.width * 100 - left) / span * last));
   });
   box.addEventListener("pointerleave", leave);
+  const open = (event) => {
+    const link = box.classList.contains("on") && find("a", days[current]);
+    if (link) follow(link, event);
+  };
+  box.addEventListener("click", (event) => { if (byMouse && !event.target.closest("a")) open(event); });
   document.addEventListener("scroll", () => { if (box.classList.contains("on")) moveTo(current); }, { passive: true });
   box.addEventListener("blur", leave);
   box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") open(event);
     const target = { ArrowLeft: current - 1, ArrowRight: current + 1, Home: 0, End: last }[event.key];
     if (target === undefined) return;
     event.preventDefault();
@@ -166,6 +191,7 @@ const asSvg = (plot) => {
     const style = getComputedStyle(part);
     DRAWN.forEach((name) => parts[place].setAttribute(name, style.getPropertyValue(name)));
   });
+  all("a", copy).forEach((link) => link.removeAttribute("href")); // a picture is saved elsewhere
   const { width, height } = plot.getBoundingClientRect();
   const left = 48;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");

@@ -6,7 +6,7 @@ Otherwise the rule is silent: a wrong cause is worse than none.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -29,6 +29,9 @@ class Cause:
     posts: tuple[Row, ...]  # that moved it most, at most three; none where there are more or fewer than usual
     topic: tuple[str, str] | None  # kind and term of what most of the move is about
     replied_to: Row | None  # the post that got most of the day's replies
+    common: tuple[
+        tuple[str, str], ...
+    ] = ()  # kind and term of what two or three of these posts have, of tone only
 
 
 def causes(
@@ -53,11 +56,56 @@ def causes(
     rows = {account: list(part.iter_rows(named=True)) for (account,), part in own.group_by("account")}
     scopes = pl.DataFrame({"account": list(explained), "scope": list(explained)})
     rising = _rising(counts, topics(counts, rollups, own, day, scopes)) if counts else {}
-    return {
+    caused = {
         account: _cause(finding, metric, rows.get(account, []), rising.get(account, {}))
         for account, finding in explained.items()
         if (metric := finding.metric)
     }
+    of_tone = {account: cause for account, cause in caused.items() if explained[account].metric == "net"}
+    return caused | (_with_common(of_tone, counts.day) if counts else {})
+
+
+def _with_common(found: Mapping[str, Cause], counted: pl.DataFrame) -> dict[str, Cause]:
+    """Return the causes with the hashtags, words and pairs that two or all of their posts have; takes TOPICS.
+
+    A fact about these posts and no cause: it stands there also where nothing rises.
+    """
+    shown = [(account, post["post_id"]) for account, cause in found.items() for post in cause.posts]
+    held = (
+        counted.filter(pl.col("kind").is_in(_TOPICS))
+        .select("account", "kind", "term", pl.col("post_ids").alias("post_id"))
+        .join(pl.DataFrame({"account": list(found)}, {"account": pl.String}), on="account", how="semi")
+        .explode("post_id")
+        .join(
+            pl.DataFrame(shown, pl.Schema({"account": pl.String, "post_id": pl.String}), orient="row"),
+            on=["account", "post_id"],
+            how="semi",
+        )
+        .group_by("account", "kind", "term")
+        .agg(pl.col("post_id").n_unique().alias("posts"))
+        .filter(pl.col("posts") >= thresholds.COMMON_POSTS)
+    )
+    terms: dict[str, list[tuple[int, int, str]]] = {}
+    for account, kind, term, posts in held.iter_rows():
+        terms.setdefault(account, []).append((-posts, _TOPICS.index(kind), term))
+    return {
+        account: replace(cause, common=_distinct(sorted(terms.get(account, [])), cause.topic))
+        for account, cause in found.items()
+    }
+
+
+def _distinct(
+    terms: Sequence[tuple[int, int, str]], topic: tuple[str, str] | None
+) -> tuple[tuple[str, str], ...]:
+    """Return the first terms that share no word with an earlier one, or with the topic that is named anyway."""
+    told = set(topic[1].split()) if topic else set()
+    chosen = []
+    for _, kind, term in terms:
+        words = set(term.split())
+        if not words & told:
+            told |= words
+            chosen.append((_TOPICS[kind], term))
+    return tuple(chosen[: thresholds.MOST_COMMON])
 
 
 def _rising(counts: DayTopics, found: Mapping[str, Topics]) -> dict[str, dict[tuple[str, str], set[str]]]:

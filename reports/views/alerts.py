@@ -10,7 +10,7 @@ from reports import format as fmt
 from reports import thresholds
 from reports.figures.alerts import Finding, Kind, Row
 from reports.figures.day import DayFigures
-from reports.views.causes import Reason, Step, about, reasons, step
+from reports.views.causes import Reason, Step, about, in_common, reasons, step
 from reports.views.deletions import gone_command
 from reports.views.metrics import against, usual_day
 from reports.views.stories import Ended, account_page, ended, running
@@ -44,6 +44,7 @@ class Alert:
     place: str = ""  # on it, where the evidence is
     reasons: tuple[Reason, ...] = ()
     step: Step | None = None
+    common: str = ""  # what the reasons have in common
 
     @property
     def headline(self) -> str:
@@ -120,12 +121,18 @@ def _group(group: Sequence[Finding], figures: DayFigures) -> Alert:
     )
 
 
+def told(finding: Finding, day: date) -> tuple[str, str]:
+    """Return what was found on a day, and its evidence."""
+    what, evidence = _WORDS[finding.kind](finding, day)
+    if finding.row["unusual_mentions"] and finding.kind is not Kind.MENTIONS:
+        evidence += f"; mentioned {_times_mentioned(finding.row, day)}"
+    return what, evidence
+
+
 def _alert(finding: Finding, figures: DayFigures) -> Alert:
-    what, evidence = _WORDS[finding.kind](finding, figures.day)
+    what, evidence = told(finding, figures.day)
     if lasting := running(finding, figures):
         what += f", {lasting}"
-    if finding.row["unusual_mentions"] and finding.kind is not Kind.MENTIONS:
-        evidence += f"; mentioned {_times_mentioned(finding.row, figures.day)}"
     if topic := about(figures.causes.get(finding.account)):
         evidence += f"; {topic}"
     return Alert(
@@ -135,13 +142,14 @@ def _alert(finding: Finding, figures: DayFigures) -> Alert:
         what,
         evidence,
         account_page(figures, finding.account),
-        _place(finding),
+        place(finding),
         reasons(finding, figures),
         step(finding, figures),
+        in_common(figures.causes.get(finding.account)),
     )
 
 
-def _place(finding: Finding) -> str:
+def place(finding: Finding) -> str:
     """Return the fragment of the account's page at which the evidence is: a post, or its posts by tone."""
     row = finding.row
     if finding.post:

@@ -36,11 +36,19 @@ class Step:
 
 def about(cause: Cause | None) -> str:
     """Return `mostly about “terminal 2”`; empty where no cause is sure."""
-    if cause is None or cause.topic is None:
-        return ""
-    kind, term = cause.topic
+    name = _quoted(*cause.topic) if cause and cause.topic else ""
+    return f"mostly about {name}" if name else ""
+
+
+def in_common(cause: Cause | None) -> str:
+    """Return `In common: “gate”, “#delays”`; empty where the posts that are shown have no word in common."""
+    names = [name for term in cause.common if (name := _quoted(*term))] if cause else []
+    return f"In common: {', '.join(names)}" if names else ""
+
+
+def _quoted(kind: str, term: str) -> str:
     name = fmt.one_line(f"#{term}" if kind == "hashtag" else term, 40)
-    return f"mostly about “{name}”" if name else ""
+    return f"“{name}”" if name else ""
 
 
 def reasons(finding: Finding, figures: DayFigures) -> tuple[Reason, ...]:

@@ -1,6 +1,7 @@
 """When posts go out: the map of weekdays and hours, in two colourings."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final
 
 import polars as pl
@@ -9,6 +10,7 @@ from reports import charts, thresholds
 from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.hours import best_block, highest_block
+from reports.views.days import page_of
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHADES: Final = 5
@@ -34,6 +36,16 @@ class Weekday:
 
 
 @dataclass(frozen=True)
+class Newest:
+    """The newest day of a weekday with posts, on which they can be read."""
+
+    weekday: int  # 1 is Monday
+    name: str
+    page: str  # from `reports/`; empty where it is this one
+    place: str  # on it, where the posts are, in order of time
+
+
+@dataclass(frozen=True)
 class Block:
     """Three hours of the day."""
 
@@ -51,6 +63,7 @@ class Hours:
     most: str  # posts in one hour
     timezone: str
     note: str
+    newest: tuple[Newest, ...]  # of each weekday that has any
     blocks: tuple[Block, ...]  # those with enough posts; none in the first weeks
     shades: int = SHADES
     few: int = thresholds.FEW_IN_HOUR  # with fewer posts an hour has no result
@@ -68,8 +81,26 @@ def hours(figures: DayFigures) -> Hours:
         most=f"{most:,}",
         timezone=figures.window.timezone,
         note=_best_time(figures.blocks),
+        newest=tuple(_newest(day, figures) for day in _newest_days(figures)),
         blocks=tuple(map(_block, figures.blocks.iter_rows(named=True))),
     )
+
+
+def _newest_days(figures: DayFigures) -> list[date]:
+    """Return the last day with posts of each weekday, of those that the map is of, Monday's first."""
+    first = figures.day - timedelta(days=thresholds.USUAL_DAYS - 1)
+    with_posts = [day for day, found in figures.totals("posts").items() if day >= first and found.value > 0]
+    newest = {day.weekday(): day for day in sorted(with_posts)}
+    return [newest[weekday] for weekday in sorted(newest)]
+
+
+def _newest(day: date, figures: DayFigures) -> Newest:
+    page, place = page_of(figures, day), "order=earliest"
+    if not figures.is_account:
+        # A day's posts are on its accounts' pages.
+        only = f"account-{figures.accounts['account'][0]}.html" if figures.single else ""
+        page, place = (page, "") if page else (f"{day}/{only}", place) if only else ("", "accounts")
+    return Newest(day.isoweekday(), fmt.short_day(day), page, place)
 
 
 def _hour(row: dict[str, Any], most: int) -> Hour:

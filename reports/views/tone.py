@@ -8,12 +8,14 @@ from reports import charts, thresholds
 from reports import format as fmt
 from reports.figures.day import DayFigures
 from reports.figures.tone import SHARES, interval_of
+from reports.views.days import page_of
 
 
 @dataclass(frozen=True)
 class ToneRow:
     """An account's tone, or a day's, which has no `account`."""
 
+    page: str  # the account's or the day's, from `reports/`; empty where it is this one
     account: str | None
     name: str
     shares: charts.Shares
@@ -29,6 +31,7 @@ class Tone:
     rows: tuple[ToneRow, ...]
     zero: float
     by: str  # account or day
+    opens: bool  # whether any row has a page
     caption: str
     note: str
 
@@ -43,13 +46,15 @@ def tone(figures: DayFigures) -> Tone:
         [interval_of(row) for row in rows],
     )
     by = "day" if figures.single else "account"
+    shown = tuple(
+        _row(row, name, shares, figures)
+        for row, name, shares in zip(rows, _row_names(rows, figures), drawn, strict=True)
+    )
     return Tone(
-        rows=tuple(
-            _row(row, name, shares, figures)
-            for row, name, shares in zip(rows, _row_names(rows, figures), drawn, strict=True)
-        ),
+        rows=shown,
         zero=zero,
         by=by,
+        opens=any(row.page for row in shown),
         caption=f"Share of each {by}’s scored posts:",
         note=_note(figures),
     )
@@ -70,6 +75,9 @@ def _row(row: dict[str, Any], name: str, shares: charts.Shares, figures: DayFigu
     elif row["few"]:
         text += "; all alike, but too few for an interval"
     return ToneRow(
+        page=page_of(figures, row["day"])
+        if figures.single
+        else f"{figures.day}/account-{row['account']}.html",
         account=None if figures.single else row["account"],
         name=name,
         shares=shares,

@@ -13,6 +13,7 @@ from reports.figures.day import DayFigures
 from reports.figures.metrics import METRICS, WEEKLY, Metric
 from reports.figures.trend import last_days, on_days
 from reports.figures.usual.compare import Compared
+from reports.views.days import page_of
 from reports.views.metrics import NAMES, SHORT, against, figure, usual_day
 
 _MOST_LABELS: Final = 3  # beside that of the day itself
@@ -31,6 +32,7 @@ class Mark:
     label: str | None
     label_y: float
     anchor: str
+    page: str  # see `TableRow`
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class TableRow:
 
     day: str
     cells: tuple[str, ...]
+    page: str  # the day's, from `reports/`; empty where there is none
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,10 @@ def trend(figures: DayFigures) -> Trend:
     metrics = [metric for metric in METRICS if metric != "mentions" or figures.totals(metric)]
     series = {metric: on_days(figures.totals(metric), days) for metric in metrics}
     columns = [[_cell(found, metric) for found in of_metric] for metric, of_metric in series.items()]
-    rows = [TableRow(fmt.short_day(day), tuple(cells)) for day, *cells in zip(days, *columns, strict=True)]
+    rows = [
+        TableRow(fmt.short_day(day), tuple(cells), page_of(figures, day))
+        for day, *cells in zip(days, *columns, strict=True)
+    ]
     return Trend(
         plots=tuple(_plot(metric, of_metric, days, figures) for metric, of_metric in series.items()),
         rows=tuple(reversed(rows)),
@@ -129,17 +135,19 @@ def _plot(
         min_span=_MIN_SPAN.get(metric, 4.0),
     )
     caption = _caption(metric, figures)
+    pages = [page_of(figures, day) for day in days]
+    opens = " Enter opens the day." if any(pages) else ""
     return Plot(
         metric=metric,
         short=SHORT[metric],
         title=f"{NAMES[metric]} by day",
         caption=caption,
-        label=f"{NAMES[metric]} by day, last 30 days. {caption}. The left and right arrow keys read each day.",
+        label=f"{NAMES[metric]} by day, last 30 days. {caption}. The left and right arrow keys read each day.{opens}",
         chart=chart,
         heights=" ".join("-" if y is None else f"{y:g}" for y in chart.y),
         weekends=charts.weekend_columns(chart, days),
         gaps=charts.gap_columns(chart),
-        marks=_marks(metric, series, chart),
+        marks=_marks(metric, series, chart, pages),
         dates=tuple(
             DateLabel(
                 chart.x[i],
@@ -153,7 +161,9 @@ def _plot(
     )
 
 
-def _marks(metric: Metric, series: Sequence[Compared | None], chart: charts.Trend) -> tuple[Mark, ...]:
+def _marks(
+    metric: Metric, series: Sequence[Compared | None], chart: charts.Trend, pages: Sequence[str]
+) -> tuple[Mark, ...]:
     """The unusual days as rings, and the day itself as a dot; labels for it, the strongest rings and the peak."""
     known = {place: found for place, found in enumerate(series) if found}
     last = chart.last
@@ -174,6 +184,7 @@ def _marks(metric: Metric, series: Sequence[Compared | None], chart: charts.Tren
             label=figure(found.value, metric) if place in labelled else None,
             label_y=_label_y(found, chart.y[place] or 0.0),
             anchor="end" if place == last else "start" if place < 2 else "middle",
+            page=pages[place],
         )
         for place, found in known.items()
         if found.unusual or place in labelled

@@ -1,4 +1,6 @@
-"""Lighthouse on the report of 12 and of 500 accounts, as S3 serves it: gzipped, over HTTP on loopback.
+"""Lighthouse on the report of 12 and of 500 accounts, an account's page and a week's, as S3 serves them: gzipped.
+
+Over HTTP on loopback.
 
 Not a test: it needs npm's `lighthouse`, and its performance score follows the machine. By hand:
 
@@ -14,8 +16,9 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from reports.render import render_account
 from tests.reports.browser import FLAGS, chromium
-from tests.reports.rendered import report_of
+from tests.reports.rendered import accounts_of, period_page_of, report_of
 from tests.reports.world import many, world
 
 CATEGORIES = ("performance", "accessibility", "best-practices")
@@ -24,8 +27,14 @@ SECONDS = 180
 
 def pages() -> dict[str, bytes]:
     """Return the pages by path, compressed."""
-    worlds = {"/12": world(), "/500": world(many(500), days=29)}
-    return {path: gzip.compress(report_of(made).encode()) for path, made in worlds.items()}
+    twelve = world()
+    found = {
+        "day of 12 accounts": report_of(twelve),
+        "day of 500 accounts": report_of(world(many(500), days=29)),
+        "account": render_account(accounts_of(twelve)["northwindair"]),
+        "week of 12 accounts": period_page_of(twelve),
+    }
+    return {f"/{name.replace(' ', '-')}": gzip.compress(html.encode()) for name, html in found.items()}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -70,8 +79,8 @@ def main(lighthouse: str) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         for path, body in Handler.pages.items():
             found = scores(lighthouse, f"http://127.0.0.1:{server.server_port}{path}")
-            line = ", ".join(f"{name} {score}" for name, score in found.items())
-            sys.stdout.write(f"{path[1:]} accounts, {len(body) / 1000:.0f} KB gzipped: {line}\n")
+            scored = ", ".join(f"{name} {score}" for name, score in found.items())
+            sys.stdout.write(f"{path[1:]}, {len(body) / 1000:.0f} KB gzipped: {scored}\n")
         server.shutdown()
 
 

@@ -40,7 +40,7 @@ def test_a_handle_leads_to_the_accounts_page_and_that_back_to_the_day(
     with opened(browser, pages["index"], viewport={"width": 1280, "height": 900}) as (page, said):
         page.goto((pages["account"].parent / "index.html").as_uri())
         page.get_by_role("link", name="@northwindair").click()
-        page.wait_for_url("**/account-northwindair.html")
+        page.wait_for_url("**/account-*.html")
         assert page.locator("h1").inner_text() == "Northwind Air"
         assert page.locator(".posts li").count() > 6
         page.locator("[rel=prev]").click()
@@ -187,6 +187,51 @@ def test_the_month_is_read_by_arrow_keys(browser: Browser, pages: dict[str, Path
         assert page.locator("#tip").is_visible()
         page.keyboard.press("Home")
         assert page.locator("#say").inner_text().startswith("Sat 24 Oct")
+
+
+def test_a_chart_opens_the_day_that_is_read(browser: Browser, pages: dict[str, Path]) -> None:
+    """By Enter and by the mouse; neither the day's own nor one that was not read, and no point is a stop of Tab."""
+    before = DAY - timedelta(days=2)
+    own = "account-northwindair.html"
+    with opened(browser, pages["account"], viewport={"width": 1280, "height": 900}) as (page, said):
+        assert page.locator(".plot a:not([tabindex='-1'])").count() == 0
+        box = page.locator(".t-engagement .plotbox")
+        box.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Enter")
+        assert page.url.endswith(f"{DAY}/{own}")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/{before}/{own}")
+        page.goto(pages["account"].as_uri())
+        frame = page.locator(".t-engagement .plot").bounding_box()
+        assert frame is not None
+        column = (0.985 - 2 * 0.975 / 29) * frame["width"]
+        page.mouse.click(frame["x"] + column, frame["y"] + 100)
+        page.wait_for_url(f"**/{before}/{own}")
+        assert said == []
+
+
+def test_an_hour_opens_the_newest_day_of_its_weekday_and_a_bar_its_page(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    with opened(browser, pages["account"], viewport={"width": 1280, "height": 900}) as (page, said):
+        page.locator(".walk:has(.heat)").focus()
+        page.keyboard.press("End")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**#order=earliest")
+        assert page.locator("#order").input_value() == "earliest"
+        page.locator(".heat tbody tr:nth-child(5) td >> nth=5").click()
+        page.wait_for_url(f"**/{DAY - timedelta(days=2)}/account-northwindair.html#order=earliest")
+        page.goto((pages["account"].parent / "index.html").as_uri())
+        page.locator(".walk:has(.diverging)").focus()
+        page.keyboard.press("Home")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/account-*.html")
+        assert said == []
 
 
 def test_metric_and_hours_switch(browser: Browser, pages: dict[str, Path]) -> None:

@@ -80,9 +80,29 @@ def test_every_link_leads_somewhere_where_an_account_has_more_posts_than_its_pag
 
 
 def test_every_link_leads_somewhere_where_there_is_one_account(tmp_path: Path) -> None:
-    lake = published(tmp_path, world(TWELVE[:1], days=40, every_post=True), 1)
-    before = str(DAY - timedelta(days=1))  # is stored, and was not published
-    assert [link for _, link in broken_links(lake) if before not in link] == []
+    lake = published(tmp_path, world(TWELVE[:1], days=9, every_post=True), 9)
+    assert broken_links(lake) == []
+
+
+def test_the_days_of_a_chart_lead_to_their_pages_and_its_hours_to_the_newest_day_of_the_weekday(
+    tmp_path: Path,
+) -> None:
+    """But to no day on which the account was not read, or had no post."""
+    failed, silent = DAY - timedelta(days=2), DAY - timedelta(days=3)
+    one = replace(TWELVE[0], status={failed: ("failed", "X did not answer")}, silent={silent})
+    lake = published(tmp_path, world([one, TWELVE[1]], days=9, every_post=True), 9)
+    handle = one.account
+    own = set(links(lake.get(f"reports/{DAY}/account-{handle}.html").decode()))
+    reports = set(links(lake.get(f"reports/{DAY}/index.html").decode()))
+    days = {DAY - timedelta(days=back) for back in range(1, 9)}
+    assert {f"../{day}/account-{handle}.html" for day in days - {failed}} <= own
+    assert f"../{failed}/account-{handle}.html" not in own
+    assert {f"../{day}/index.html" for day in days} <= reports
+    newest = {DAY - timedelta(days=back) for back in (1, 4, 5, 6)}
+    assert {f"../{day}/account-{handle}.html#order=earliest" for day in newest} <= own
+    assert "#order=earliest" in own
+    assert f"../{silent}/account-{handle}.html#order=earliest" not in own
+    assert "#accounts" in reports
 
 
 def test_every_link_leads_somewhere_where_days_are_missing(tmp_path: Path) -> None:

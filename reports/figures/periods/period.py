@@ -8,11 +8,12 @@ import polars as pl
 
 from pipeline.lake.periods import Period
 from reports.figures.periods.accounts import accounts, dropped
+from reports.figures.periods.alerts import alerts
 from reports.figures.periods.compare import Versus, compare
 from reports.figures.periods.days import DayOfPeriod, days_of
 from reports.figures.periods.posts import top_posts
 from reports.figures.periods.rows import BACK, EARLIER, period_rows
-from reports.figures.periods.stories import Story, findings, told_once
+from reports.figures.periods.stories import Story, told_once
 
 Metrics = Mapping[str, Versus]
 
@@ -73,7 +74,8 @@ class PeriodFigures:
 def period_figures(rollups: pl.DataFrame, period: Period, reported: Sequence[date]) -> PeriodFigures:
     """Return the figures of a period.
 
-    `rollups` are those of its days and of the four periods before (ROLLUP); `reported` are the days that have a page.
+    `rollups` are those of its days, of the four periods and of the eight weeks before (ROLLUP); `reported` are the days
+    that have a page.
     """
     rows = period_rows(rollups, period, reported)
     own, earlier = rows.filter(pl.col(BACK) == 0), rows.filter(pl.col(BACK) > 0, pl.col("has_data"))
@@ -87,7 +89,7 @@ def period_figures(rollups: pl.DataFrame, period: Period, reported: Sequence[dat
         groups=_groups(rows),
         dropped=dropped(rows),
         top=top_posts(rows, period),
-        stories=told_once(findings(rows, period)),
+        stories=told_once(alerts(rollups, period, reported)),
         timezones=tuple(own["timezone"].unique().sort()),
         sample=bool(own["sample"].any()),
         few_scored=0 < int(own["scored"].sum()) < 10,

@@ -12,7 +12,7 @@ from reports import thresholds
 from reports.figures.metrics import MEDIAN, RATE, post_medians, with_data
 from reports.figures.usual.history import LONG, History
 from reports.figures.usual.kinds import Kinds, sum_kinds
-from reports.figures.usual.robust import Array, Mask
+from reports.figures.usual.robust import Array, Mask, Places
 
 DAYS: Final = thresholds.READ_DAYS + 1
 _COUNTED: Final = ("posts", "positive", "negative", "scored")
@@ -37,6 +37,14 @@ class Daily:
             kinds=self.kinds + other.kinds,
             **{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _VALUES},
         )
+
+    def narrowed(self, rows: Places, like: Mask, same_age: Mask) -> "Daily":
+        """Return some of the rows, with what compares: counts on days that are `like`, what ages of the `same_age`."""
+        kept = {
+            name: np.where((like if name in _COUNTED else same_age)[rows], getattr(self, name)[rows], np.nan)
+            for name in _VALUES
+        }
+        return Daily(kinds=self.kinds.narrowed(rows, same_age), **kept)
 
     def history(self, at: int, weekdays: Array, is_account: Mask) -> History:
         """Return the day at a column and the eight weeks before it."""
@@ -68,8 +76,8 @@ class Filled:
     engagement: Array
 
 
-def of_accounts(rollups: pl.DataFrame, accounts: list[str], first: date) -> Daily:
-    """Return the values of each of the accounts on each day; takes the roll-ups of `equal_age`."""
+def of_accounts(rollups: pl.DataFrame, accounts: list[str], first: date, days: int = DAYS) -> Daily:
+    """Return the values of each of the accounts on each of the `days`; takes the roll-ups of `equal_age`."""
     aged = pl.col("equal_age")
     rows = (
         with_data(rollups)
@@ -90,10 +98,10 @@ def of_accounts(rollups: pl.DataFrame, accounts: list[str], first: date) -> Dail
     at, on = rows["at"].to_numpy(), rows["on"].to_numpy()
     found = {}
     for name in _VALUES:
-        values = np.full((len(accounts), DAYS), np.nan)
+        values = np.full((len(accounts), days), np.nan)
         values[at, on] = rows[name].fill_null(float("nan")).to_numpy()
         found[name] = values
-    return Daily(kinds=sum_kinds(rows, len(accounts), DAYS), **found)
+    return Daily(kinds=sum_kinds(rows, len(accounts), days), **found)
 
 
 def of_total(rollups: pl.DataFrame, found: Daily, filled: Filled, members: Mask, first: date) -> Daily:

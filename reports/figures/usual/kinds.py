@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.schema import KINDS
 from reports.figures.metrics import POST_KINDS, UNKNOWN
-from reports.figures.usual.robust import Array, Mask
+from reports.figures.usual.robust import Array, Mask, Places
 
 _KINDS: Final = (*(kind for kind in KINDS if kind != "retweet"), UNKNOWN)
 _WORTH: Final = 10.0  # posts: how many a kind needs until half of its difference counts
@@ -31,6 +31,10 @@ class Kinds:
     def total(self, rows: Mask, days: Mask) -> "Kinds":
         """Return one row: the sums of some rows, on some days only."""
         return Kinds(*(np.where(days, sums[:, rows].sum(1, keepdims=True), 0.0) for sums in self._sums()))
+
+    def narrowed(self, rows: Places, kept: Mask) -> "Kinds":
+        """Return some of the rows, with the days that are `kept` for each."""
+        return Kinds(*(np.where(kept[rows], sums[:, rows], 0.0) for sums in self._sums()))
 
     def until(self, days: slice) -> "Worth":
         """Return what posts are worth on some days, by what the kinds were worth before the last of them."""

@@ -6,6 +6,7 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Places = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]  # of rows
 
 NORMAL_MAD: Final = 1.4826  # turns a median deviation of normal values into their standard deviation
 NORMAL_MEAN: Final = 1.2533  # the same for a mean deviation

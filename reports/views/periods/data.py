@@ -35,8 +35,8 @@ _DEFINITIONS: Final = (
     ),
     (
         "Worth a look",
-        "a simpler rule than a day’s own: a day beyond everything of the 28 days before this period, by half in "
-        "engagement or posts, or by 15 points of net sentiment and more than chance explains; told once.",
+        "the alerts of its days that are about figures, each day judged by the eight weeks before it as on its own "
+        "page. An account’s days of one kind are told once, with the strongest.",
     ),
     (
         "Followers",

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
 from pipeline.lake import catalogue, keys
-from pipeline.lake.periods import Period, Unit, parse_period, period_of, periods_of, showing
+from pipeline.lake.periods import (
+    COMPARED,
+    JUDGED_BY,
+    Period,
+    Unit,
+    parse_period,
+    period_of,
+    periods_of,
+    showing,
+)
 
 DAYS = st.dates(date(2007, 1, 1), date(2100, 1, 1))
 
@@ -57,8 +66,8 @@ def test_names_sort_as_the_periods_do(one: date, other: date) -> None:
 
 
 @given(DAYS)
-def test_the_pages_that_show_a_day_are_those_of_its_periods_and_of_the_four_after_each(day: date) -> None:
-    assert len(showing([day])) == 10
+def test_the_pages_that_show_a_day_are_those_of_its_periods_and_of_those_made_from_it(day: date) -> None:
+    assert len(showing([day])) == 2 + COMPARED + JUDGED_BY
     assert set(periods_of(day)) <= set(showing([day]))
     assert all(period.last >= day for period in showing([day]))
 

@@ -182,3 +182,56 @@ def test_without_counts_there_are_posts_and_no_subject() -> None:
     found = causes([finding], frame([made(0, 1, "a", "negative")]), None, rollups(*HISTORY), SUNDAY)["nasa"]
     assert [post["text"] for post in found.posts] == ["a"]
     assert found.topic is None
+
+
+NOTHING_BEFORE = DayTopics(pl.DataFrame(schema=EARLIER), pl.DataFrame(schema=EARLIER), frozenset())
+
+
+def in_common(*texts: str) -> list[str]:
+    """Return what the shown posts of a negative day with these texts have in common."""
+    day = [made(0, n, text, "negative", compound=-0.9 + n / 10) for n, text in enumerate(texts)]
+    found = cause(Kind.TONE, day, NOTHING_BEFORE, net=-100.0, usual_net=20.0)
+    assert found.topic is None
+    return [term for _, term in found.common]
+
+
+def test_a_word_of_two_of_the_three_posts_is_told_also_where_nothing_rises() -> None:
+    """The fourth post is not shown; stop words, links, mentions and the case of letters count for nothing."""
+    texts = (
+        "The Gate was closed again, @united https://t.co/gate",
+        "awful: GATE 12 has no staff @united https://t.co/staff",
+        "No help and a broken lift",
+        "A broken promise",
+    )
+    assert in_common(*texts) == ["gate"]
+
+
+def test_a_pair_stands_for_its_words_and_what_all_posts_have_comes_first() -> None:
+    texts = ("broken baggage belt", "a baggage belt stopped", "belt lost, baggage late, doors broken")
+    assert in_common(*texts) == ["baggage", "belt", "broken"]
+    assert in_common(*texts[:2]) == ["baggage belt"]
+
+
+@pytest.mark.parametrize(
+    "texts", [("awful food", "the worst service", "it was a sad day"), ("the gate",), ()]
+)
+def test_posts_without_a_common_word_have_none(texts: tuple[str, ...]) -> None:
+    assert in_common(*texts) == []
+
+
+def test_what_other_alerts_show_has_no_common_words() -> None:
+    """Of engagement, the posts are those with the most of it, whatever they are about."""
+    day = [made(0, n, f"the gate {n}", engagement=40) for n in range(3)]
+    found = cause(Kind.ENGAGEMENT, day, NOTHING_BEFORE, engagement=120.0, usual_engagement=30.0)
+    assert (len(found.posts), found.common) == (3, ())
+
+
+def test_what_is_named_as_the_cause_is_not_told_twice(earlier: DayTopics) -> None:
+    dice = random.Random(2)
+    day = [made(0, n, f"{sentence(dice)} terminal two delays gate", "negative") for n in range(14)]
+    day += [made(0, 100 + n, sentence(dice)) for n in range(A_DAY - 14)]
+    found = cause(Kind.TONE, day, earlier, net=-58.0, usual_net=0.0)
+    assert found.topic is not None
+    told = {word for _, term in found.common for word in term.split()}
+    assert told & set(found.topic[1].split()) == set()
+    assert told & {"terminal", "two", "delays", "gate"}

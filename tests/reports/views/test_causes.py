@@ -71,6 +71,16 @@ def test_the_words_of_a_french_post_are_those_of_its_lexicon(figures: DayFigures
     assert reason.words == "horreur −2.7, mal −0.7"
 
 
+def test_what_the_posts_have_in_common_is_told_where_there_is_something(figures: DayFigures) -> None:
+    common = (("pair", "gate 12"), ("hashtag", "fail"))
+    cause = Cause((post(), post()), None, None, common)
+    assert told(figures, cause).common == "In common: “gate 12”, “#fail”"
+    assert told(figures, Cause((post(),), None, None)).common == ""
+    html = render_report(replace(figures, causes={"northwindair": cause}), "../")
+    assert "In common: “gate 12”, “#fail”" in text_of(html)
+    assert "In common" not in text_of(render_report(replace(figures, causes={}), "../"))
+
+
 def test_a_score_that_the_words_do_not_add_up_to_is_not_explained(figures: DayFigures) -> None:
     """Phrases without tone, of the account's own list, are not in what the page knows."""
     (reason,) = told(figures, Cause((post(compound=-0.1),), None, None)).reasons
