@@ -18,6 +18,7 @@ set -euo pipefail
 OPT=/opt/aviary ETC=/etc/aviary VAR=/var/lib/aviary
 UNITS=(api-server scheduler dag-processor)
 HEALTHY_WITHIN=${AVIARY_HEALTHY_WITHIN:-300} # seconds
+BACK_WITHIN=$((HEALTHY_WITHIN > 300 ? HEALTHY_WITHIN : 300)) # for the old release, when the new one is not healthy
 KEEP=3                                       # releases
 DATABASE=aviary
 
@@ -185,8 +186,8 @@ wait_until_healthy() { # a version
     done
 }
 
-bring_up() { # a version: starts it and waits
-    began=$(date -u +%Y-%m-%dT%H:%M:%S) deadline=$((SECONDS + HEALTHY_WITHIN))
+bring_up() { # a version: starts it and waits, for so many seconds
+    began=$(date -u +%Y-%m-%dT%H:%M:%S) deadline=$((SECONDS + ${2:-$HEALTHY_WITHIN}))
     start "$1" && wait_until_healthy "$1"
 }
 
@@ -195,7 +196,7 @@ go_back() { # to the version before, with the database as it was
     [ "$before" ] || fail "version $version is not healthy, and there is none to go back to; journalctl -u 'aviary-*' says more"
     say "going back to $before"
     restore_database
-    bring_up "$before" || fail "neither $version nor $before is healthy; journalctl -u 'aviary-*' says more"
+    bring_up "$before" "$BACK_WITHIN" || fail "neither $version nor $before is healthy; journalctl -u 'aviary-*' says more"
     fail "version $version is not healthy; $before runs again, and nothing else has changed"
 }
 
