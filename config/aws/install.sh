@@ -155,6 +155,10 @@ at_boot() { # enable|disable a version
 
 unhealthy() { # what a started version lacks; nothing, once it is healthy. Heartbeats from before $began are another version's.
     local unit broken
+    # First, because the scheduler imports the DAG too, and ends where it cannot.
+    broken=$(sql "select filename || ': ' || regexp_replace(rtrim(stacktrace, E'\n'), '.*\n', '') from import_error
+        where timestamp >= '$began+00'" 2>/dev/null || true)
+    [ -z "$broken" ] || { echo "BROKEN DAG: $broken"; return; }
     for unit in "${UNITS[@]}"; do
         services is-active --quiet "aviary-$unit@$1.service" || { echo "aviary-$unit@$1.service does not run"; return; }
     done
@@ -170,8 +174,6 @@ for part in ("scheduler", "dag_processor"):
     if health[part]["status"] != "healthy" or beat[:19] < sys.argv[1]:
         sys.exit(print(f"Airflow's {part} is not healthy") or 1)
 END
-    broken=$(sql "select filename || ': ' || right(stacktrace, 300) from import_error where timestamp >= '$began+00'" 2>/dev/null || true)
-    [ -z "$broken" ] || { echo "BROKEN DAG: $broken"; return; }
     [ "$(sql "select 1 from dag where dag_id = 'aviary_daily' and last_parsed_time >= '$began+00'")" ] || echo "aviary_daily is not parsed yet"
 }
 
