@@ -1,10 +1,14 @@
 """A model of one day of N accounts: `python -m tests.bench.scale` prints it, and beside what was measured.
 
+With `--write`, both tables replace those of docs/scale.md.
+
 What grows is linear in accounts and posts, so each resource has two numbers, read from the points of `scale_points`.
 X's limits and prices are the product's own constants; Airflow's and S3's are named with where they come from.
 """
 
 import math
+import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +16,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.settings import ROOT
 from pipeline.x_api.prices import usd
 from tests.bench.scale_points import Point, measured
 
@@ -19,6 +24,7 @@ SIZES: Final = (100, 1_000, 10_000, 100_000, 1_000_000)
 POSTS: Final = 5  # an account and day
 PAGE: Final = 100  # X's posts a page, and its handles a look-up
 TOLERANCE: Final = 0.2
+PAGE_FILE: Final = ROOT / "docs/scale.md"
 
 TIMELINE_REQUESTS, WINDOW_HOURS = 10_000, 0.25  # of X, for an app
 X_POSTS_A_MONTH: Final = 3_000_000  # the cap of a plan
@@ -179,8 +185,21 @@ def _markdown(head: list[str], rows: list[list[str]]) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in (head, rule, *rows)]
 
 
+def with_tables(page: str) -> str:
+    """Return the text of docs/scale.md with both tables as they are now; they are found by their heads."""
+    for lines in (model_lines(), points_lines()):
+        table = "\n".join(lines) + "\n"
+        page, count = re.subn(rf"^{re.escape(lines[0])}\n(\|.*\n)+", table, page, flags=re.M)
+        if count != 1:
+            raise SystemExit(f"docs/scale.md has {count} tables that begin with {lines[0]!r} instead of one")
+    return page
+
+
 def main() -> None:
-    """Print both tables."""
+    """Print both tables, or write them into the page."""
+    if sys.argv[1:] == ["--write"]:
+        PAGE_FILE.write_text(with_tables(PAGE_FILE.read_text(encoding="utf-8")), encoding="utf-8")
+        return
     console = Console(highlight=False)
     for title, lines in (("the model", model_lines()), ("measured, and the model's error", points_lines())):
         head, _, *rows = [line.strip("| ").split(" | ") for line in lines]
