@@ -18,6 +18,7 @@ set -euo pipefail
 OPT=/opt/aviary ETC=/etc/aviary VAR=/var/lib/aviary
 UNITS=(api-server scheduler dag-processor)
 HEALTHY_WITHIN=${AVIARY_HEALTHY_WITHIN:-300} # seconds
+BACK_WITHIN=$((HEALTHY_WITHIN > 300 ? HEALTHY_WITHIN : 300)) # for the old release, when the new one is not healthy
 KEEP=3                                       # releases
 DATABASE=aviary
 
@@ -154,6 +155,10 @@ at_boot() { # enable|disable a version
 
 unhealthy() { # what a started version lacks; nothing, once it is healthy. Heartbeats from before $began are another version's.
     local unit broken
+    # First, because the scheduler imports the DAG too, and ends where it cannot.
+    broken=$(sql "select filename || ': ' || regexp_replace(rtrim(stacktrace, E'\n'), '.*\n', '') from import_error
+        where timestamp >= '$began+00'" 2>/dev/null || true)
+    [ -z "$broken" ] || { echo "BROKEN DAG: $broken"; return; }
     for unit in "${UNITS[@]}"; do
         services is-active --quiet "aviary-$unit@$1.service" || { echo "aviary-$unit@$1.service does not run"; return; }
     done
@@ -169,8 +174,6 @@ for part in ("scheduler", "dag_processor"):
     if health[part]["status"] != "healthy" or beat[:19] < sys.argv[1]:
         sys.exit(print(f"Airflow's {part} is not healthy") or 1)
 END
-    broken=$(sql "select filename || ': ' || right(stacktrace, 300) from import_error where timestamp >= '$began+00'" 2>/dev/null || true)
-    [ -z "$broken" ] || { echo "BROKEN DAG: $broken"; return; }
     [ "$(sql "select 1 from dag where dag_id = 'aviary_daily' and last_parsed_time >= '$began+00'")" ] || echo "aviary_daily is not parsed yet"
 }
 
@@ -185,8 +188,8 @@ wait_until_healthy() { # a version
     done
 }
 
-bring_up() { # a version: starts it and waits
-    began=$(date -u +%Y-%m-%dT%H:%M:%S) deadline=$((SECONDS + HEALTHY_WITHIN))
+bring_up() { # a version: starts it and waits, for so many seconds
+    began=$(date -u +%Y-%m-%dT%H:%M:%S) deadline=$((SECONDS + ${2:-$HEALTHY_WITHIN}))
     start "$1" && wait_until_healthy "$1"
 }
 
@@ -195,7 +198,7 @@ go_back() { # to the version before, with the database as it was
     [ "$before" ] || fail "version $version is not healthy, and there is none to go back to; journalctl -u 'aviary-*' says more"
     say "going back to $before"
     restore_database
-    bring_up "$before" || fail "neither $version nor $before is healthy; journalctl -u 'aviary-*' says more"
+    bring_up "$before" "$BACK_WITHIN" || fail "neither $version nor $before is healthy; journalctl -u 'aviary-*' says more"
     fail "version $version is not healthy; $before runs again, and nothing else has changed"
 }
 

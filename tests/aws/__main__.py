@@ -1,8 +1,9 @@
 """Tries the AWS stack's install for real: `python -m tests.aws`, as root, with debootstrap; takes minutes.
 
 In a clean Debian root, the user data of the stack (created in moto) installs the release of the last commit, up to a
-healthy scheduler; Airflow runs one sandbox day; then come an upgrade, an upgrade that fails and goes back, and an
-archive with a wrong checksum. Every request to AWS is compared with what the machine's role allows.
+healthy scheduler; Airflow runs one sandbox day; then come an upgrade, upgrades that fail and go back (a DAG that cannot
+be imported, a scheduler that does not start in time, SIGTERM), and an archive with a wrong checksum. Every request to
+AWS is compared with what the machine's role allows.
 """
 
 import os
@@ -21,7 +22,7 @@ from pipeline.sandbox.serve import running
 from pipeline.window import Window, last_full_day
 from tests.aws import releases, root, stack
 from tests.aws.door import door_to
-from tests.aws.machine import ACCOUNTS, Machine, prepare, say, user_data
+from tests.aws.machine import ACCOUNTS, PATIENCE, Machine, prepare, say, user_data
 from tests.aws.releases import Release
 from tests.bench.airflow_dag import free_port
 
@@ -35,7 +36,7 @@ OF_THE_AGENT = {
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 }
-PATIENCE = 600  # seconds
+SHORT = 45  # seconds that a release gets whose scheduler does not start
 
 
 def run_a_day(machine: Machine, port: int) -> str:
@@ -103,7 +104,7 @@ def forget_a_post(machine: Machine) -> None:
 
 
 def upgrades(machine: Machine, first: Release, run_id: str) -> None:
-    """Go over to another release, fail to go over to two more, and see what stays."""
+    """Go over to another release, fail to go over to others, and see what stays."""
     (machine.root.folder / "etc/aviary/accounts.yaml").write_text(EDITED)
     second = releases.changed(first, f"{first.version}.1")
     broken = releases.changed(
@@ -118,7 +119,23 @@ def upgrades(machine: Machine, first: Release, run_id: str) -> None:
     machine.install(second)
     stays(machine, second, run_id)
     say(f"upgrade to {broken.version}, whose DAG cannot be imported")
-    assert machine.install(broken, check=False).returncode == 1
+    told = machine.install(broken, check=False)
+    assert any("BROKEN DAG" in line for line in told), told
+    stays(machine, second, run_id)
+    lame = releases.changed(
+        first,
+        f"{first.version}.3",
+        {"config/aws/systemd/aviary-scheduler@.service": ("start.py scheduler", "start.py nothing")},
+    )
+    say(f"upgrade to {lame.version}, whose scheduler does not start, within {SHORT} seconds")
+    began = time.monotonic()
+    told = machine.install(lame, check=False, healthy_within=SHORT)
+    assert time.monotonic() - began > SHORT
+    assert any(f"aviary-scheduler@{lame.version}.service does not run" in line for line in told), told
+    stays(machine, second, run_id)
+    say("the same, interrupted by SIGTERM while it waits")
+    told = machine.install(lame, check=False, interrupt=True)
+    assert "aviary: interrupted" in told, told
     stays(machine, second, run_id)
     say("an archive with another checksum")
     spoiled = Release(broken.archive.with_name("aviary-9-release.tar.gz"), "9")

@@ -20,6 +20,12 @@ from tests.aws.root import Root
 
 ACCOUNTS = 'collect_at: "00:00"\naccounts: [pixelforge, citymetro, quickdealz]\n'
 BEGAN = time.monotonic()
+PATIENCE = 900  # seconds, as the trial's machine may be busy
+INTERRUPTED = """{} >/trial/install.log 2>&1 &
+until grep -q '^aviary: starting' /trial/install.log; do sleep 1; kill -0 $! || break; done
+sleep 5; kill $!; wait $!; code=$?
+cat /trial/install.log; exit $code
+"""
 
 
 def say(text: str) -> None:
@@ -48,27 +54,44 @@ class Machine:
             aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
         )
 
-    def bash(self, script: str, *, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        """Run a script in it, as a session of an operator would."""
+    def bash(
+        self, script: str, *, check: bool = True, healthy_within: int = PATIENCE
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a script in it, as a session of an operator would; an install waits `healthy_within` seconds."""
         names = ("PIP_CERT", "SSL_CERT_FILE", "http_proxy", "https_proxy", "no_proxy")
         of_host = {name: os.environ[name] for name in names if name in os.environ}
-        environment = of_host | {"AVIARY_SERVICES": "python3 /trial/services.py"}
+        environment = of_host | {
+            "AVIARY_SERVICES": "python3 /trial/services.py",
+            "AVIARY_HEALTHY_WITHIN": str(healthy_within),
+        }
         done = self.root.run("bash", "-c", script, environment=environment, check=False)
         if check and done.returncode:
             raise SystemExit(f"this failed: {script[:200]}\n{done.stdout[-6000:]}")
         return done
 
-    def install(self, release: Release, *, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        """Install a release from the bucket, as docs/aws.md says."""
+    def install(
+        self,
+        release: Release,
+        *,
+        check: bool = True,
+        healthy_within: int = PATIENCE,
+        interrupt: bool = False,
+    ) -> list[str]:
+        """Install a release from the bucket, as docs/aws.md says; return the lines that the install printed.
+
+        Without `check` it has to fail. With `interrupt`, it gets SIGTERM soon after the new release was started.
+        """
         key = f"deploy/{release.archive.name}"
         self.s3.upload_file(str(release.archive), "lake", key)
-        done = self.bash(
-            f"bash /opt/aviary/current/config/aws/install.sh s3://lake/{key} {release.sha256}", check=check
-        )
-        for line in done.stdout.splitlines():
-            if line.startswith("aviary:"):
-                say(f"    {line}")
-        return done
+        script = f"bash /opt/aviary/current/config/aws/install.sh s3://lake/{key} {release.sha256}"
+        if interrupt:
+            script = INTERRUPTED.format(script)
+        done = self.bash(script, check=check, healthy_within=healthy_within)
+        lines = [line for line in done.stdout.splitlines() if line.startswith("aviary:")]
+        for line in lines:
+            say(f"    {line}")
+        assert check or done.returncode == 1, done.stdout[-6000:]
+        return lines
 
     def query(self, statement: str) -> list[list[str]]:
         """Return rows of Airflow's database."""

@@ -1,4 +1,7 @@
-"""Measures one day of N invented accounts: `python -m tests.bench.scale_points [N ...]` writes scale_points.json.
+"""Measures one day of N invented accounts: `python -m tests.bench.scale_points [N ...]`.
+
+Each point is added to scale_points.json as soon as it is measured, or replaces the one of so many accounts; the other
+points stay. The tables of docs/scale.md follow.
 
 Each in a process of its own, by the command line's runner, on the sandbox. Processor time is that process's
 alone, without that of the sandbox's servers. Requests and bytes are counted, so they are the same on any machine.
@@ -50,9 +53,16 @@ class Point:
     memory: int  # bytes, the most that were in use
 
 
-def measured() -> list[Point]:
+def measured(file: Path = FILE) -> list[Point]:
     """Return the stored points, by the number of accounts."""
-    return [Point(**each) for each in json.loads(FILE.read_text(encoding="utf-8"))]
+    return [Point(**each) for each in json.loads(file.read_text(encoding="utf-8"))]
+
+
+def store(point: Point, file: Path = FILE) -> None:
+    """Add a point to the stored ones; it replaces that of the same number of accounts."""
+    points = {each.accounts: each for each in (*measured(file), point)}
+    text = json.dumps([asdict(points[number]) for number in sorted(points)], indent=1)
+    file.write_text(text + "\n", encoding="utf-8")
 
 
 def measure(accounts: int) -> Point:
@@ -112,5 +122,6 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--here"]:
         print(json.dumps(asdict(measure_here())))  # noqa: T201  # read by `measure`
     else:
-        points = [asdict(measure(number)) for number in map(int, sys.argv[1:] or COUNTS)]
-        FILE.write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
+        for number in map(int, sys.argv[1:] or COUNTS):
+            store(measure(number))
+            subprocess.run([sys.executable, "-m", "tests.bench.scale", "--write"], cwd=ROOT, check=True)

@@ -1,6 +1,7 @@
 """What expires is the bucket's lifecycle: ours as wanted, others' untouched, and never a reason to fail a run."""
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 
 from pipeline import run_day
 from pipeline.lake import keys, retention
+from pipeline.lake.catalogue import KINDS
 from pipeline.lake.client import Lake
+from pipeline.lake.kinds import Expiry
 from pipeline.lake.retention import keep, merged, rules
+from pipeline.settings import ROOT
 from tests.conftest import DAY
 from tests.promises.days import write_accounts
 
@@ -54,6 +58,16 @@ def test_pages_of_x_expire_and_nothing_that_must_stay(prefix: str) -> None:
     ] == [12]
     for key in (*NEVER, keys.posts(DAY, "nasa"), keys.report(DAY), keys.rollup(DAY)):
         assert not any(expires(rule, prefix + key) for rule in ours), key
+
+
+def test_operations_md_says_of_each_folder_whether_it_expires() -> None:
+    section = (ROOT / "docs/operations.md").read_text(encoding="utf-8").partition("## What expires")[2]
+    told = {
+        folder: row[2].startswith("never")
+        for row in re.finditer(r"^\| (`[^|]*) \| ([^|]*) \|$", section.partition("\n## ")[0], re.MULTILINE)
+        for folder in re.findall(r"`(\w+)/`", row[1])
+    }
+    assert told == {kind.date_prefix.split("/")[0]: kind.expires is Expiry.NEVER for kind in KINDS}
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c"]), unique=True), st.integers(1, 3650), st.integers(1, 3650))
