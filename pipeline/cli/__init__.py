@@ -3,9 +3,11 @@
 import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typing_extensions import override
 
 from pipeline.cli import backfill, check, cost, explain, forget, report, run, sandbox, sql
 from pipeline.cli import open as open_command
@@ -15,7 +17,23 @@ from pipeline.version import VERSION
 
 PROGRAM = "./aviary"
 
+
+class _Interruptible(TyperGroup):
+    """The commands; ctrl-c is told here, because Typer ends the program with 130 and no word."""
+
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ERRORS.print(
+                "interrupted; everything stored so far is kept, and the same command continues from there"
+            )
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
+    cls=_Interruptible,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -61,11 +79,6 @@ def main() -> None:
     except AviaryError as error:
         ERRORS.print(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        ERRORS.print(
-            "interrupted; everything stored so far is kept, and the same command continues from there"
-        )
-        sys.exit(130)
 
 
 def _accept_any_text() -> None:

@@ -25,8 +25,9 @@ def forget_account(lake: Lake, account: str, reason: str, on_object: OnProgress 
     """Remove all that an account has stored, on all days, and other accounts' retweets of it.
 
     `account` is a lower-case handle that accounts.yaml does not list. What others say of it is theirs, and stays.
-    As with `forget_posts`, the days' pages are made again by the caller, who then calls `posts.finish`. Killed
-    anywhere, it is finished by running it again: outcomes and plans go first, so that no run misses the rest.
+    As with `forget_posts`, the days' pages are made again by the caller, who then calls `posts.finish`, which removes
+    the older versions of what others have. Killed anywhere, it is finished by running it again: outcomes and plans go
+    first, so that no run misses the rest.
     """
     record = _begin(lake, account, reason)
     register.save(lake, record)
@@ -42,9 +43,6 @@ def forget_account(lake: Lake, account: str, reason: str, on_object: OnProgress 
     for place in record.account_days:
         if place[1] != account:
             rebuild(lake, place, target_of(record))
-    for version in found:
-        if not version.latest:
-            erase(lake, version)
     return Removed(record, _counted([*own, *found]))
 
 
@@ -138,10 +136,12 @@ def _redact_shared(lake: Lake, key: str, target: ErasureTarget) -> None:
 
 
 def _redact_plan(lake: Lake, key: str, target: ErasureTarget) -> None:
-    plan = lake.find_model(key, Plan)
-    if plan:
+    """Conditional, because a run may add accounts meanwhile."""
+    while (stored := lake.find(key)) is not None:
+        plan = lake.parse_model(key, stored.body, Plan)
         left = tuple(entry for entry in plan.accounts if entry.account not in target.accounts)
-        lake.put_model(key, plan.model_copy(update={"accounts": left}))
+        if lake.put_model_if(key, plan.model_copy(update={"accounts": left}), stored.etag):
+            return
 
 
 def _redact_users(lake: Lake, key: str, target: ErasureTarget) -> None:

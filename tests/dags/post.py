@@ -26,6 +26,7 @@ class Post:
     recipients: list[str] = field(default_factory=list)
     chats: list[dict[str, Any]] = field(default_factory=list)
     chat_status: int = 200
+    mail_port: int = 0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
         self.recipients += envelope.rcpt_tos
@@ -44,13 +45,13 @@ def free_port() -> int:
 
 @pytest.fixture
 def post(monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
-    post = Post()
-    controller = Controller(post, hostname="127.0.0.1", port=free_port())
+    post = Post(mail_port=free_port())
+    controller = Controller(post, hostname="127.0.0.1", port=post.mail_port)
     controller.start()
     app = Starlette(routes=[Route("/{path:path}", post.chat, methods=["POST"])])
     try:
         with serving(app) as address:
-            mail_by(monkeypatch, controller.port)
+            mail_by(monkeypatch, post.mail_port)
             chat = {"config": {"path": address.replace("http://", "json://")}}
             connection = {"conn_type": "apprise", "extra": chat}
             monkeypatch.setenv("AIRFLOW_CONN_TEAM_CHAT", json.dumps(connection))

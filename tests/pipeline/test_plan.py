@@ -285,14 +285,15 @@ def test_two_runs_of_a_new_day_plan_the_accounts_of_both(
     assert [entry.account for entry in the_plan(lake).accounts] == ["pixelforge", "tideandco"]
 
 
-def test_a_plan_that_others_always_write_first_is_given_up(
-    lake: Lake, x: XApi, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("contested", [keys.plan(DAY), keys.no_tone(DAY)])
+def test_what_others_always_write_first_is_given_up(
+    lake: Lake, x: XApi, monkeypatch: pytest.MonkeyPatch, contested: str
 ) -> None:
     original = Lake.put_if
 
     def put_if(self: Lake, key: str, *arguments: Any, **options: Any) -> str | None:
-        return None if key == keys.plan(DAY) else original(self, key, *arguments, **options)
+        return None if key == contested else original(self, key, *arguments, **options)
 
     monkeypatch.setattr(Lake, "put_if", put_if)
-    with pytest.raises(LakeError, match="lost 40 races for it; run the command again"):
-        planned(lake, x, "pixelforge")
+    with pytest.raises(LakeError, match=f"cannot write {contested}: lost 40 races for it; run"):
+        planned(lake, x, "pixelforge", defaults={"no_tone": ["War Zone"]})

@@ -17,6 +17,9 @@ AS_LIST = "write each entry on a line of its own, after a hyphen and a space"
     ("content", "problem"),
     [
         ("timezone: UTC\n", "1:1: accounts is missing; list at least one handle under accounts:"),
+        ("accounts: [nasa]\n? [esa]\n: 1\n", "2:3: a key must be text; found a list or a mapping"),
+        ("accounts: !x [nasa]\n", "1:11: tags (!name) are not supported; write the value without a tag"),
+        ("%YAML 1.2\n%YAML 1.2\n---\naccounts: [nasa]\n", "2:1: this is not valid YAML"),
         ("accounts: []\n", "1:11: accounts must be a list with at least one entry; found an empty list"),
         ("accounts:\n", "1:1: accounts must be a list with at least one entry; found nothing"),
         ("accounts: nasa\n", f"1:11: accounts must be a list with at least one entry; found nasa ({AS_LIST})"),

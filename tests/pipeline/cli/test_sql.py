@@ -53,6 +53,18 @@ def test_a_query_prints_a_table_with_all_its_rows(sql: Sql, lake: Lake) -> None:
     assert out.count("│ 2026-11-22 │ 1729    │") == 60
 
 
+def test_a_terminal_without_lines_gets_a_table_of_plain_characters(
+    sql: Sql, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = io.BytesIO()
+    plain = io.TextIOWrapper(shown, encoding="ascii", errors="strict", write_through=True)
+    monkeypatch.setattr(plain, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys, "stdout", plain)
+    code, _, err = sql("SELECT 17 AS seventeen")
+    assert (code, err) == (0, "")
+    assert "| seventeen |" in shown.getvalue().decode()
+
+
 def test_what_is_piped_in_is_run_statement_by_statement(sql: Sql) -> None:
     code, out, _ = sql(stdin=io.StringIO("CREATE TEMP TABLE t AS SELECT 'a;b' AS x; FROM t; SELECT 17 AS y"))
     assert code == 0

@@ -1,5 +1,6 @@
 """What is wrong with a bucket is said before anything is bought, with what to change."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,42 @@ from pipeline.lake import sql
 from pipeline.lake.access import Access
 from pipeline.lake.client import Lake
 from pipeline.lake.health import require_bucket
+from tests.conftest import Answer, StubServer
 from tests.pipeline.lake.requests import impatient  # noqa: F401  # fixtures
 
 
 def test_the_lake_in_front_of_us_passes_its_check(lake: Lake) -> None:
     require_bucket(lake)
+
+
+@pytest.mark.usefixtures("environment")
+def test_credentials_that_cannot_be_loaded_are_told_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/aviary")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+    with pytest.raises(
+        ConfigError, match=r"the AWS credentials cannot be loaded: .*token.*; log in again, or "
+    ):
+        require_bucket(Lake("s3://lake"))
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (400, r"answers 400 for bucket 'lake'; check AVIARY_LAKE, AWS_ENDPOINT_URL_S3 and AWS_REGION"),
+        (301, r"redirects every request; set AWS_ENDPOINT_URL_S3 to the address it redirects to"),
+    ],
+)
+def test_a_server_that_does_not_answer_as_s3_is_told_with_the_setting(
+    stub: StubServer, status: int, told: str
+) -> None:
+    stub.answers = [Answer("", status, {"Location": "https://elsewhere.example/"} if status == 301 else {})]
+    with pytest.raises(ConfigError, match=told):
+        require_bucket(Lake("s3://lake", endpoint_url=stub.address))
 
 
 @pytest.mark.parametrize(
@@ -99,6 +131,45 @@ def test_a_store_without_conditional_writes_is_refused_with_the_reason(
     with pytest.raises(ConfigError, match=r"does not support conditional writes .* docs/operations\.md"):
         try_all_readers(lake)
     assert lake.keys("") == []
+
+
+def test_a_store_that_refuses_conditions_is_refused_with_what_it_answered(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = Lake._send
+
+    def send(self: Lake, operation: str, **arguments: Any) -> Any:
+        if {"IfMatch", "IfNoneMatch"} & arguments.keys():
+            error = {"Error": {"Code": "NotImplemented", "Message": "If-None-Match"}}
+            raise ClientError(error, operation)
+        return original(self, operation, **arguments)
+
+    monkeypatch.setattr(Lake, "_send", send)
+    with pytest.raises(ConfigError, match=r"does not support conditional writes .*NotImplemented"):
+        try_all_readers(lake)
+    assert lake.keys("") == []
+
+
+@pytest.mark.parametrize(("lost", "told"), [("get_object", "return"), ("list_objects_v2", "list")])
+def test_a_store_that_has_not_what_was_just_written_is_refused(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, lost: str, told: str
+) -> None:
+    original = Lake._send
+    written: list[str] = []
+
+    def send(self: Lake, operation: str, **arguments: Any) -> Any:
+        """Conditional writes are right; only what comes after them is not there yet."""
+        written.extend([operation] if operation == "put_object" else [])
+        if operation == lost and len(written) == 3:
+            written.clear()
+            arguments |= {"Key": "nothing"} if operation == "get_object" else {"Prefix": "nothing"}
+        return original(self, operation, **arguments)
+
+    monkeypatch.setattr(Lake, "_send", send)
+    with pytest.raises(
+        ConfigError, match=f"does not {told} what was just written to it; see docs/operations"
+    ):
+        try_all_readers(lake)
 
 
 def test_a_store_that_refuses_to_write_is_told_with_the_setting_that_may_help(

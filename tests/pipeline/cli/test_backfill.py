@@ -1,0 +1,94 @@
+"""`./aviary backfill`: one bad day costs one day, and what is interrupted goes on where it stopped."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cli import main
+from pipeline.cli.day import Runner
+from pipeline.lake import keys
+from pipeline.lake.client import Lake
+from pipeline.run import DayRun
+from tests.conftest import DAY, FaultRules, RequestStats
+from tests.promises.days import write_accounts
+
+EVE = DAY - timedelta(days=1)
+BACKFILL = ["backfill", "--from", str(EVE), "--to", str(DAY)]
+
+
+@pytest.fixture(autouse=True)
+def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One account, and nobody's .env."""
+    monkeypatch.chdir(tmp_path)
+    write_accounts(tmp_path, monkeypatch, "accounts: [pixelforge]\n")
+
+
+def backfill(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *more: str
+) -> tuple[object, str, str]:
+    """Run the command; return its exit code, stdout and stderr."""
+    monkeypatch.setattr(sys, "argv", ["pipeline", *BACKFILL, *more])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code, *capsys.readouterr()
+
+
+def test_when_a_day_fails_the_others_still_run_and_it_is_named(
+    lake: Lake, fault_rules: FaultRules, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fault_rules.add("pixelforge", "400", times=1)
+
+    code, _, err = backfill(monkeypatch, capsys)
+
+    assert code == 1
+    assert err.endswith(
+        f"1 of 2 days failed: {EVE}; fix what the lines above name and run the same command again, which reads only "
+        "what is missing\n"
+    )
+    assert [lake.exists(keys.posts(day, "pixelforge")) for day in (EVE, DAY)] == [False, True]
+
+    code, out, _ = backfill(monkeypatch, capsys)
+
+    assert code in (0, None)
+    assert f"2 days are in the lake, {EVE} to {DAY}" in out
+
+
+def test_interrupted_it_says_so_without_a_traceback_and_goes_on_later(
+    lake: Lake,
+    request_stats: RequestStats,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = Runner.run
+
+    def stopped_on_the_second(self: Runner, day: Any, *arguments: Any, **options: Any) -> DayRun:
+        if day == DAY:
+            raise KeyboardInterrupt
+        return run(self, day, *arguments, **options)
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(Runner, "run", stopped_on_the_second)
+        code, _, err = backfill(monkeypatch, capsys)
+    assert code == 130
+    assert err.splitlines()[-1] == (
+        "interrupted; everything stored so far is kept, and the same command continues from there"
+    )
+    stored = lake.etags(keys.raw_folder(EVE, "pixelforge"))
+    assert backfill(monkeypatch, capsys)[0] in (0, None)
+    assert lake.etags(keys.raw_folder(EVE, "pixelforge")) == stored
+
+
+def test_counts_as_of_each_day_s_morning_are_no_offer_for_x(
+    lake: Lake,
+    request_stats: RequestStats,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("X_API_URL", "https://api.x.com")
+    code, _, err = backfill(monkeypatch, capsys, "--as-if-daily")
+    assert code == 2
+    assert err == "--as-if-daily works only on the sandbox, because X returns today's counts; leave it out\n"
+    assert lake.keys("") == []
