@@ -19,6 +19,7 @@ import reports.publish
 from pipeline.errors import ConfigError
 from pipeline.lake.catalogue import find_kind
 from pipeline.lake.session import load_client
+from pipeline.sentiment.french import french_lexicon
 from pipeline.sentiment.lexicon import vocabulary
 from pipeline.transform.contract import rules
 from pipeline.transform.maker import maker
@@ -27,6 +28,7 @@ load_client()
 find_kind("")  # compiles the form of every kind's keys
 rules()
 vocabulary()
+french_lexicon()
 maker()
 with suppress(ConfigError):  # of accounts.yaml, which the UI shows as the DAG file's import error
     import dags.aviary_daily
