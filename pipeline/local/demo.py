@@ -23,7 +23,7 @@ from pipeline.local.airflow import (
     airflow_home,
     make_private,
     run_day_in_airflow,
-    start_preparing,
+    start_day,
 )
 from pipeline.local.console import ERRORS
 from pipeline.local.processes import STATE, find_processes, mark, stop
@@ -60,13 +60,13 @@ def demo() -> Path:
             environment = airflow_environment(STATE, os.environ) | {PAUSED: "False"}
             log = airflow_home(STATE, live=False) / "demo.log"
             make_private(log.parent)
-            preparing = start_preparing(environment, log)  # meanwhile; it takes seconds
+            waiting = start_day(environment, log)  # its imports and its database take seconds: meanwhile
             ERRORS.print(
                 f"1/3 filling the history: {first} to {day - timedelta(days=1)}, with `./aviary backfill`"
             )
             _backfill(first, day - timedelta(days=1))
             with ERRORS.status(f"2/3 running {day} in Airflow with the DAG aviary_daily"):
-                run_day_in_airflow(day, environment, preparing, log)
+                run_day_in_airflow(day, waiting, log)
             ERRORS.print(f"2/3 Airflow has run {day} with the DAG aviary_daily")
             pages = copy_pages(Lake(sandbox.environment["AVIARY_LAKE"]), COPY)
             ERRORS.print(f"3/3 copied {pages} pages and spreadsheets to {COPY}/")
