@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from pipeline.window import Window, last_full_day
 
 HISTORY_DAYS = 28  # what the report compares a day with
 COPY = STATE / "demo"  # the pages to open
+_READERS = 8  # objects that are copied at once
 
 
 def demo() -> Path:
@@ -89,10 +91,14 @@ def copy_pages(lake: Lake, folder: Path) -> int:
     """Copy the reports, and the spreadsheets they link to, from the lake to `folder`. Return how many objects."""
     folders = dict.fromkeys(kind.folder for kind in KINDS if kind.is_served)
     copied = [key for folder in folders for key in lake.keys(folder) if is_served(key)]
-    for key in copied:
+
+    def copy(key: str) -> None:
         target = folder / key
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(lake.get(key))
+
+    with ThreadPoolExecutor(_READERS) as pool:
+        list(pool.map(copy, copied))
     return len(copied)
 
 
