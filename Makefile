@@ -101,6 +101,9 @@ test-pythons: install ## run the scoring tests on every Python 3.11-3.13 install
 			tests/pipeline/sentiment; \
 	done
 
+try-pythons: ## run make demo, up and down on the oldest and the newest Python found here, in fresh copies of the last commit
+	@.ci/pythons
+
 # Names its program by version, so that the same one makes every list; it is not part of the environment.
 CYCLONEDX := cyclonedx-bom==7.5.0
 
@@ -133,4 +136,4 @@ lock: install ## regenerate requirements.lock and requirements-celery.lock after
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group celery -c requirements.lock -o requirements-celery.lock
 
-.PHONY: help install install-celery bytecode demo up down airflow test test-distributed check bench bench-airflow test-pythons schema docs dist archive lock
+.PHONY: help install install-celery bytecode demo up down airflow test test-distributed check bench bench-airflow test-pythons try-pythons schema docs dist archive lock
