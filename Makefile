@@ -19,12 +19,22 @@ $(STAMP): requirements.lock
 	@test -n "$(PYTHON)" || { echo "Aviary needs Python 3.11, 3.12 or 3.13 on the PATH; install one, or name one: make PYTHON=/path/to/python3.12 install" >&2; exit 2; }
 	@test ! -L $(VENV) || { echo "$(VENV) is a link to another checkout's environment; run make there" >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot create a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
-	@echo "Installing into $(VENV) ..."
+	@echo "Installing 1.6 GB into $(VENV), once; this takes some minutes ..."
 	@awk '/^[^ #]/ {uv = /^uv==/} uv' requirements.lock > $(VENV)/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
 	@# Airflow starts thousands of processes; without bytecode, each compiles what it imports.
-	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
+	@$(TELL_INSTALLING) $(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@touch $@
+
+# Says every ten seconds what uv does, which by itself prints either nothing or a line for each package.
+define TELL_INSTALLING
+while sleep 1; do \
+	if ((++seconds % 10 == 0)); then \
+		test -e "$$(echo $(VENV)/lib/python3*/site-packages/polars)" && doing="compiling" || doing="downloading and unpacking"; \
+		echo "$$(printf %3d $$seconds) s  $$doing"; \
+	fi; \
+done & told=$$!; trap 'kill $$told' EXIT;
+endef
 
 # This project's own modules; instant when nothing changed.
 bytecode: install
@@ -91,6 +101,9 @@ test-pythons: install ## run the scoring tests on every Python 3.11-3.13 install
 			tests/pipeline/sentiment; \
 	done
 
+try-pythons: ## run make demo, up and down on the oldest and the newest Python found here, in fresh copies of the last commit
+	@.ci/pythons
+
 # Names its program by version, so that the same one makes every list; it is not part of the environment.
 CYCLONEDX := cyclonedx-bom==7.5.0
 
@@ -123,4 +136,4 @@ lock: install ## regenerate requirements.lock and requirements-celery.lock after
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group celery -c requirements.lock -o requirements-celery.lock
 
-.PHONY: help install install-celery bytecode demo up down airflow test test-distributed check bench bench-airflow test-pythons schema docs dist archive lock
+.PHONY: help install install-celery bytecode demo up down airflow test test-distributed check bench bench-airflow test-pythons try-pythons schema docs dist archive lock

@@ -1,7 +1,9 @@
 """Starts what takes Airflow seconds to import, so that the imports overlap with what has to be waited for.
 
-python -P config/airflow/start.py prepare POOLS_FILE       migrates the database and imports the pools
-python -P config/airflow/start.py api-server POOLS_FILE    does that, then runs the API server
+python -P config/airflow/start.py dag-test POOLS_FILE      migrates the database and imports the pools, then runs `dags
+                                                           test` with the arguments that it reads from its standard
+                                                           input, a JSON list
+python -P config/airflow/start.py api-server POOLS_FILE    prepares the same, then runs the API server
 python -P config/airflow/start.py dag-processor            runs the DAG processor once the API server answers, and so
                                                            the database is there
 python -P config/airflow/start.py scheduler                the same; a scheduler that hands out tasks before loses
@@ -9,6 +11,7 @@ python -P config/airflow/start.py scheduler                the same; a scheduler
 """
 
 import importlib
+import json
 import os
 import sys
 import time
@@ -19,6 +22,8 @@ from airflow.__main__ import main
 from airflow.configuration import conf
 
 IMPORTS = {
+    # What serves tasks that run in the process of `dags test`.
+    "dag-test": ("airflow.cli.commands.dag_command", "airflow.api_fastapi.execution_api.app"),
     "api-server": ("airflow.api_fastapi.core_api.app", "airflow.api_fastapi.execution_api.app"),
     "dag-processor": ("airflow.jobs.dag_processor_job_runner", "airflow.dag_processing.processor"),
     "scheduler": ("airflow.jobs.scheduler_job_runner", "airflow.executors.local_executor"),
@@ -64,8 +69,10 @@ def wait_for_api_server() -> None:
 
 
 match sys.argv[1:]:
-    case ["prepare", pools]:
-        prepare(pools)
+    case ["dag-test", pools]:
+        prepare_beside(pools, IMPORTS["dag-test"])
+        if arguments := sys.stdin.readline():  # none: whoever started this has ended
+            run("dags", "test", *json.loads(arguments))
     case ["api-server", pools]:
         prepare_beside(pools, IMPORTS["api-server"])
         run("api-server")

@@ -19,6 +19,8 @@ PAUSED = "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"
 PARALLELISM = "AIRFLOW__CORE__PARALLELISM"
 _CONFIG = ROOT / "config/airflow"
 POOLS = str(_CONFIG / "pools.json")
+# Airflow warns at each of its commands that it cannot draw graphs.
+_NO_GRAPHVIZ = "ignore:Could not import graphviz:UserWarning"
 _DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _SQLITE = {
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "pipeline.local.sqlite.CONNECT_ARGS",
@@ -77,6 +79,8 @@ def airflow_environment(
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{ui_port}",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ui_port}/execution/",
         "PYTHONPATH": str(ROOT),
+        # Python lets the last that fits win: a filter of the user's own.
+        "PYTHONWARNINGS": ",".join(filter(None, [_NO_GRAPHVIZ, given.get("PYTHONWARNINGS")])),
     }
 
 
@@ -100,14 +104,16 @@ def start_command(service: str, *arguments: str) -> list[str]:
     return [sys.executable, "-P", str(_CONFIG / "start.py"), service, *arguments]
 
 
-def start(command: Sequence[str], environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+def start(
+    command: Sequence[str], environment: Mapping[str, str], log: Path, stdin: int = subprocess.DEVNULL
+) -> "subprocess.Popen[bytes]":
     """Start a command, its output added to a log."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603  our own commands
             command,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -123,28 +129,16 @@ def make_config(environment: Mapping[str, str]) -> None:
         subprocess.run([sys.executable, "-c", write], env=environment, check=True)  # noqa: S603  our own code
 
 
-def start_preparing(environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
-    """Start what makes Airflow's database and pools; `prepared` waits for it."""
-    return start(start_command("prepare", POOLS), environment, log)
+def start_day(environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    """Start an Airflow that makes its database and pools, imports what it needs, and waits for `run_day_in_airflow`."""
+    return start(start_command("dag-test", POOLS), environment, log, stdin=subprocess.PIPE)
 
 
-def prepared(process: "subprocess.Popen[bytes]", log: Path) -> None:
-    """Wait until the database is prepared. Raises `StandaloneError` with the end of the log when that fails."""
-    if process.wait():
-        raise StandaloneError(f"Airflow's database could not be prepared; {ending(log)}")
-
-
-def run_day_in_airflow(
-    day: date, environment: Mapping[str, str], preparing: "subprocess.Popen[bytes]", log: Path
-) -> None:
-    """Let Airflow run the DAG once for `day`, and wait for it. Raises `StandaloneError` when the run fails."""
-    prepared(preparing, log)
-    run = start(
-        airflow_command("dags", "test", "aviary_daily", "--conf", json.dumps({"day": str(day)})),
-        environment,
-        log,
-    )
-    if run.wait():
+def run_day_in_airflow(day: date, waiting: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Let the Airflow of `start_day` run the DAG once for `day`, and end. Raises `StandaloneError` when it fails."""
+    arguments = ["aviary_daily", "--conf", json.dumps({"day": str(day)})]
+    waiting.communicate(json.dumps(arguments).encode() + b"\n")
+    if waiting.returncode:
         raise StandaloneError(f"Airflow could not run {day}; {ending(log)}")
 
 

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from pipeline.local.airflow import (
     airflow_home,
     make_private,
     run_day_in_airflow,
-    start_preparing,
+    start_day,
 )
 from pipeline.local.console import ERRORS
 from pipeline.local.processes import STATE, find_processes, mark, stop
@@ -33,6 +34,7 @@ from pipeline.window import Window, last_full_day
 
 HISTORY_DAYS = 28  # what the report compares a day with
 COPY = STATE / "demo"  # the pages to open
+_READERS = 8  # objects that are copied at once
 
 
 def demo() -> Path:
@@ -60,13 +62,13 @@ def demo() -> Path:
             environment = airflow_environment(STATE, os.environ) | {PAUSED: "False"}
             log = airflow_home(STATE, live=False) / "demo.log"
             make_private(log.parent)
-            preparing = start_preparing(environment, log)  # meanwhile; it takes seconds
+            waiting = start_day(environment, log)  # its imports and its database take seconds: meanwhile
             ERRORS.print(
                 f"1/3 filling the history: {first} to {day - timedelta(days=1)}, with `./aviary backfill`"
             )
             _backfill(first, day - timedelta(days=1))
             with ERRORS.status(f"2/3 running {day} in Airflow with the DAG aviary_daily"):
-                run_day_in_airflow(day, environment, preparing, log)
+                run_day_in_airflow(day, waiting, log)
             ERRORS.print(f"2/3 Airflow has run {day} with the DAG aviary_daily")
             pages = copy_pages(Lake(sandbox.environment["AVIARY_LAKE"]), COPY)
             ERRORS.print(f"3/3 copied {pages} pages and spreadsheets to {COPY}/")
@@ -89,10 +91,14 @@ def copy_pages(lake: Lake, folder: Path) -> int:
     """Copy the reports, and the spreadsheets they link to, from the lake to `folder`. Return how many objects."""
     folders = dict.fromkeys(kind.folder for kind in KINDS if kind.is_served)
     copied = [key for folder in folders for key in lake.keys(folder) if is_served(key)]
-    for key in copied:
+
+    def copy(key: str) -> None:
         target = folder / key
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(lake.get(key))
+
+    with ThreadPoolExecutor(_READERS) as pool:
+        list(pool.map(copy, copied))
     return len(copied)
 
 

@@ -10,7 +10,7 @@ from pipeline.local.airflow import (
     airflow_home,
     make_private,
     run_day_in_airflow,
-    start_preparing,
+    start_day,
 )
 
 
@@ -20,5 +20,5 @@ def run_by_airflow(day: date, state: Path) -> Path:
     make_private(home)
     log = home / "demo.log"
     environment = airflow_environment(state, os.environ) | {PAUSED: "False"}
-    run_day_in_airflow(day, environment, start_preparing(environment, log), log)
+    run_day_in_airflow(day, start_day(environment, log), log)
     return log

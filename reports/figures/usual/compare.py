@@ -78,7 +78,7 @@ def compare(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     total = functools.reduce(operator.add, sums)
     together, no_account = each + total, np.zeros(len(totals), bool)
     of_all, of_totals = [], []
-    for at in TREND:
+    for at in trend_days(together.posts, together.engagement, together.scored, total.median, total.rate):
         judged = judge(together.history(at, weekdays, np.append(is_account, no_account)))
         metrics = {"engagement": judged.engagement, "posts": judged.posts, "net": judged.net}
         of_all += _columns(metrics, together, at)
@@ -109,7 +109,9 @@ def compare_ratios(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     first, weekdays = read_days(day)
     found, is_account = of_accounts(rollups, accounts, first), np.ones(len(accounts), bool)
     columns = [
-        each for at in TREND for each in _columns(_judge_ratios(found, weekdays, is_account, at), found, at)
+        each
+        for at in trend_days(found.median, found.rate)
+        for each in _columns(_judge_ratios(found, weekdays, is_account, at), found, at)
     ]
     return to_frame(columns, accounts, first)
 
@@ -118,6 +120,15 @@ def read_days(day: date) -> tuple[date, Array]:
     """Return the first of the days that are read, and the weekday of each."""
     first = day - timedelta(days=thresholds.READ_DAYS)
     return first, np.array([(first + timedelta(days=at)).weekday() for at in range(DAYS)], float)
+
+
+def trend_days(*values: Array) -> list[int]:
+    """Return the columns of the days to judge: of the last 30, those with a value in any row, and the last.
+
+    Judging a day takes milliseconds, and `to_frame` leaves out what has no value: most of a new lake's month.
+    """
+    together = np.concatenate(values)
+    return [at for at in TREND if np.isfinite(together[:, at]).any() or at == TREND[-1]]
 
 
 def members_of_totals(today: pl.DataFrame, present: Mask) -> dict[str, Mask]:

@@ -17,12 +17,12 @@ from reports.figures.metrics import asked_for_mentions
 from reports.figures.usual import robust
 from reports.figures.usual.compare import (
     COMPARED,
-    TREND,
     fill,
     members_of_totals,
     read_days,
     to_column,
     to_frame,
+    trend_days,
 )
 from reports.figures.usual.daily import DAYS, enough_read
 from reports.figures.usual.history import LONG, WINDOW, History
@@ -66,7 +66,7 @@ def compare_mentions(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
     together = np.concatenate([counts, sums])
     is_account = np.arange(len(together)) < len(accounts)
     columns = []
-    for at in TREND:
+    for at in trend_days(together):
         days = slice(max(at - LONG, 0), at + 1)
         judged = judge_mentions(together[:, days], weekdays[days], is_account)
         columns.append(to_column("mentions", together, judged.metric, at))

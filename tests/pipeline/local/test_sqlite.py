@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.local.airflow import airflow_environment, fork_environment, make_private, start_preparing
+from pipeline.local.airflow import airflow_environment, fork_environment, make_private, start_day
 
 ASK = """
 import asyncio
@@ -46,7 +46,9 @@ def test_database_and_pools_are_there_before_anything_starts(tmp_path: Path) -> 
     environment = airflow_environment(tmp_path, os.environ)
     log = tmp_path / "prepare.log"
     make_private(Path(environment["AIRFLOW_HOME"]))
-    assert start_preparing(environment, log).wait() == 0, log.read_text()
+    waiting = start_day(environment, log)
+    waiting.communicate()  # no day
+    assert waiting.returncode == 0, log.read_text()
     assert "Uploaded 1 pool(s)" in log.read_text()
     assert (Path(environment["AIRFLOW_HOME"]) / "airflow.db").exists()
 

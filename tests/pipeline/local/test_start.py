@@ -1,5 +1,7 @@
 """config/airflow/start.py: what waits for what. Airflow's own commands are replaced; test_sqlite.py runs a real one."""
 
+import io
+import os
 import runpy
 import sys
 import time
@@ -34,6 +36,8 @@ def airflow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "airflow.__main__", main)
     monkeypatch.setitem(sys.modules, "airflow.configuration", SimpleNamespace(conf=conf))
     for module in (
+        "airflow.cli.commands.dag_command",
+        "airflow.api_fastapi.execution_api.app",
         "airflow.jobs.scheduler_job_runner",
         "airflow.executors.local_executor",
         "airflow.jobs.dag_processor_job_runner",
@@ -61,11 +65,22 @@ def test_it_starts_when_the_api_server_answers(
     assert start(monkeypatch, service) == [asked, asked, asked, command]
 
 
-def test_the_database_is_there_before_the_pools(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert start(monkeypatch, "prepare", "pools.json") == [
-        "airflow db migrate",
-        "airflow pools import pools.json",
-    ]
+@pytest.mark.parametrize(
+    ("given", "run"),
+    [('["aviary_daily", "--conf", "{}"]\n', ["airflow dags test aviary_daily --conf {}"]), ("", [])],
+)
+def test_a_day_is_run_once_it_is_named_and_never_when_whoever_would_name_it_has_ended(
+    monkeypatch: pytest.MonkeyPatch, given: str, run: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+    assert start(monkeypatch, "dag-test", "pools.json") == run
+
+
+def test_a_database_that_cannot_be_prepared_ends_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "waitpid", lambda child, _: (child, 256))
+    with pytest.raises(SystemExit, match="could not be prepared"):
+        start(monkeypatch, "dag-test", "pools.json")
+    assert events == []
 
 
 def test_anything_else_is_refused_with_the_usage(monkeypatch: pytest.MonkeyPatch) -> None:

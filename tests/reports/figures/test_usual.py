@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.figures.usual import robust
-from reports.figures.usual.compare import compare
+from reports.figures.usual.compare import TREND, compare, compare_ratios, trend_days
+from reports.figures.usual.daily import DAYS
 from tests.reports.rows import SUNDAY, missing, rollups, row
 
 WORLDS = Path(__file__).parents[4] / "shared" / "usual" / "worlds.py"
@@ -62,6 +63,23 @@ def test_a_steady_rise_is_its_slope_and_noise_is_none() -> None:
 def test_below_seven_days_there_is_no_usual() -> None:
     assert on_sunday(*(ordinary(back) for back in range(7)))["usual"] is None
     assert on_sunday(*(ordinary(back) for back in range(8)))["usual"] == pytest.approx(1130, rel=0.3)
+
+
+def test_days_without_a_value_are_not_judged_which_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = (0, 1, 2, *range(5, 16), 40)
+    of_days = rollups(*(row(back, name) for back in stored for name in ("nasa", "esa")))
+    found = compare(of_days, SUNDAY), compare_ratios(of_days, SUNDAY)
+    assert found[0]["day"].n_unique() == len(stored) - 1  # of the last 30
+    monkeypatch.setattr("reports.figures.usual.compare.trend_days", lambda *_: list(TREND))
+    assert found[0].equals(compare(of_days, SUNDAY))
+    assert found[1].equals(compare_ratios(of_days, SUNDAY))
+
+
+def test_a_day_is_judged_if_any_row_has_a_value_and_the_last_always() -> None:
+    values = np.full((2, DAYS), np.nan)
+    assert trend_days(values) == [DAYS - 1]
+    values[1, [TREND[0] - 1, TREND[0], DAYS - 3]] = 0.0
+    assert trend_days(np.full((2, DAYS), np.nan), values) == [TREND[0], DAYS - 3, DAYS - 1]
 
 
 def test_a_missing_day_is_absent_never_zero() -> None:
