@@ -1,6 +1,8 @@
 """Sample data and X each have an Airflow of their own, whose logins only its owner reads."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,18 @@ def test_the_passwords_are_their_owners_alone(tmp_path: Path, before: int | None
     assert stat.S_IMODE(passwords_file(home).stat().st_mode) == 0o600
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert passwords_file(home).read_text() == ('{"admin": "a-password"}' if before else "")
+
+
+def test_airflows_commands_do_not_warn_of_a_missing_graphviz_and_keep_the_users_own_filters() -> None:
+    environment = airflow_environment(Path("state"), {"PYTHONWARNINGS": "error::BytesWarning"})
+    warn = "import warnings\nfor each in ('graphviz. Rendering', 'other'): warnings.warn(f'Could not import {each}')"
+    shown = subprocess.run(
+        [sys.executable, "-c", warn + "\nprint(warnings.filters[0])"],
+        env={"PYTHONWARNINGS": environment["PYTHONWARNINGS"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "graphviz" not in shown.stderr
+    assert "Could not import other" in shown.stderr
+    assert "BytesWarning" in shown.stdout
