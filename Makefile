@@ -52,8 +52,16 @@ down: install ## stop everything `make up` started, and verify that nothing is l
 airflow: install ## run any Airflow command where `make up` runs: make airflow ARGS="dags list"
 	@$(BIN)/python -m pipeline.local.up airflow $(ARGS)
 
-test: install ## run the tests (no network, account or root needed)
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+TESTS := $(BIN)/python -m pytest -n auto --dist worksteal
+
+test: install ## run the tests but the slow ones (no network, account or root needed)
+	@$(TESTS) -m "not slow"
+
+test-fast: install ## run the tests that start no server: for every change
+	@$(TESTS) -m "not slow and not server"
+
+test-slow: install ## run the slow tests: schedulers, browsers, days that are killed again and again
+	@$(TESTS) -m slow
 
 check: install ## check lint, formatting and types
 	@$(BIN)/ruff check .
@@ -136,4 +144,4 @@ lock: install ## regenerate requirements.lock and requirements-celery.lock after
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --group celery -c requirements.lock -o requirements-celery.lock
 
-.PHONY: help install install-celery bytecode demo up down airflow test test-distributed check bench bench-airflow test-pythons try-pythons schema docs dist archive lock
+.PHONY: help install install-celery bytecode demo up down airflow test test-fast test-slow test-distributed check bench bench-airflow test-pythons try-pythons schema docs dist archive lock

@@ -39,6 +39,13 @@ MORNING_AFTER = "2026-11-23T06:00:00Z"
 RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "x_recordings"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what the tests of `make test-fast` leave out."""
+    for item in items:
+        if "sandbox" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.server)
+
+
 @pytest.fixture(autouse=True)
 def no_retry_wait() -> Iterator[None]:
     """Retries happen as often as usual, without a wait."""
