@@ -36,12 +36,15 @@ settings.load_profile("aviary")
 
 DAY = date(2026, 11, 22)
 MORNING_AFTER = "2026-11-23T06:00:00Z"
+PROMISES = Path(__file__).parent / "promises"  # days run whole, killed and raced
 RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "x_recordings"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what the tests of `make test-fast` leave out."""
+    """Mark what `make test` and `make test-fast` leave out by where it stands, or by what it needs."""
     for item in items:
+        if PROMISES in item.path.parents:
+            item.add_marker(pytest.mark.slow)
         if "sandbox" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.server)
 

@@ -24,6 +24,8 @@ from tests.aws.stack import RELEASE, SHA256, create, machine_statements, nobodys
 from tests.conftest import DAY
 from tests.promises.days import write_accounts
 
+pytestmark = pytest.mark.slow
+
 BUCKET, PREFIX = "a-lake-of-roles", "aviary/"
 # What AWS's agent asks for, by AWS's documentation of Session Manager; it cannot run here.
 OF_THE_AGENT = {

@@ -118,6 +118,7 @@ def test_an_account_that_runs_out_of_time_is_failed_and_a_finished_day_stays(
     assert outcome.status == (Status.OK if finished else Status.FAILED)
 
 
+@pytest.mark.slow
 class TestOneRunByAirflow:
     """Three accounts: one good, one that X does not know, one that X does not deliver."""
 

@@ -21,6 +21,8 @@ from tests.promises.days import write_accounts
 from tests.reports.folder_lake import fill
 from tests.reports.world import TWELVE, world
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def reported(lake: Lake) -> Lake:

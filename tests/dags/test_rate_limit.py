@@ -23,6 +23,8 @@ from pipeline.sandbox import s3
 from pipeline.sandbox.serve import running
 from tests.promises.days import write_accounts
 
+pytestmark = pytest.mark.slow
+
 HANDLES = [f"waiting_{number}" for number in range(10)]
 LIMIT, WINDOW = 4, 40  # requests in seconds: ten accounts need three windows
 # On a machine so slow that no window is ever used up, one account is still refused.

@@ -13,6 +13,8 @@ from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.links import broken_links, links
 from tests.reports.world import DAY, TWELVE, World, world
 
+pytestmark = pytest.mark.slow
+
 
 def published(folder: Path, made: World, days: int) -> FolderLake:
     """Return a lake with the pages of the last `days` days of a world."""

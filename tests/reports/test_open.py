@@ -25,6 +25,8 @@ from reports import publish
 from tests.reports.folder_lake import fill
 from tests.reports.world import DAY, TWELVE, world
 
+pytestmark = pytest.mark.slow
+
 YESTERDAY = DAY - timedelta(days=1)
 SECRET = "the-secret"
 

@@ -20,6 +20,8 @@ from tests.reports.published import lake, small  # noqa: F401  # fixtures
 from tests.reports.rendered import text_of
 from tests.reports.world import DAY, TWELVE, World, world
 
+pytestmark = pytest.mark.slow
+
 WEEK = period_of(DAY, Unit.WEEK)  # DAY is its Sunday
 MONTH = period_of(DAY, Unit.MONTH)
 MONDAY = WEEK.first

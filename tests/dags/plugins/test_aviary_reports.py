@@ -36,6 +36,8 @@ from tests.dags.post import free_port
 from tests.reports.folder_lake import fill
 from tests.reports.world import TWELVE, world
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 PLUGINS = ROOT / "config/airflow/plugins"
 START_SECONDS = 600  # a slow machine is no failure

@@ -15,6 +15,8 @@ from pipeline.run import DayRun
 from tests.conftest import DAY, FaultRules, RequestStats
 from tests.promises.days import write_accounts
 
+pytestmark = pytest.mark.slow
+
 EVE = DAY - timedelta(days=1)
 BACKFILL = ["backfill", "--from", str(EVE), "--to", str(DAY)]
 

@@ -16,6 +16,8 @@ from tests.conftest import Answer, FaultRules, RequestStats, StubServer
 from tests.pipeline.given import DAY, a_post, work
 from tests.pipeline.read.days import EXPIRED, pages_of
 
+pytestmark = pytest.mark.slow
+
 START, END = "2026-11-22T00:00:00Z", "2026-11-23T00:00:00Z"
 
 

@@ -23,7 +23,7 @@ app.command()(sandbox)
 app.callback()(lambda: None)
 app()
 """
-pytestmark = pytest.mark.skipif(uses_moto(), reason="no SeaweedFS on this machine")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(uses_moto(), reason="no SeaweedFS on this machine")]
 
 
 def _command(directory: Path, *words: str) -> list[str]:

@@ -12,6 +12,8 @@ import pytest
 from pipeline.transform.spreadsheet import COLUMNS, to_csv
 from tests.pipeline.given import stored_posts
 
+pytestmark = pytest.mark.slow
+
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"

@@ -156,6 +156,7 @@ def test_the_drawn_band_holds_the_share_of_days_that_its_note_says() -> None:
 
 
 @pytest.mark.skipif(not WORLDS.exists(), reason="the worlds stand in ../shared, which is not here")
+@pytest.mark.slow
 def test_in_worlds_with_planted_truth_it_is_as_right_as_docs_report_md_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
