@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.lake.client import Lake
 
-# The long tests kill before every seventh write, and the last; CONTRIBUTING says how to try them all.
-EVERY = int(os.environ.get("AVIARY_KILL_EVERY", "7"))
+# The long tests kill before every eleventh write, and the last; CONTRIBUTING says how to try them all.
+EVERY = int(os.environ.get("AVIARY_KILL_EVERY", "11"))
 READS = {"get_object", "head_object", "list_objects_v2", "list_object_versions"}
 
 
