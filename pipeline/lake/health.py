@@ -51,9 +51,8 @@ def require_bucket(lake: Lake) -> None:
             f"S3 at {lake.endpoint} cannot be reached ({type(error).__name__}); "
             "check AWS_ENDPOINT_URL_S3 and the network, and AWS_CA_BUNDLE where the server's certificate is your own"
         ) from None
-    except (
-        RecursionError
-    ):  # botocore answers a redirection by asking for the bucket's region, which is redirected too
+    except RecursionError:
+        # botocore answers a redirection by asking for the bucket's region, which is redirected too.
         raise ConfigError(
             f"{lake.endpoint} redirects every request; set AWS_ENDPOINT_URL_S3 to the address it redirects to, such as "
             "https instead of http"

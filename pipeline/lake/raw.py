@@ -36,9 +36,8 @@ class RawDay:
     page_etags: tuple[str, ...]
     refresh: RefreshManifest | None = None  # of the earlier days that were read again with it
     is_first: bool = False  # read just now, and nothing was ever made of the day before
-    counts: Mapping[str, PostCount] = field(
-        default_factory=dict
-    )  # by key, those at hand; others may be stored
+    # By key, those at hand; others may be stored.
+    counts: Mapping[str, PostCount] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:
