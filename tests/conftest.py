@@ -37,16 +37,19 @@ settings.load_profile("aviary")
 DAY = date(2026, 11, 22)
 MORNING_AFTER = "2026-11-23T06:00:00Z"
 PROMISES = Path(__file__).parent / "promises"  # days run whole, killed and raced
+# Each has a test of minutes, which would leave the other workers without work at the end.
+LONGEST = {"test_s3_faults", "test_state_machine", "test_killed_anywhere", "test_many_deleted"}
 RECORDINGS = Path(__file__).resolve().parents[2] / "shared" / "data" / "x_recordings"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test` and `make test-fast` leave out by where it stands, or by what it needs."""
+    """Mark what `make test` and `make test-fast` leave out by where it stands, or by what it needs; longest first."""
     for item in items:
         if PROMISES in item.path.parents:
             item.add_marker(pytest.mark.slow)
         if "sandbox" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.server)
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 @pytest.fixture(autouse=True)

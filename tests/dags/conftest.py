@@ -11,4 +11,12 @@ os.environ.setdefault(
     "AIRFLOW__CORE__PLUGINS_FOLDER", str(Path(__file__).parents[2] / "config/airflow/plugins")
 )
 
+import pytest
+
 from tests.dags.post import post  # noqa: F401  # a fixture
+
+
+@pytest.fixture(scope="session", autouse=True)
+def airflow_logs() -> None:
+    """Airflow configures logging when it is first imported: within a test, that would take its `caplog` away."""
+    import airflow.settings  # noqa: F401
