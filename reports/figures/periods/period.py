@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 import polars as pl
 
@@ -55,7 +56,7 @@ class PeriodFigures:
         """The days that have a page of their own."""
         return tuple(day.day for day in self.days if day.planned is not None)
 
-    @property
+    @cached_property  # each row of the table of accounts asks
     def mentions_asked(self) -> pl.DataFrame:
         """The accounts whose mentions X was asked to count on any of the days."""
         return self.accounts.filter("mentions_asked")
