@@ -29,9 +29,7 @@ class Cause:
     posts: tuple[Row, ...]  # that moved it most, at most three; none where there are more or fewer than usual
     topic: tuple[str, str] | None  # kind and term of what most of the move is about
     replied_to: Row | None  # the post that got most of the day's replies
-    common: tuple[
-        tuple[str, str], ...
-    ] = ()  # kind and term of what two or three of these posts have, of tone only
+    common: tuple[tuple[str, str], ...] = ()  # of tone: kind and term of what two or three of the posts have
 
 
 def causes(

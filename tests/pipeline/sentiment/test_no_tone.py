@@ -1,8 +1,7 @@
 """Phrases without tone are found as whole words in any letter case, and left out of what is scored."""
 
 import re
-import sys
-from types import FrameType
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline.sentiment import Analyzer, score_posts
 from pipeline.sentiment.cleaning import clean_text
 from pipeline.sentiment.no_tone import NoTone, no_tone
+from tests.pipeline.sentiment.steps import lines_executed
 
 MAX_PHRASES, MAX_PHRASE = (
     500,
@@ -133,23 +133,6 @@ def test_the_worst_list_and_post_take_time_in_proportion_to_the_length_of_the_po
 ) -> None:
     """Measured in lines that are executed, not in seconds."""
     found = NoTone(phrases)
-    short, long = (lines_executed(found, (text * length)[:length]) for length in (1000, 4000))
+    short, long = (lines_executed(partial(found.remove, (text * length)[:length])) for length in (1000, 4000))
     assert long <= 4.1 * short
     assert long <= 4000 * 6 * MAX_PHRASE
-
-
-def lines_executed(found: NoTone, text: str) -> int:
-    lines = 0
-
-    def count(frame: FrameType, event: str, argument: object) -> Any:
-        nonlocal lines
-        lines += event == "line"
-        return count
-
-    before = sys.gettrace()
-    sys.settrace(count)
-    try:
-        found.remove(text)
-    finally:
-        sys.settrace(before)
-    return lines
