@@ -43,6 +43,17 @@ class DayRun:
         return f"{self.day}: {counted}; {self.posts:,} posts"
 
 
+@dataclass(frozen=True)
+class AccountsRun:
+    """The accounts of a day that a run has done: what `finish` goes by, also in another process."""
+
+    day: date
+    run_id: str
+    accounts: tuple[str, ...]
+    not_refetched: tuple[str, ...]  # why a finished day was not replaced, a line each
+    failed_accounts: float  # the share (0 to 1) of them that may fail
+
+
 def run_stages(
     lake: Lake,
     x: XApi,
@@ -60,6 +71,33 @@ def run_stages(
 
     Raises `ConfigError` before anything started, and other `AviaryError`s when a stage or the verdict failed.
     """
+    done = run_accounts(
+        lake,
+        x,
+        config,
+        day,
+        sample=sample,
+        only=only,
+        refetch=refetch,
+        confirmed=confirmed,
+        progress=progress,
+    )
+    return finish(lake, x, done, publish)
+
+
+def run_accounts(
+    lake: Lake,
+    x: XApi,
+    config: AccountsConfig,
+    day: date,
+    *,
+    sample: bool,
+    only: Sequence[str] = (),
+    refetch: bool = False,
+    confirmed: bool = False,
+    progress: DayProgress,
+) -> AccountsRun:
+    """Run the stages plan, collect and analyze of one local day. Arguments and errors as those of `run_stages`."""
     run_id = f"cli__{clock.now():%Y-%m-%dT%H:%M:%S.%f}"
     tasks = _once_allowed(
         progress,
@@ -79,13 +117,24 @@ def run_stages(
     accounts = _Accounts(lake, x, progress)
     accounts.run(tasks)
     progress.stage("making the report")
-    reported = report(lake, day, publish)
-    reconcile_after(lake, x, run_id)
-    if accounts.not_refetched:
-        raise RunFailed("\n".join(accounts.not_refetched))
-    ended = verdict(lake, day, [task.account for task in tasks], config.tolerate.failed_accounts)
-    return DayRun(
+    return AccountsRun(
         day=day,
+        run_id=run_id,
+        accounts=tuple(task.account for task in tasks),
+        not_refetched=tuple(accounts.not_refetched),
+        failed_accounts=config.tolerate.failed_accounts,
+    )
+
+
+def finish(lake: Lake, x: XApi, done: AccountsRun, publish: Publish) -> DayRun:
+    """Run the stages report and verdict of a day whose accounts are done. Raises as `run_stages` does."""
+    reported = report(lake, done.day, publish)
+    reconcile_after(lake, x, done.run_id)
+    if done.not_refetched:
+        raise RunFailed("\n".join(done.not_refetched))
+    ended = verdict(lake, done.day, done.accounts, done.failed_accounts)
+    return DayRun(
+        day=done.day,
         report=f"{lake.url}/{reported.report}",
         statuses={str(status): count for status, count in ended.statuses.items()},
         posts=reported.posts,

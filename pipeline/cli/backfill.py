@@ -1,7 +1,8 @@
 """The command `backfill`: many days, oldest first."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from pipeline.cli.console import Bars, bars
 from pipeline.cli.options import Accounts
 from pipeline.errors import ConfigError, RunFailed
 from pipeline.window import Window, parse_day
+
+if TYPE_CHECKING:
+    from pipeline.run import DayRun
 
 
 def backfill(
@@ -31,6 +35,7 @@ def backfill(
     from pipeline.accounts import load_accounts
     from pipeline.cli.day import Runner
     from pipeline.cli.readers import try_all_readers
+    from pipeline.cli.reporter import Reporter
     from pipeline.lake.client import Lake
     from pipeline.settings import load_settings
 
@@ -47,19 +52,18 @@ def backfill(
     runner = Runner.open(settings, config)
     failed = []
     with bars() as progress:
-        for day in days:
-            window = Window(day, config.timezone)
-            try:
-                if as_if_daily:
-                    with clock.frozen(window.collect_at(config.collect_at)):
-                        done = runner.run(day, account or (), progress=Bars(progress, str(day)))
-                else:
-                    done = runner.run(day, account or (), progress=Bars(progress, str(day)))
-            except RunFailed as failure:
+
+        def tell(day: date, ended: "DayRun | RunFailed") -> None:
+            if isinstance(ended, RunFailed):
                 failed.append(day)
-                progress.console.print(f"{day}: {failure}")
-            else:
-                progress.console.print(str(done))
+            progress.console.print(f"{day}: {ended}" if isinstance(ended, RunFailed) else str(ended))
+
+        with Reporter(tell) as reporter:
+            for day in days:
+                morning_after = Window(day, config.timezone).collect_at(config.collect_at)
+                with clock.frozen(morning_after) if as_if_daily else nullcontext():
+                    done = runner.run_accounts(day, account or (), Bars(progress, str(day)))
+                    reporter.make(done)
     if failed:
         raise RunFailed(
             f"{len(failed)} of {len(days)} days failed: {', '.join(map(str, failed))}; fix what the lines above name "

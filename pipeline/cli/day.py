@@ -9,7 +9,7 @@ from pipeline.accounts import AccountsConfig, load_accounts
 from pipeline.lake.client import Lake
 from pipeline.lake.health import require_bucket
 from pipeline.progress import DayProgress
-from pipeline.run import DayRun, run_stages
+from pipeline.run import AccountsRun, DayRun, run_accounts, run_stages
 from pipeline.settings import Settings, load_settings
 from pipeline.window import parse_day
 from pipeline.x_api.client import XApi
@@ -54,6 +54,18 @@ class Runner:
             refetch=refetch,
             confirmed=confirmed,
             progress=progress or DayProgress(),
+        )
+
+    def run_accounts(self, day: date, accounts: Sequence[str], progress: DayProgress) -> AccountsRun:
+        """Run one local day up to its accounts; `pipeline.run.finish` does the rest."""
+        return run_accounts(
+            self.lake,
+            self.x,
+            self.config,
+            day,
+            sample=self.sample,
+            only=accounts,
+            progress=progress,
         )
 
 

@@ -1,7 +1,7 @@
 """`./aviary backfill`: one bad day costs one day, and what is interrupted goes on where it stopped."""
 
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,11 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.cli.day import Runner
+from pipeline.cli.reporter import Reporter
+from pipeline.errors import RunStopped
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
-from pipeline.run import DayRun
+from pipeline.run import AccountsRun
 from tests.conftest import DAY, FaultRules, RequestStats
 from tests.promises.days import write_accounts
 
@@ -36,6 +38,18 @@ def backfill(
     with pytest.raises(SystemExit) as ended:
         main()
     return ended.value.code, *capsys.readouterr()
+
+
+def end_second_day(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let the accounts of the second day end with an error."""
+    run_accounts = Runner.run_accounts
+
+    def ended(self: Runner, day: date, *more: Any) -> AccountsRun:
+        if day == DAY:
+            raise error
+        return run_accounts(self, day, *more)
+
+    monkeypatch.setattr(Runner, "run_accounts", ended)
 
 
 def test_when_a_day_fails_the_others_still_run_and_it_is_named(
@@ -64,15 +78,8 @@ def test_interrupted_it_says_so_without_a_traceback_and_goes_on_later(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run = Runner.run
-
-    def stopped_on_the_second(self: Runner, day: Any, *arguments: Any, **options: Any) -> DayRun:
-        if day == DAY:
-            raise KeyboardInterrupt
-        return run(self, day, *arguments, **options)
-
     with monkeypatch.context() as interrupted:
-        interrupted.setattr(Runner, "run", stopped_on_the_second)
+        end_second_day(interrupted, KeyboardInterrupt())
         code, _, err = backfill(monkeypatch, capsys)
     assert code == 130
     assert err.splitlines()[-1] == (
@@ -81,6 +88,45 @@ def test_interrupted_it_says_so_without_a_traceback_and_goes_on_later(
     stored = lake.etags(keys.raw_folder(EVE, "pixelforge"))
     assert backfill(monkeypatch, capsys)[0] in (0, None)
     assert lake.etags(keys.raw_folder(EVE, "pixelforge")) == stored
+
+
+def test_what_stops_the_second_day_leaves_the_first_finished_and_told(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    end_second_day(monkeypatch, RunStopped("X refuses the token"))
+    code, _, err = backfill(monkeypatch, capsys)
+    assert code == 1
+    first, last = err.splitlines()
+    assert first.startswith(f"{EVE}: 1 ok; ")
+    assert last == "X refuses the token"
+    assert lake.exists(keys.report(EVE))
+
+
+@pytest.mark.parametrize("killed", [EVE, DAY])
+def test_the_killed_process_of_the_reports_is_told_and_the_same_command_goes_on(
+    killed: date,
+    lake: Lake,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make = Reporter.make
+
+    def make_killed(self: Reporter, done: AccountsRun) -> None:
+        if done.day == killed:
+            self._process.kill()
+            self._process.join()
+        make(self, done)
+
+    with monkeypatch.context() as killing:
+        killing.setattr(Reporter, "make", make_killed)
+        code, _, err = backfill(monkeypatch, capsys)
+    assert code == 1
+    assert err.splitlines()[-1].startswith("the process that makes the reports was killed before that of ")
+    stored = lake.etags(keys.raw_folder(killed, "pixelforge"))
+
+    assert backfill(monkeypatch, capsys)[0] in (0, None)
+    assert lake.etags(keys.raw_folder(killed, "pixelforge")) == stored
+    assert [lake.exists(keys.report(day)) for day in (EVE, DAY)] == [True, True]
 
 
 def test_counts_as_of_each_day_s_morning_are_no_offer_for_x(
