@@ -1,8 +1,8 @@
 """Starts what takes Airflow seconds to import, so that the imports overlap with what has to be waited for.
 
-python -P config/airflow/start.py dag-test POOLS_FILE      migrates the database and imports the pools, then runs `dags
-                                                           test` with the arguments that it reads from its standard
-                                                           input, a JSON list
+python -P config/airflow/start.py dag-test POOLS_FILE      migrates the database and imports the pools, starts what
+                                                           serves the tasks, then runs `dags test` with the arguments
+                                                           that it reads from its standard input, a JSON list
 python -P config/airflow/start.py api-server POOLS_FILE    prepares the same, then runs the API server
 python -P config/airflow/start.py dag-processor            runs the DAG processor once the API server answers, and so
                                                            the database is there
@@ -17,13 +17,20 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from typing import NoReturn
 
 from airflow.__main__ import main
 from airflow.configuration import conf
 
 IMPORTS = {
-    # What serves tasks that run in the process of `dags test`.
-    "dag-test": ("airflow.cli.commands.dag_command", "airflow.api_fastapi.execution_api.app"),
+    # The last two: what the tasks import, which run in the process of `dags test`.
+    "dag-test": (
+        "airflow.cli.commands.dag_command",
+        "airflow.api_fastapi.execution_api.app",
+        "airflow.sdk.execution_time.supervisor",
+        "pipeline.run",
+        "reports",
+    ),
     "api-server": ("airflow.api_fastapi.core_api.app", "airflow.api_fastapi.execution_api.app"),
     "dag-processor": ("airflow.jobs.dag_processor_job_runner", "airflow.dag_processing.processor"),
     "scheduler": ("airflow.jobs.scheduler_job_runner", "airflow.executors.local_executor"),
@@ -57,6 +64,20 @@ def prepare_beside(pools: str, modules: tuple[str, ...]) -> None:
         sys.exit("Airflow's database could not be prepared; the lines above say why")
 
 
+def serve_tasks_here() -> None:
+    """Start the API for tasks in this process now, because the first task would wait seconds for it."""
+    from airflow.sdk.execution_time.supervisor import in_process_api_server  # noqa: PLC0415  of this service alone
+
+    _ = in_process_api_server().transport
+
+
+def end_at_once() -> NoReturn:
+    """End without freeing each of thousands of modules, which takes seconds; nothing is left to be written."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def wait_for_api_server() -> None:
     """Return when the API server answers."""
     address = f"{conf.get_mandatory_value('api', 'base_url')}/api/v2/monitor/health"
@@ -71,8 +92,10 @@ def wait_for_api_server() -> None:
 match sys.argv[1:]:
     case ["dag-test", pools]:
         prepare_beside(pools, IMPORTS["dag-test"])
+        serve_tasks_here()
         if arguments := sys.stdin.readline():  # none: whoever started this has ended
             run("dags", "test", *json.loads(arguments))
+            end_at_once()
     case ["api-server", pools]:
         prepare_beside(pools, IMPORTS["api-server"])
         run("api-server")

@@ -18,6 +18,14 @@ from pipeline.settings import ROOT
 events: list[str] = []
 
 
+class Server:
+    """Stands in for the API that serves tasks, which starts when its transport is asked for."""
+
+    @property
+    def transport(self) -> None:
+        events.append("serve tasks")
+
+
 @pytest.fixture(autouse=True)
 def airflow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands and imports are recorded; the API server answers at the third request."""
@@ -35,6 +43,8 @@ def airflow(monkeypatch: pytest.MonkeyPatch) -> None:
     main = SimpleNamespace(main=lambda: events.append(" ".join(sys.argv)))
     monkeypatch.setitem(sys.modules, "airflow.__main__", main)
     monkeypatch.setitem(sys.modules, "airflow.configuration", SimpleNamespace(conf=conf))
+    supervisor = SimpleNamespace(in_process_api_server=Server)
+    monkeypatch.setitem(sys.modules, "airflow.sdk.execution_time.supervisor", supervisor)
     for module in (
         "airflow.cli.commands.dag_command",
         "airflow.api_fastapi.execution_api.app",
@@ -67,12 +77,23 @@ def test_it_starts_when_the_api_server_answers(
 
 @pytest.mark.parametrize(
     ("given", "run"),
-    [('["aviary_daily", "--conf", "{}"]\n', ["airflow dags test aviary_daily --conf {}"]), ("", [])],
+    [
+        (
+            '["aviary_daily", "--conf", "{}"]\n',
+            ["serve tasks", "airflow dags test aviary_daily --conf {}", "end at once"],
+        ),
+        ("", ["serve tasks"]),
+    ],
 )
 def test_a_day_is_run_once_it_is_named_and_never_when_whoever_would_name_it_has_ended(
     monkeypatch: pytest.MonkeyPatch, given: str, run: list[str]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+    this, end = os.getpid(), os._exit
+    # The fork that prepares the database really ends.
+    monkeypatch.setattr(
+        os, "_exit", lambda code: events.append("end at once") if os.getpid() == this else end(code)
+    )
     assert start(monkeypatch, "dag-test", "pools.json") == run
 
 
