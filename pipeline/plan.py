@@ -1,19 +1,20 @@
 """Stage one: which accounts this day is for, who they are on X, and whether the budget suffices."""
 
 import difflib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from pipeline import clock
 from pipeline.accounts import Account, AccountsConfig
 from pipeline.erasure.register import erased_accounts
-from pipeline.errors import ConfigError, LakeError
+from pipeline.errors import ConfigError
 from pipeline.lake import keys, retention
-from pipeline.lake.client import Lake, to_json
+from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcomes, find_plan, put_outcome, window_of
 from pipeline.lake.made import unchanged_accounts
 from pipeline.lake.no_tone import NoToneLists, freeze_no_tone
 from pipeline.lake.records import AccountTask, Outcome, Plan, PlannedAccount
+from pipeline.lake.updates import update
 from pipeline.read.lookup import Found, look_up
 from pipeline.schema import SCORERS
 from pipeline.sentiment.sums import OWN_SUMS
@@ -25,7 +26,6 @@ from pipeline.x_api.client import XApi
 from pipeline.x_api.problems import Refusal
 
 _DAMAGED = Outcome(status=Status.FAILED, reason="its outcome cannot be read, so the day is made again")
-_MAX_CONFLICTS = 40  # lost races for the plan before giving up
 
 
 def plan(
@@ -74,8 +74,11 @@ def plan(
 
     planned = {entry.account for entry in before.accounts} if before else set()
     lists = freeze_no_tone(lake, day, {each.key: each.no_tone for each in chosen}, frozen=planned)
-    the_plan = _write(
-        lake, day, lambda stored: _merged(stored, window, sample, config, chosen, outcomes, found)
+    the_plan = update(
+        lake,
+        keys.plan(day),
+        Plan,
+        lambda stored: _merged(stored, window, sample, config, chosen, outcomes, found),
     )
     retention.keep(lake, config.retention.raw_days)
     entries = {entry.account: entry for entry in the_plan.accounts}
@@ -165,18 +168,6 @@ def _each_once(chosen: Sequence[Account], before: Plan | None, found: Found) -> 
         if readers[user.user_id] != account
     }
     return Found(found.users, {**found.refusals, **twice})
-
-
-def _write(lake: Lake, day: date, merged: Callable[[Plan | None], Plan]) -> Plan:
-    """Write the plan that `merged` makes of the stored one; where another run has written meanwhile, of that one."""
-    key = keys.plan(day)
-    for _ in range(_MAX_CONFLICTS):
-        found = lake.find(key)
-        the_plan = merged(lake.parse_model(key, found.body, Plan) if found else None)
-        body = to_json(the_plan)
-        if (found and found.body == body) or lake.put_if(key, body, found.etag if found else None):
-            return the_plan
-    raise LakeError(f"cannot write {key}: lost {_MAX_CONFLICTS} races for it; run the command again")
 
 
 def _merged(

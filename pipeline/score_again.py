@@ -17,6 +17,7 @@ from pipeline.lake.days import find_plan
 from pipeline.lake.frames import READERS, parse_frame
 from pipeline.lake.no_tone import freeze_no_tone
 from pipeline.lake.records import DaySettings, Outcome, Plan
+from pipeline.lake.updates import update
 from pipeline.lake.users import known_users
 from pipeline.schema import POSTS, SCORERS
 from pipeline.sentiment.no_tone import NoTone, no_tone
@@ -56,18 +57,14 @@ def score_again(lake: Lake, config: AccountsConfig, day: date) -> int:
 
 def _with_scorers_of_now(lake: Lake, plan: Plan) -> Plan:
     """Return the day's plan, written with the scorers of this version: a later run keeps to what it says."""
+    now = {"scorers": SCORERS}
     key = keys.plan(plan.day)
-    for _ in range(_MAX_CONFLICTS):
-        found = lake.find(key)
-        if found is None:
-            break
-        plan = lake.parse_model(key, found.body, Plan)
-        if plan.scorers == SCORERS:
-            return plan
-        plan = plan.model_copy(update={"scorers": SCORERS})
-        if lake.put_model_if(key, plan, found.etag):
-            return plan
-    raise LakeError(f"{key} keeps changing; run the command again when nothing else runs")
+    written = update(lake, key, Plan, lambda stored: stored and stored.model_copy(update=now))
+    if written is None:
+        raise LakeError(
+            f"{lake.url}/{key} was removed meanwhile; run the command again when nothing else runs"
+        )
+    return written
 
 
 def _recorded(lake: Lake, day: date) -> set[str]:

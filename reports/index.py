@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.lake import catalogue, keys
 from pipeline.lake.periods import Unit, period_of
+from pipeline.lake.updates import update
 from pipeline.share import exceeds
 from pipeline.status import Status
 from reports.figures.day import DayFigures
@@ -54,13 +55,12 @@ def publish(lake: "Lake", line: DayLine) -> date:
 
 def record(lake: "Lake", line: DayLine) -> None:
     """Add a line to its year; a run that renders another day at the same time loses nothing."""
-    key = keys.report_lines(line.day.year)
-    while True:
-        year, etag = _read(lake, line.day.year)
-        others = [other for other in year.days if other.day != line.day]
-        changed = YearLines(days=tuple(sorted([*others, line], key=lambda found: found.day)))
-        if changed == year or lake.put_model_if(key, changed, etag):
-            return
+
+    def with_line(year: YearLines | None) -> YearLines:
+        others = [other for other in year.days if other.day != line.day] if year else []
+        return YearLines(days=tuple(sorted([*others, line], key=lambda found: found.day)))
+
+    update(lake, keys.report_lines(line.day.year), YearLines, with_line)
 
 
 def draw(lake: "Lake", years: Collection[int]) -> date:
@@ -80,25 +80,25 @@ def draw(lake: "Lake", years: Collection[int]) -> date:
 def day_before(lake: "Lake", day: date) -> date | None:
     """Return the nearest earlier day that has a report, of the day's year or of the year before."""
     for year in (day.year, day.year - 1):
-        if earlier := [line.day for line in _read(lake, year)[0].days if line.day < day]:
+        if earlier := [line.day for line in _read(lake, year).days if line.day < day]:
             return earlier[-1]
     return None
 
 
 def days_of(lake: "Lake", first: date, last: date) -> list[date]:
     """Return the days from `first` to `last` that have a report, the oldest first."""
-    lines = (line.day for year in range(first.year, last.year + 1) for line in _read(lake, year)[0].days)
+    lines = (line.day for year in range(first.year, last.year + 1) for line in _read(lake, year).days)
     return [day for day in lines if first <= day <= last]
 
 
 def days(lake: "Lake") -> list[date]:
     """Return the days that have a report, the oldest first."""
-    return [line.day for year in reversed(_years(lake)) for line in _read(lake, year)[0].days]
+    return [line.day for year in reversed(_years(lake)) for line in _read(lake, year).days]
 
 
 def newest(lake: "Lake") -> date:
     """Return the newest day that has a report."""
-    return _read(lake, _years(lake)[0])[0].days[-1].day
+    return _read(lake, _years(lake)[0]).days[-1].day
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _shown(lake: "Lake", year: int) -> _Shown:
         before, end = keys.period_report(first.previous), keys.period_report(last)
         found = (kind.fields(key) for key in lake.keys(kind.prefix(), after=before, last=end))
         stored += [fields[str(unit)] for fields in found if fields]
-    return _Shown(_read(lake, year)[0], frozenset(stored))
+    return _Shown(_read(lake, year), frozenset(stored))
 
 
 def _render(shown: _Shown, years: list[int], key: str) -> str:
@@ -132,10 +132,5 @@ def _years(lake: "Lake") -> list[int]:
     return sorted((int(fields["year"]) for fields in found if fields), reverse=True)
 
 
-def _read(lake: "Lake", year: int) -> tuple[YearLines, str | None]:
-    """Return a year's lines, and their ETag."""
-    key = keys.report_lines(year)
-    found = lake.find(key)
-    if found is None:
-        return YearLines(), None
-    return lake.parse_model(key, found.body, YearLines), found.etag
+def _read(lake: "Lake", year: int) -> YearLines:
+    return lake.find_model(keys.report_lines(year), YearLines) or YearLines()

@@ -16,6 +16,7 @@ from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame, to_parquet
 from pipeline.lake.no_tone import remove_from_no_tone
 from pipeline.lake.records import AccountDay, ErasureRecord, Plan
+from pipeline.lake.updates import update
 from pipeline.lake.users import USERS, known_users
 from pipeline.lake.versions import Version, erase, list_versions
 from pipeline.progress import OnProgress, no_progress
@@ -137,11 +138,14 @@ def _redact_shared(lake: Lake, key: str, target: ErasureTarget) -> None:
 
 def _redact_plan(lake: Lake, key: str, target: ErasureTarget) -> None:
     """Conditional, because a run may add accounts meanwhile."""
-    while (stored := lake.find(key)) is not None:
-        plan = lake.parse_model(key, stored.body, Plan)
+
+    def without_it(plan: Plan | None) -> Plan | None:
+        if plan is None:
+            return None
         left = tuple(entry for entry in plan.accounts if entry.account not in target.accounts)
-        if lake.put_model_if(key, plan.model_copy(update={"accounts": left}), stored.etag):
-            return
+        return plan.model_copy(update={"accounts": left})
+
+    update(lake, key, Plan, without_it)
 
 
 def _redact_users(lake: Lake, key: str, target: ErasureTarget) -> None:

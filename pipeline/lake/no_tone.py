@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from pipeline.errors import LakeError
 from pipeline.lake import keys
 from pipeline.lake.records import Record
+from pipeline.lake.updates import update
 
 if TYPE_CHECKING:
     from pipeline.lake.client import Lake
-
-_MAX_CONFLICTS = 40  # lost races for the lists before giving up
 
 
 class NoToneOf(Record):
@@ -71,20 +69,15 @@ def freeze_no_tone(
     the day at once.
     """
     new = {account: listed for account, listed in phrases.items() if account not in frozen}
-    key = keys.no_tone(day)
-    for _ in range(_MAX_CONFLICTS):
-        found = lake.find(key)
-        stored = lake.parse_model(key, found.body, NoToneLists) if found else NO_LISTS
-        lists = stored.replaced(new)
-        if lists == stored or lake.put_model_if(key, lists, found.etag if found else None):
-            return lists
-    raise LakeError(f"cannot write {key}: lost {_MAX_CONFLICTS} races for it; run the command again")
+
+    def frozen_lists(stored: NoToneLists | None) -> NoToneLists | None:
+        lists = (stored or NO_LISTS).replaced(new)
+        return None if stored is None and lists == NO_LISTS else lists
+
+    return update(lake, keys.no_tone(day), NoToneLists, frozen_lists) or NO_LISTS
 
 
 def remove_from_no_tone(lake: "Lake", key: str, accounts: Collection[str]) -> None:
     """Take accounts out of the lists at `key`, and the lists that only they had."""
-    while (found := lake.find(key)) is not None:
-        stored = lake.parse_model(key, found.body, NoToneLists)
-        left = stored.replaced(dict.fromkeys(accounts, ()))
-        if left == stored or lake.put_model_if(key, left, found.etag):
-            return
+    nothing = dict.fromkeys(accounts, ())
+    update(lake, key, NoToneLists, lambda stored: stored and stored.replaced(nothing))

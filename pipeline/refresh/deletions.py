@@ -8,10 +8,11 @@ from pipeline import clock
 from pipeline.erasure.register import erased_posts
 from pipeline.lake import catalogue, keys
 from pipeline.lake.catalogue import account_day_of
-from pipeline.lake.client import Lake, to_json
+from pipeline.lake.client import Lake
 from pipeline.lake.days import find_outcome, put_outcome
 from pipeline.lake.doubts import DeletedPosts, Doubts, PostDoubt
 from pipeline.lake.raw import find_refresh_manifest
+from pipeline.lake.updates import update
 from pipeline.refresh.doubts import by_day, is_open, is_waiting
 
 DELETED_AT_X: Final = "gone from X when its day was read again"  # the reason in the erasure's record
@@ -24,15 +25,12 @@ def find_doubts(lake: Lake, account: str) -> Doubts:
 
 def update_doubts(lake: Lake, account: str, changed: Callable[[Doubts], Doubts]) -> Doubts:
     """Store what `changed` makes of the account's doubts and return it; begins again where another run has written."""
-    key = keys.doubts(account)
-    while True:
-        found = lake.find(key)
-        before = lake.parse_model(key, found.body, Doubts) if found else _of_first_release(lake, account)
-        after = changed(before)
-        body = to_json(after)
-        unchanged = found.body == body if found else not after.posts
-        if unchanged or lake.put_if(key, body, found.etag if found else None):
-            return after
+
+    def change(stored: Doubts | None) -> Doubts | None:
+        after = changed(stored or _of_first_release(lake, account))
+        return after if stored or after.posts else None
+
+    return update(lake, keys.doubts(account), Doubts, change) or Doubts(posts={})
 
 
 def open_posts(doubts: Doubts, erased: Collection[str]) -> dict[str, PostDoubt]:
