@@ -35,7 +35,10 @@ class Reporter:
         context = multiprocessing.get_context("spawn")
         self._days, theirs = context.Pipe()
         self._process = context.Process(target=_finish_days, args=(theirs,), daemon=True)
+        # Ctrl-c reaches both processes, and this one decides. The other ignores it from its first instruction on.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._process.start()
+        signal.signal(signal.SIGINT, before)
         theirs.close()
         return self
 
@@ -59,9 +62,9 @@ class Reporter:
             if kind is None or issubclass(kind, AviaryError):
                 self._finish()
         finally:
-            self._days.close()
             self._process.terminate()
             self._process.join()
+            self._days.close()
 
     def _finish(self) -> None:
         day, self._under_way = self._under_way, None
@@ -84,8 +87,7 @@ def _killed(day: date) -> AviaryError:
 
 
 def _finish_days(days: Connection) -> None:
-    """Finish the days that come, until the other end is closed, also by the death of its process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-c reaches both; the other process decides
+    """Finish the days that come, until the other end is closed, which the death of its process does too."""
     settings = load_settings()
     lake, x = Lake(settings.lake_url()), XApi(settings.token(), settings.x_api_url)
     while (given := _next(days)) is not None:
@@ -95,7 +97,10 @@ def _finish_days(days: Connection) -> None:
                 ended: DayRun | AviaryError = finish(lake, x, done, publish)
         except AviaryError as error:
             ended = error
-        days.send(ended)
+        try:
+            days.send(ended)
+        except BrokenPipeError:
+            return
 
 
 def _next(days: Connection) -> tuple[AccountsRun, datetime | None] | None:
