@@ -1,5 +1,8 @@
 """`./aviary backfill`: one bad day costs one day, and what is interrupted goes on where it stopped."""
 
+import os
+import signal
+import subprocess
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ from pipeline.errors import RunStopped
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.run import AccountsRun
+from pipeline.settings import ROOT
 from tests.conftest import DAY, FaultRules, RequestStats
 from tests.promises.days import write_accounts
 
@@ -88,6 +92,42 @@ def test_interrupted_it_says_so_without_a_traceback_and_goes_on_later(
     stored = lake.etags(keys.raw_folder(EVE, "pixelforge"))
     assert backfill(monkeypatch, capsys)[0] in (0, None)
     assert lake.etags(keys.raw_folder(EVE, "pixelforge")) == stored
+
+
+def test_ctrl_c_ends_both_processes_without_a_traceback(
+    lake: Lake, request_stats: RequestStats, tmp_path: Path
+) -> None:
+    first = DAY - timedelta(days=5)
+    command = [sys.executable, "-m", "pipeline", "backfill", "--from", str(first), "--to", str(DAY)]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # the signal is for its processes alone, as a terminal's is
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith(f"{first}: 1 ok; ")
+        os.killpg(process.pid, signal.SIGINT)
+        rest = process.stderr.read()  # ends when no process has it open any more
+    assert process.returncode == 130
+    assert "Traceback" not in rest
+    assert rest.splitlines()[-1].startswith("interrupted; everything stored so far is kept")
+
+
+def test_ctrl_c_never_reaches_the_process_of_the_reports(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enter = Reporter.__enter__
+
+    def interrupted_as_it_starts(self: Reporter) -> Reporter:
+        enter(self)
+        os.kill(self._process.pid or 0, signal.SIGINT)
+        return self
+
+    monkeypatch.setattr(Reporter, "__enter__", interrupted_as_it_starts)
+    assert backfill(monkeypatch, capsys)[0] in (0, None)
 
 
 def test_what_stops_the_second_day_leaves_the_first_finished_and_told(
