@@ -57,8 +57,11 @@ TESTS := $(BIN)/python -m pytest -n auto --dist worksteal
 test: install ## run the tests but the slow ones (no network, account or root needed)
 	@$(TESTS) -m "not slow"
 
-test-fast: install ## run the tests that start no server: for every change
-	@$(TESTS) -m "not slow and not server"
+# What these folders import takes each worker seconds: Airflow, moto, cfn-lint; or all of their tests are slow.
+FAST := $(TESTS) --hypothesis-profile=fast $(addprefix --ignore=tests/,aws dags distributed promises)
+
+test-fast: install ## run the tests for every change: no server, no Airflow, a tenth of the examples
+	@$(FAST) -m "not slow and not server and not heavy"
 
 test-slow: install ## run the slow tests: schedulers, browsers, days that are killed again and again
 	@$(TESTS) -m slow

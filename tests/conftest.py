@@ -32,6 +32,7 @@ from tests.reports.browser import FLAGS, chromium
 
 # A slow machine is not a failure.
 settings.register_profile("aviary", deadline=None)
+settings.register_profile("fast", deadline=None, max_examples=10)  # `make test-fast`
 settings.load_profile("aviary")
 
 DAY = date(2026, 11, 22)

@@ -11,6 +11,8 @@ import pytest
 from pipeline.version import VERSION
 from tests.conftest import MORNING_AFTER
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("dags", "pipeline", "reports")
 

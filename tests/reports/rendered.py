@@ -1,5 +1,9 @@
-"""Worlds as figures and as pages."""
+"""Worlds as figures and as pages.
 
+Figures are kept by world, which cannot change: most tests read those of the same few.
+"""
+
+from functools import cache
 from html import unescape
 from re import DOTALL, sub
 
@@ -15,6 +19,7 @@ from reports.render import render_period, render_report
 from tests.reports.world import World
 
 
+@cache
 def figures_of(made: World) -> DayFigures:
     """Return the figures of a world's last day."""
     return day_figures(made.plan, made.rollups, made.posts, topic_counts=topics_of(made))
@@ -32,6 +37,7 @@ def topics_of(made: World) -> DayTopics:
     return DayTopics(today, earlier, frozenset(counted))
 
 
+@cache
 def accounts_of(made: World) -> dict[str, AccountFigures]:
     """Return the figures of each account's page."""
     return {found.account: found for found in per_account(figures_of(made), made.rollups, made.posts)}

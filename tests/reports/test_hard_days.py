@@ -44,7 +44,7 @@ def failing(accounts: list[Account], day: date) -> list[Account]:
     ]
 
 
-@pytest.mark.parametrize("count", [1, 12, 50, 500])
+@pytest.mark.parametrize("count", [1, 12, 50, pytest.param(500, marks=pytest.mark.heavy)])
 def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: int) -> None:
     found = page(world(many(count), days=29))
     headings = [part["aria-labelledby"] for part in found.all("section") if part["aria-labelledby"]]

@@ -16,6 +16,8 @@ from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.published import YESTERDAY, lake, small  # noqa: F401  # fixtures
 from tests.reports.world import DAY, TWELVE, world
 
+pytestmark = pytest.mark.heavy
+
 
 def test_a_day_that_another_run_adds_at_the_same_moment_is_not_lost(
     lake: FolderLake, monkeypatch: pytest.MonkeyPatch

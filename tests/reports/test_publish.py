@@ -16,6 +16,8 @@ from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.published import YESTERDAY, lake, small  # noqa: F401  # fixtures
 from tests.reports.world import DAY, TWELVE, World, world
 
+pytestmark = pytest.mark.heavy
+
 
 def stored(lake: FolderLake) -> dict[str, bytes]:
     return {key: lake.get(key) for key in lake.keys("reports/")}

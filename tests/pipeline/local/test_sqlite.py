@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pipeline.local.airflow import airflow_environment, fork_environment, make_private, start_day
+
+pytestmark = pytest.mark.heavy
 
 ASK = """
 import asyncio

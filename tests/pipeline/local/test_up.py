@@ -34,6 +34,7 @@ def command(folder: Path, *arguments: str, **settings: str) -> "subprocess.Compl
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("set_one", "missing"),
     [("X_BEARER_TOKEN=a-token", "AVIARY_LAKE"), ("AVIARY_LAKE=s3://a-lake", "X_BEARER_TOKEN")],
@@ -51,6 +52,7 @@ def test_a_half_filled_env_is_one_line_before_anything_starts(
     assert not (tmp_path / ".aviary" / "airflow").exists()
 
 
+@pytest.mark.heavy
 def test_a_token_in_quotes_is_one_line_too(tmp_path: Path) -> None:
     told = command(tmp_path, "up", X_BEARER_TOKEN="'a-token'", AVIARY_LAKE="s3://a-lake")
     assert told.returncode == 2
@@ -58,6 +60,7 @@ def test_a_token_in_quotes_is_one_line_too(tmp_path: Path) -> None:
     assert "LIVE" not in told.stderr
 
 
+@pytest.mark.heavy
 def test_a_broken_accounts_yaml_is_its_line_alone(tmp_path: Path) -> None:
     (tmp_path / "accounts.yaml").write_text("accounts:\n  - not a handle\n")
     told = command(tmp_path, "up")
@@ -67,12 +70,14 @@ def test_a_broken_accounts_yaml_is_its_line_alone(tmp_path: Path) -> None:
     assert told.stderr.count("\n") == 1
 
 
+@pytest.mark.heavy
 def test_down_without_up_leaves_nothing(tmp_path: Path) -> None:
     told = command(tmp_path, "down")
     assert (told.returncode, told.stdout, told.stderr) == (0, "nothing was running\n", "")
     assert not (tmp_path / ".aviary").exists()
 
 
+@pytest.mark.heavy
 def test_down_tells_why_everything_had_ended_by_itself(tmp_path: Path) -> None:
     ended = replace(this_process(8080, live=False, phase=READY), created=0, failure="the scheduler died")
     save(ended, tmp_path / ".aviary")

@@ -60,6 +60,7 @@ def test_what_x_would_refuse_is_refused(x: X, parameters: dict[str, Any], words:
     assert words in answer.text
 
 
+@pytest.mark.heavy
 def test_a_window_has_three_hundred_requests() -> None:
     with misbehaving() as x:
         answers = [x.answer(PATH, query=MENTIONS, **DAY) for _ in range(301)]

@@ -131,6 +131,7 @@ def test_another_sandbox_in_another_folder_runs_beside_it_and_leaves_nothing(
         _s3(sandbox.environment).get_object(Bucket="lake", Key="only-there")
 
 
+@pytest.mark.heavy
 def test_a_later_start_has_the_same_keys_world_and_data(tmp_path: Path) -> None:
     with running(tmp_path, seed=5, story_day=date(2026, 11, 20)) as first:
         _s3(first.environment).put_object(Bucket="lake", Key="kept", Body=b"still here")
@@ -141,6 +142,7 @@ def test_a_later_start_has_the_same_keys_world_and_data(tmp_path: Path) -> None:
         assert _s3(second.environment).get_object(Bucket="lake", Key="kept")["Body"].read() == b"still here"
 
 
+@pytest.mark.heavy
 def test_a_killed_sandbox_s_server_is_found_and_stopped_and_its_data_kept(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib; from pipeline.sandbox.serve import running\n"

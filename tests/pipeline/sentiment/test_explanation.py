@@ -4,13 +4,14 @@ from math import sqrt
 from typing import Any, get_args
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.sentiment import Analyzer, Explanation, explain
 from pipeline.sentiment.explanation import Rule
 from pipeline.sentiment.lexicon import vocabulary
 from pipeline.sentiment.sums import ADDERS, Sums
+from tests.examples import examples
 from tests.pipeline.sentiment.texts import oracle, triggering_texts
 
 KINDS: tuple[Sums | None, ...] = (*get_args(Sums), None)
@@ -35,13 +36,14 @@ def assert_adds_up(text: str) -> None:
         assert all(effect.before != effect.after and effect.by for effect in word.effects)
 
 
+@pytest.mark.heavy
 def test_the_labelled_tweets_add_up_and_score_as_the_package_does(labelled: Any) -> None:
     for tweet in labelled:
         assert_adds_up(tweet.text)
         assert repr(explain(tweet.text).scores) == repr(oracle().polarity_scores(tweet.text))
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.integers(0, 2**32))
 def test_texts_full_of_triggers_add_up(seed: int) -> None:
     for text in triggering_texts(seed, 100):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipeline.sentiment import explain
 from pipeline.sentiment.french import french_lexicon, french_scores
 from pipeline.sentiment.sums import ADDERS, Sums
+from tests.examples import examples
 from tests.pipeline.sentiment.steps import lines_executed
 
 WORDS = st.sampled_from(
@@ -98,7 +99,7 @@ def test_a_day_keeps_its_kind_of_sums_on_any_interpreter(found: list[str]) -> No
         assert french_scores(text, sums)["compound"] == round(total / sqrt(total * total + 15), 4)
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(
     st.sampled_from(["😂", "😂 ", "l'", "l'adore ", "« ", "adore ", ":) ", "'", "a", "qu'", "é\u0301\u0323 "])
     | st.text(st.characters(categories=None, codec=None), min_size=1, max_size=6)

@@ -15,6 +15,7 @@ from pipeline.sentiment.contrast import weigh_around_but
 from pipeline.sentiment.lexicon import vocabulary
 from pipeline.sentiment.phrases import phrases_by_telltale
 from pipeline.sentiment.repeats import repeated_valences
+from tests.examples import examples
 from tests.pipeline.sentiment.texts import oracle, triggering_texts
 
 ours = Analyzer().polarity_scores
@@ -30,7 +31,7 @@ def test_the_labelled_tweets_score_the_same(labelled: Any) -> None:
         assert_equal(tweet.text)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 2**32))
 def test_texts_full_of_triggers_score_the_same(seed: Any) -> None:
     """40 examples of 500 texts; `python -m tests.bench.equality` does 200,000."""
@@ -102,7 +103,7 @@ def test_each_rule_and_quirk_scores_the_same(text: Any) -> None:
     assert_equal("day one: " + text)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.integers(0, 2**32))
 def test_the_walk_for_repeats_finds_the_same_valences_as_the_plain_one(seed: Any) -> None:
     """On short texts, of which many can be tried."""
@@ -113,6 +114,7 @@ def test_the_walk_for_repeats_finds_the_same_valences_as_the_plain_one(seed: Any
         ), text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("first", ["no", "never", "without", "so", "at", "very", "kind", "the", "beating"])
 def test_the_walk_for_repeats_tells_surroundings_apart_as_the_rules_do(first: Any) -> None:
     """In texts so long, of so few words, that these stand in every order; the beginning is in each."""
@@ -214,6 +216,7 @@ class TestFactsThatShortCutsRestOn:
     def test_rule_words_and_telltales_do_not_meet(self) -> None:
         assert not vocabulary().rule_words.keys() & vocabulary().phrases.keys()
 
+    @pytest.mark.heavy
     def test_lower_case_brings_no_ascii_but_letters(self) -> None:
         """So that stripping before or after lower-casing is the same, but for the length of "İ"."""
         every = map(chr, range(128, 0x110000))

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given as given_any
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from pipeline.lake.records import Counts
@@ -12,6 +11,7 @@ from pipeline.page import Page
 from pipeline.schema import POSTS, QUARANTINE
 from pipeline.transform.account_day import DerivedDay, derive
 from pipeline.transform.contract import Posts
+from tests.examples import examples
 from tests.pipeline.given import COLLECTED_AT, a_page, a_post, a_retweet, work
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -50,7 +50,7 @@ twisted = st.tuples(posts, st.dictionaries(st.sampled_from(sorted(a_post())), an
 )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given_any(
     st.lists(st.lists(posts | twisted | anything, max_size=6), max_size=3),
     st.integers(1, 6),

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given as given_any
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from pipeline.text import printable
 from pipeline.transform.normalize import READ, read_posts
+from tests.examples import examples
 from tests.pipeline.given import a_page, a_post, a_retweet, in_new_words, read
 
 COUNTS = ("like_count", "repost_count", "reply_count", "quote_count", "bookmark_count", "impression_count")
@@ -254,7 +254,7 @@ twisted = st.dictionaries(st.sampled_from(FIELDS), anything | references, max_si
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given_any(st.lists(anything | twisted, max_size=4), st.lists(anything | twisted, max_size=2))
 def test_no_item_at_all_is_an_exception(items: list[Any], included: list[Any]) -> None:
     frame = read_posts([a_page(*items, included=included)], "nasa")

@@ -8,13 +8,14 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import example, settings
+from hypothesis import example
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipeline.schema import POSTS
 from pipeline.transform.spreadsheet import COLUMNS, from_csv, to_csv
+from tests.examples import examples
 from tests.pipeline.given import stored_posts
 
 
@@ -46,14 +47,14 @@ rows = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given_any(st.lists(rows, max_size=4))
 def test_the_inverse_reads_back_equal_values(written: list[dict[str, Any]]) -> None:
     posts = pl.DataFrame(written, schema=POSTS)
     assert_frame_equal(from_csv(to_csv(posts)), posts, check_exact=True)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given_any(any_text)
 @example("=cmd|'/c calc'!A1")
 def test_no_text_is_a_formula_or_a_number_to_a_spreadsheet(text: str) -> None:

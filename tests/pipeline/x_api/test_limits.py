@@ -143,6 +143,7 @@ def test_an_answer_without_an_end_is_read_no_further_than_the_limit(server: Byte
     assert sum(sent) < AS_SENT + 20_000_000  # what the connection holds besides
 
 
+@pytest.mark.heavy
 def test_an_empty_packing_that_goes_on_and_on_ends_too(server: Bytes) -> None:
     def endless() -> Iterator[bytes]:
         while True:
@@ -151,6 +152,7 @@ def test_an_empty_packing_that_goes_on_and_on_ends_too(server: Bytes) -> None:
     assert isinstance(failure(server.x(endless(), content_encoding="gzip")), XTooLarge)
 
 
+@pytest.mark.heavy
 def test_answers_just_within_the_limits_are_read(server: Bytes) -> None:
     assert page(server.x(RAW + b" " * (AS_SENT - len(RAW)))) == BODY
     full = RAW + b" " * (UNPACKED - len(RAW))

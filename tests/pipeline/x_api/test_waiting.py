@@ -119,6 +119,7 @@ def test_the_floor_grows_with_each_repetition_up_to_a_window(morning_after: str)
     assert 5 * HOUR < wait_after(told, 0) == wait_after(told, 50) < 5 * HOUR + MINUTE
 
 
+@pytest.mark.heavy  # Airflow takes seconds to import
 def test_airflow_waits_by_the_same_function(morning_after: str) -> None:
     from dags.retries import AviaryRetryPolicy
     from tests.dags.state_store import Store

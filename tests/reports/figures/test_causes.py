@@ -83,6 +83,7 @@ def negative_day(dice: random.Random, subject: str, share: float) -> list[dict[s
     return [made(0, n, text, "negative") for n, text in enumerate(texts)] + rest
 
 
+@pytest.mark.heavy
 def test_a_planted_cause_is_found_and_none_is_made_up(earlier: DayTopics) -> None:
     """Both errors of the rule, over 40 worlds of each kind; docs/report.md tells them."""
     figures = {"net": -58.0, "usual_net": 0.0}

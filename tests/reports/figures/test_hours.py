@@ -96,6 +96,7 @@ def named(**world: Any) -> list[int | None]:
     return [best["hour"] if best else None for best in found]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "world",
     [
@@ -114,6 +115,7 @@ def test_without_a_best_time_one_is_named_in_at_most_one_world_of_twenty(world: 
     assert sum(hour is not None for hour in named(**world)) <= WORLDS // 20
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("world", "share"),
     [
@@ -133,6 +135,7 @@ def test_a_planted_best_time_is_found_and_no_other(world: dict[str, Any], share:
     assert sum(other not in (None, hour) for other in found) <= WORLDS // 20
 
 
+@pytest.mark.heavy
 def test_intervals_hold_what_was_planted() -> None:
     """Relative to the account's median post, to which the better posts contribute."""
     held = shown = 0

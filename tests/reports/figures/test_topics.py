@@ -111,6 +111,7 @@ def test_with_fewer_than_seven_days_with_counts_there_is_no_usual_and_nothing_ri
     ]
 
 
+@pytest.mark.heavy
 def test_fewer_earlier_posts_are_never_weaker_evidence() -> None:
     scores = [
         lines(
@@ -207,6 +208,7 @@ def test_what_rises_is_three_and_a_half_standard_errors_above_the_usual(now: int
         assert told["terminal 2"]["score"] == pytest.approx(score)
 
 
+@pytest.mark.heavy
 def test_among_many_terms_chance_lets_one_rise_in_a_hundred_days() -> None:
     """Of 340 terms that could rise, each has to be four standard errors above its usual."""
     words = [first + second + third for first in "bdfgkl" for second in "aeiou" for third in "mnprst"]

@@ -134,6 +134,7 @@ def test_the_first_of_the_30_days_is_judged_by_the_eight_weeks_before_it_too(bac
     assert first(*days).equals(first(*changed)) != counts
 
 
+@pytest.mark.heavy
 def test_the_same_day_has_the_same_usual_on_its_own_page_and_on_later_ones() -> None:
     rows = rollups(*(ordinary(back, name) for back in range(86) for name in ("a", "bb", "ccc")))
     later = compare(rows, SUNDAY)
@@ -146,6 +147,7 @@ def test_the_same_day_has_the_same_usual_on_its_own_page_and_on_later_ones() -> 
         )
 
 
+@pytest.mark.heavy
 def test_the_drawn_band_holds_the_share_of_days_that_its_note_says() -> None:
     inside = []
     for account in ("a", "bb", "ccc", "dddd", "eeeee", "ffffff"):

@@ -4,12 +4,13 @@ import statistics
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.sandbox.world.mentions import HOUR_MS, mentions_between
 from pipeline.sandbox.world.snowflakes import DAY_MS, day_start_ms
 from pipeline.sandbox.world.timelines import World
+from tests.examples import examples
 
 STORY_DAY = date(2026, 11, 22)
 WORLD = World(story_day=STORY_DAY)
@@ -20,7 +21,7 @@ def of_day(handle: str, day: date) -> int:
     return mentions_between(WORLD, handle, day_start_ms(day), day_start_ms(day) + DAY_MS)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.from_regex(r"[a-z0-9_]{1,15}", fullmatch=True), st.lists(st.integers(0, DAY_MS), max_size=5))
 def test_the_parts_of_a_day_add_up_to_the_day(handle: str, cuts: list[int]) -> None:
     edges = [START, *(START + cut for cut in sorted(cuts)), START + DAY_MS]

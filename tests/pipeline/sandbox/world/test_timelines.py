@@ -4,7 +4,7 @@ import statistics
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.sandbox.world.personas import named_handles
@@ -12,6 +12,7 @@ from pipeline.sandbox.world.posts import Post
 from pipeline.sandbox.world.snowflakes import at_ms, day_of, day_start_ms
 from pipeline.sandbox.world.timelines import World, posts_of_day
 from pipeline.x_api.snowflakes import ms_of
+from tests.examples import examples
 
 STORY_DAY = date(2026, 11, 22)
 WORLD = World(story_day=STORY_DAY)
@@ -34,7 +35,7 @@ def _seen(handle: str, day: date, world: World = WORLD) -> list[Post]:
     return [post for post in posts_of_day(world, handle, day) if post.visible(now) and post.kind != "retweet"]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(handles, days)
 def test_a_day_is_the_same_whenever_and_in_whatever_order_it_is_requested(handle: str, day: date) -> None:
     before = posts_of_day(WORLD, handle, day)
@@ -48,7 +49,7 @@ def test_another_seed_is_another_world() -> None:
     assert not {post.at_ms for post in one} & {post.at_ms for post in two}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(handles, days)
 def test_ids_are_snowflakes_of_their_day_in_time_order(handle: str, day: date) -> None:
     posts = posts_of_day(WORLD, handle, day)
@@ -58,7 +59,7 @@ def test_ids_are_snowflakes_of_their_day_in_time_order(handle: str, day: date) -
     assert all(post.id < 10**19 for post in posts)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(handles, days, st.integers(0, 48), st.integers(0, 400))
 def test_counts_only_grow_and_impressions_stay_above_engagement(
     handle: str, day: date, hours: int, later: int

@@ -75,6 +75,7 @@ def day(back: int) -> date:
     return DAY - timedelta(days=back)
 
 
+@pytest.mark.heavy
 def test_they_are_those_of_the_days_pages() -> None:
     """With stories of every kind, a new account, one that failed, mentions, and a day that was not read."""
     accounts = [
@@ -99,6 +100,7 @@ def test_they_are_those_of_the_days_pages() -> None:
     assert {when for when, account, _, _ in found if account == "cobaltmotors"} == {day(1), day(2)}
 
 
+@pytest.mark.heavy
 def test_days_of_another_age_or_timezone_are_left_out_as_on_the_pages() -> None:
     made = times(world(TWELVE[:4], days=64, every_post=True), {("cobaltmotors", day(1)): 4})
     late = pl.col("day").is_between(day(40), day(30))
