@@ -7,7 +7,7 @@ python -P config/airflow/start.py api-server POOLS_FILE    prepares the same, th
 python -P config/airflow/start.py dag-processor            runs the DAG processor once the API server answers, and so
                                                            the database is there
 python -P config/airflow/start.py scheduler                the same; a scheduler that hands out tasks before loses
-                                                           minutes to refused connections
+                                                           minutes to connections that are refused or time out
 """
 
 import importlib
@@ -79,8 +79,12 @@ def end_at_once() -> NoReturn:
 
 
 def wait_for_api_server() -> None:
-    """Return when the API server answers."""
-    address = f"{conf.get_mandatory_value('api', 'base_url')}/api/v2/monitor/health"
+    """Return when the API server answers what tasks ask.
+
+    It makes the routes of that part at its first request: seconds of CPU, in which it answers nothing else. Where the
+    machine is busy, a first task that asked meanwhile gave up and failed.
+    """
+    address = f"{conf.get_mandatory_value('api', 'base_url')}/execution/health"
     while True:
         try:
             with urllib.request.urlopen(address, timeout=5):  # noqa: S310  our own address

@@ -69,7 +69,7 @@ def test_rates(value: float, text: str) -> None:
     assert fmt.rate(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(2.34, "2.3×"), (9.96, "10×"), (31.2, "31×")])
+@pytest.mark.parametrize(("value", "text"), [(0.04, "<0.1×"), (2.34, "2.3×"), (9.96, "10×"), (31.2, "31×")])
 def test_multiples(value: float, text: str) -> None:
     assert fmt.times(value) == text
 

@@ -68,3 +68,9 @@ def test_airflows_commands_do_not_warn_of_a_missing_graphviz_and_keep_the_users_
     assert "graphviz" not in shown.stderr
     assert "Could not import other" in shown.stderr
     assert "BytesWarning" in shown.stdout
+
+
+def test_a_task_waits_for_airflows_own_api_as_long_on_one_machine_as_past_it() -> None:
+    """An API server that is started again makes its routes while tasks ask it: longer than Airflow's five seconds."""
+    waited = airflow_environment(Path("state"), {})["AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT"]
+    assert float(waited) >= 30

@@ -68,10 +68,10 @@ def start(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> list[str]:
     ("service", "command"),
     [("scheduler", "airflow scheduler --skip-serve-logs"), ("dag-processor", "airflow dag-processor")],
 )
-def test_it_starts_when_the_api_server_answers(
+def test_it_starts_when_the_api_server_answers_what_tasks_ask(
     monkeypatch: pytest.MonkeyPatch, service: str, command: str
 ) -> None:
-    asked = "ask http://127.0.0.1:8123/api/v2/monitor/health"
+    asked = "ask http://127.0.0.1:8123/execution/health"
     assert start(monkeypatch, service) == [asked, asked, asked, command]
 
 

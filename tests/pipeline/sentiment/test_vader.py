@@ -21,6 +21,11 @@ from tests.pipeline.sentiment.texts import oracle, triggering_texts
 ours = Analyzer().polarity_scores
 
 
+def test_a_name_that_the_package_does_not_have_is_no_name_of_it() -> None:
+    with pytest.raises(ImportError, match="SentimentIntensityAnalyzer"):
+        exec("from pipeline.sentiment import SentimentIntensityAnalyzer")
+
+
 def assert_equal(text: str) -> None:
     """Compare by repr: it tells -0.0 from 0.0, 1 from 1.0, and one last digit from the next."""
     assert repr(ours(text)) == repr(oracle().polarity_scores(text)), ascii(text)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -17,7 +18,7 @@ from pipeline.errors import OverBudget
 from pipeline.lake.client import Lake
 from pipeline.spend import ledger as ledger_module
 from pipeline.spend import month
-from pipeline.spend.holds import ASKED_WITHIN, LIVES, Hold, is_living, may_ask, new_hold
+from pipeline.spend.holds import ASKED_WITHIN, LIVES, Hold, _machine, is_living, may_ask, new_hold
 from pipeline.spend.ledger import Budget, Ledger, spent
 from pipeline.spend.month import MonthLedger
 from pipeline.spend.writer import read_month
@@ -129,6 +130,23 @@ def test_a_process_that_may_not_be_looked_at_is_not_taken_for_dead(monkeypatch: 
 
     monkeypatch.setattr(psutil, "Process", refuse)
     assert is_living(new_hold("a-run", None, PAGE))
+
+
+def test_where_proc_is_missing_the_processes_of_this_machine_are_still_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on macOS."""
+
+    def is_missing(*_: Any, **__: Any) -> str:
+        raise FileNotFoundError("/proc/sys/kernel/random/boot_id")
+
+    monkeypatch.setattr("pipeline.spend.holds._machine", _machine.__wrapped__)
+    monkeypatch.setattr(Path, "read_text", is_missing)
+    hold = new_hold("a-run", None, PAGE)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert is_living(hold)
+    assert not is_living(Hold(**hold | {"owner": f"{hold['owner'].rpartition(' ')[0]} {ended.pid}"}))
 
 
 def test_a_hold_of_the_first_release_counts_for_the_month_alone(lake: Lake) -> None:

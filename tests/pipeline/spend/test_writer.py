@@ -96,6 +96,21 @@ def test_a_month_that_another_process_changed_is_read_again(lake: Lake, _aws: An
     assert len(read_month(lake, MONTH)["stopped"]) == 6
 
 
+def test_a_month_whose_every_race_is_lost_is_given_up_and_the_next_write_works(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = writer_of(lake, MONTH)
+    with monkeypatch.context() as others:
+        others.setattr("pipeline.spend.writer.time.sleep", lambda seconds: None)
+        others.setattr(Lake, "put_if", lambda *_, **__: None)  # as when another process has written before
+        with pytest.raises(
+            LakeError, match=r"cannot write spend/month=2026-11.json: lost 40 races for it; fewer"
+        ):
+            writer.change(stop_of("lost"))
+    assert writer.change(stop_of("won")) == "won"
+    assert set(read_month(lake, MONTH)["stopped"]) == {"won"}
+
+
 def test_what_changes_nothing_is_answered_by_the_month_as_it_is_now(lake: Lake, _aws: Any) -> None:
     """Who is told that the budget is used up is told what others have given back meanwhile."""
     here, elsewhere = (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipeline.schema import POSTS
-from pipeline.transform.spreadsheet import COLUMNS, from_csv, to_csv
+from pipeline.transform.spreadsheet import COLUMNS, from_csv, read_cells, to_csv
 from tests.examples import examples
 from tests.pipeline.given import stored_posts
 
@@ -111,3 +111,11 @@ def test_no_posts_make_a_header_alone() -> None:
 def test_the_same_posts_make_the_same_bytes() -> None:
     posts = stored_posts({"text": "a"}, {"text": "b"})
     assert to_csv(posts) == to_csv(posts.clone())
+
+
+def test_a_list_that_somebody_has_edited_is_read_as_the_text_that_it_is() -> None:
+    """`forget` searches such a file too."""
+    body = to_csv(stored_posts({"hashtags": ["nasa"]}, {"hashtags": ["esa"]}))
+    edited = body.replace(b'"[""nasa""]"', b"#nasa")
+    assert edited != body
+    assert [row["hashtags"] for row in read_cells(edited)] == ["#nasa", ["esa"]]
