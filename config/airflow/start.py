@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from typing import NoReturn
 
+import httpx
 from airflow.__main__ import main
 from airflow.configuration import conf
 
@@ -65,10 +66,11 @@ def prepare_beside(pools: str, modules: tuple[str, ...]) -> None:
 
 
 def serve_tasks_here() -> None:
-    """Start the API for tasks in this process now, because the first task would wait seconds for it."""
+    """Start the API for tasks in this process, and have it make its routes, for which the first task would wait."""
     from airflow.sdk.execution_time.supervisor import in_process_api_server  # noqa: PLC0415  of this service alone
 
-    _ = in_process_api_server().transport
+    with httpx.Client(transport=in_process_api_server().transport, base_url="http://in-process") as client:
+        client.get("/health")
 
 
 def end_at_once() -> NoReturn:

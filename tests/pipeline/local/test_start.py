@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
 from pipeline.settings import ROOT
@@ -18,12 +19,10 @@ from pipeline.settings import ROOT
 events: list[str] = []
 
 
-class Server:
-    """Stands in for the API that serves tasks, which starts when its transport is asked for."""
-
-    @property
-    def transport(self) -> None:
-        events.append("serve tasks")
+def serve(request: httpx.Request) -> httpx.Response:
+    """Answer in place of the API that serves tasks in this process."""
+    events.append(f"serve tasks: {request.url.path}")
+    return httpx.Response(200)
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +42,9 @@ def airflow(monkeypatch: pytest.MonkeyPatch) -> None:
     main = SimpleNamespace(main=lambda: events.append(" ".join(sys.argv)))
     monkeypatch.setitem(sys.modules, "airflow.__main__", main)
     monkeypatch.setitem(sys.modules, "airflow.configuration", SimpleNamespace(conf=conf))
-    supervisor = SimpleNamespace(in_process_api_server=Server)
+    supervisor = SimpleNamespace(
+        in_process_api_server=lambda: SimpleNamespace(transport=httpx.MockTransport(serve))
+    )
     monkeypatch.setitem(sys.modules, "airflow.sdk.execution_time.supervisor", supervisor)
     for module in (
         "airflow.cli.commands.dag_command",
@@ -80,9 +81,9 @@ def test_it_starts_when_the_api_server_answers_what_tasks_ask(
     [
         (
             '["aviary_daily", "--conf", "{}"]\n',
-            ["serve tasks", "airflow dags test aviary_daily --conf {}", "end at once"],
+            ["serve tasks: /health", "airflow dags test aviary_daily --conf {}", "end at once"],
         ),
-        ("", ["serve tasks"]),
+        ("", ["serve tasks: /health"]),
     ],
 )
 def test_a_day_is_run_once_it_is_named_and_never_when_whoever_would_name_it_has_ended(
