@@ -14,7 +14,7 @@ import polars as pl
 
 from pipeline.lake.periods import Period
 from reports import thresholds
-from reports.figures.accounts import accounts
+from reports.figures.accounts import COMPARED, TURNED
 from reports.figures.alerts import Finding, findings
 from reports.figures.metrics import (
     POST_KINDS,
@@ -25,12 +25,13 @@ from reports.figures.metrics import (
 )
 from reports.figures.posts import usual_post
 from reports.figures.standouts import choose
+from reports.figures.tone import net_columns
 from reports.figures.usual import robust
-from reports.figures.usual.compare import to_column, to_frame
+from reports.figures.usual.compare import to_column, to_frame, with_usual
 from reports.figures.usual.daily import Daily, of_accounts
 from reports.figures.usual.judge import judge
 from reports.figures.usual.mentions import judge_mentions
-from reports.figures.usual.robust import Array, Mask, Places
+from reports.figures.usual.robust import Array, Places
 
 DayFindings = tuple[date, Sequence[Finding]]
 _BEFORE: Final = timedelta(days=thresholds.LONG_DAYS)
@@ -48,8 +49,13 @@ def alerts(rollups: pl.DataFrame, period: Period, reported: Sequence[date]) -> l
         return []
     read = _read(whole, first, (period.last - first).days + 1)
     stored = set(whole["day"].unique())
-    found = ((day, _of_day(read, day)) for day in sorted(reported) if day in stored)
-    return [(day, of_day) for day, of_day in found if of_day]
+    days = [_judge(read, day) for day in sorted(stored.intersection(reported))]
+    if not days:
+        return []
+    rows = _unusual(read, days)
+    found = ((each.day, findings(rows.filter(pl.col("day") == each.day), each.standouts)) for each in days)
+    about_figures = ((day, tuple(one for one in of_day if one.metric)) for day, of_day in found)
+    return [(day, of_day) for day, of_day in about_figures if of_day]
 
 
 @dataclass(frozen=True)
@@ -98,37 +104,39 @@ def _read(rollups: pl.DataFrame, first: date, count: int) -> _Read:
     )
 
 
-def _of_day(read: _Read, day: date) -> tuple[Finding, ...]:
-    """Return the findings of a day, by its own eight weeks in its own timezone."""
+@dataclass(frozen=True)
+class _Day:
+    """A day, judged by its own eight weeks in its own timezone."""
+
+    day: date
+    compared: pl.DataFrame  # of `compare` and `compare_mentions`, of this day alone
+    silent: pl.DataFrame  # `account`, `day`, `days_silent` of the 28 days before
+    standouts: pl.DataFrame
+
+
+def _judge(read: _Read, day: date) -> _Day:
     at = (day - read.first).days
     listed = np.flatnonzero(np.isfinite(read.timezone[:, at]))
     like = read.timezone == read.timezone[listed[0], at]
     ratio = read.age / robust.median(read.age[:, at])
     of_age = like & ~((ratio < 1 / thresholds.AGE_FACTOR) | (ratio > thresholds.AGE_FACTOR))
-    compared = _compared(read, at, listed, like, of_age)
-    unusual = compared.filter("unusual")
-    if unusual.is_empty():
-        return ()
-    own = pl.col("day").is_between(day - _BEFORE, day) & pl.Series(like[read.places])
-    of_unusual = read.rows.filter(own, pl.col("account").is_in(unusual["account"].implode())).with_columns(
-        pl.lit(0, pl.Int64).alias("deletions_waiting")  # no figure, and it would stand before them
-    )
-    no_sparks = pl.DataFrame(
-        schema={"account": pl.String, "day": pl.Date, "metric": pl.String, "value": pl.Float64}
-    )
-    rows = accounts(of_unusual, no_sparks, compared, day)
+    daily, names = read.daily.narrowed(listed, like, of_age), [read.accounts[place] for place in listed]
+    compared = [_compared(daily, names, read, at)]
+    asked = np.flatnonzero(read.mentions_asked[:, at] == 1)
+    if asked.size:
+        counts = np.where(like, read.mentions, np.nan)[asked]
+        compared.append(_compared_mentions(counts, [read.accounts[place] for place in asked], read, at))
+    before = daily.posts[:, max(at - thresholds.USUAL_DAYS, 0) : at]
     posts = read.posts.with_columns(pl.Series("equal_age", of_age[read.places]))
-    found = findings(rows, _standouts(posts, day, one=len(listed) == 1))
-    return tuple(finding for finding in found if finding.metric)
+    return _Day(
+        day,
+        pl.concat(compared),
+        pl.DataFrame({"account": names, "day": day, "days_silent": (before == 0).sum(1)}),
+        _standouts(posts, day, one=len(listed) == 1),
+    )
 
 
-def _compared(read: _Read, at: int, listed: Places, like: Mask, of_age: Mask) -> pl.DataFrame:
-    """Return `compare` and `compare_mentions` of the accounts `listed` on the day at `at`, of that day alone.
-
-    `like` tells which account-days compare, `of_age` those of which the counts do, too.
-    """
-    names = [read.accounts[place] for place in listed]
-    daily = read.daily.narrowed(listed, like, of_age)
+def _compared(daily: Daily, names: list[str], read: _Read, at: int) -> pl.DataFrame:
     judged = judge(daily.history(at, read.weekdays, np.ones(len(names), bool)))
     scored = np.maximum(daily.scored, 1)
     net = np.where(daily.scored > 0, 100 * (daily.positive - daily.negative) / scored, np.nan)
@@ -137,15 +145,13 @@ def _compared(read: _Read, at: int, listed: Places, like: Mask, of_age: Mask) ->
         to_column("posts", daily.posts, judged.posts, at),
         to_column("net", net, judged.net, at),
     ]
-    found = [to_frame(columns, names, read.first)]
-    asked = np.flatnonzero(read.mentions_asked[:, at] == 1)
-    if asked.size:
-        days = slice(max(at - thresholds.LONG_DAYS, 0), at + 1)
-        counts = np.where(like, read.mentions, np.nan)[asked]
-        mentions = judge_mentions(counts[:, days], read.weekdays[days], np.ones(len(counts), bool))
-        column = to_column("mentions", counts, mentions.metric, at)
-        found.append(to_frame([column], [read.accounts[place] for place in asked], read.first))
-    return pl.concat(found)
+    return to_frame(columns, names, read.first)
+
+
+def _compared_mentions(counts: Array, names: list[str], read: _Read, at: int) -> pl.DataFrame:
+    days = slice(max(at - thresholds.LONG_DAYS, 0), at + 1)
+    judged = judge_mentions(counts[:, days], read.weekdays[days], np.ones(len(counts), bool))
+    return to_frame([to_column("mentions", counts, judged.metric, at)], names, read.first)
 
 
 def _standouts(posts: pl.DataFrame, day: date, *, one: bool) -> pl.DataFrame:
@@ -166,3 +172,27 @@ def _standouts(posts: pl.DataFrame, day: date, *, one: bool) -> pl.DataFrame:
         .with_columns((pl.col("engagement") / pl.col("usual_post")).alias("times"))
     )
     return choose(ranked, one=one)
+
+
+def _unusual(read: _Read, days: Sequence[_Day]) -> pl.DataFrame:
+    """Return the account-days with anything unusual, with the columns of `accounts` that findings about figures take.
+
+    Findings that come before those, such as deletions that wait, find nothing in them.
+    """
+    keys = ["account", "day"]
+    compared = pl.concat([each.compared for each in days])
+    unusual = compared.filter("unusual").select(keys).unique()
+    rows = (
+        read.rows.join(unusual, on=keys, how="semi")
+        .join(pl.concat([each.silent for each in days]), on=keys, how="left")
+        .with_columns(
+            *net_columns(),
+            pl.col("status").is_in(WITH_POSTS).alias("has_data"),
+            pl.col("status").alias("status_before"),
+            pl.lit(0, pl.Int64).alias("deletions_waiting"),
+        )
+    )
+    of_unusual = compared.join(unusual, on=keys, how="semi")
+    return with_usual(rows, of_unusual, COMPARED, also=["day"]).with_columns(
+        TURNED.alias("turned"), pl.col("days_posts").alias("days_read")
+    )
