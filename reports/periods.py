@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipeline.lake.client import Lake
 
 log = logging.getLogger(__name__)
+_SHOWN = pl.Schema({name: POSTS[name] for name in COLUMNS})  # of the top posts
 
 
 def publish(lake: "Lake", days: Collection[date]) -> list[Period]:
@@ -137,15 +138,15 @@ def stored_periods(lake: "Lake", unit: Unit, among: Collection[Period]) -> list[
 
 def _top_posts(lake: "Lake", figures: PeriodFigures) -> pl.DataFrame:
     """Return the posts of `figures.top`, with their texts."""
-    frames = [pl.DataFrame(schema=POSTS).select(COLUMNS)]
+    frames = [pl.DataFrame(schema=_SHOWN)]
     for (day,), wanted in figures.top.partition_by("day", as_dict=True).items():
         again = f"run the day again: ./aviary run --day {day}"
-        stored = find_frame(lake, keys.posts_daily(day), POSTS)
+        stored = find_frame(lake, keys.posts_daily(day), _SHOWN)
         if stored is None:  # the first release had no file of all posts, only those of the accounts
             accounts = wanted["account"].unique().sort().to_list()
-            stored = read_frames(lake, [keys.posts(day, account) for account in accounts], POSTS, again)
+            stored = read_frames(lake, [keys.posts(day, account) for account in accounts], _SHOWN, again)
         found = stored.join(wanted, on=["account", "post_id"], how="semi")
         if found.height < wanted.height:
             raise AviaryError(f"{lake.url}/{keys.posts_daily(day)} lacks posts that the day counts; {again}")
-        frames.append(found.select(COLUMNS))
+        frames.append(found)
     return pl.concat(frames)

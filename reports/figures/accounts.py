@@ -16,6 +16,9 @@ COMPARED: Final[tuple[Metric, ...]] = (
     "net",
     "mentions",
 )  # what the rows compare with the usual
+TURNED: Final = (pl.col("unusual_net") & (pl.col("net") < 0) & (pl.col("usual_net") > 0)).fill_null(
+    value=False
+)
 
 
 def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, compared: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -53,11 +56,11 @@ def accounts(rollups: pl.DataFrame, metrics: pl.DataFrame, compared: pl.DataFram
         .join(_sparks(metrics, series, day), on="account", how="left")
         .join(_mentions(rollups, day), on="account", how="left")
     )
-    rows = with_usual(rows, compared, COMPARED)
-    turned = pl.col("unusual_net") & (pl.col("net") < 0) & (pl.col("usual_net") > 0)
-    return rows.with_columns(
-        turned.fill_null(value=False).alias("turned"),
-    ).sort("has_data", "engagement", "account", descending=[True, True, False], nulls_last=True)
+    return (
+        with_usual(rows, compared, COMPARED)
+        .with_columns(TURNED.alias("turned"))
+        .sort("has_data", "engagement", "account", descending=[True, True, False], nulls_last=True)
+    )
 
 
 def _silence(past: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -72,7 +72,19 @@ def equal_age(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def with_age(rollups: pl.DataFrame, own: pl.Expr) -> pl.DataFrame:
-    """Add `reading_age` (hours from the middle of the day to its reading) and `equal_age`: about as old as `own` rows'.
+    """Add `reading_age` (see `with_reading_age`) and `equal_age`: whether that is about as old as `own` rows'."""
+    aged = with_reading_age(rollups)
+    usual_age = with_data(aged.filter(own))["reading_age"].median()
+    ratio = pl.col("reading_age") / pl.lit(usual_age, pl.Float64)
+    return aged.with_columns(
+        ratio.is_between(1 / thresholds.AGE_FACTOR, thresholds.AGE_FACTOR)
+        .fill_null(value=True)
+        .alias("equal_age")
+    )
+
+
+def with_reading_age(rollups: pl.DataFrame) -> pl.DataFrame:
+    """Add `reading_age`: hours from the middle of the day to its reading.
 
     A day's own posts are read at many ages; the middle of the day represents them, so that an account that
     posts late is not taken for one that was read early.
@@ -82,16 +94,13 @@ def with_age(rollups: pl.DataFrame, own: pl.Expr) -> pl.DataFrame:
         Window(row["day"], row["timezone"]).end - timedelta(hours=12) for row in days.iter_rows(named=True)
     ]
     middle = days.with_columns(pl.Series("middle", middles, dtype=pl.Datetime("us", "UTC")))
-    aged = rollups.join(middle, on=["day", "timezone"], how="left", maintain_order="left").with_columns(
-        ((pl.col("collected_at") - pl.col("middle")).dt.total_seconds() / 3600).alias("reading_age")
+    return (
+        rollups.join(middle, on=["day", "timezone"], how="left", maintain_order="left")
+        .with_columns(
+            ((pl.col("collected_at") - pl.col("middle")).dt.total_seconds() / 3600).alias("reading_age")
+        )
+        .drop("middle")
     )
-    usual_age = with_data(aged.filter(own))["reading_age"].median()
-    ratio = pl.col("reading_age") / pl.lit(usual_age, pl.Float64)
-    return aged.with_columns(
-        ratio.is_between(1 / thresholds.AGE_FACTOR, thresholds.AGE_FACTOR)
-        .fill_null(value=True)
-        .alias("equal_age")
-    ).drop("middle")
 
 
 def daily_metrics(rollups: pl.DataFrame) -> pl.DataFrame:

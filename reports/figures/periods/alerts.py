@@ -5,7 +5,7 @@ planned for it. Only accounts that are unusual go through the rules of the day's
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,16 +14,24 @@ import polars as pl
 
 from pipeline.lake.periods import Period
 from reports import thresholds
-from reports.figures.accounts import accounts
+from reports.figures.accounts import COMPARED, TURNED
 from reports.figures.alerts import Finding, findings
-from reports.figures.metrics import POST_KINDS, asked_for_mentions, equal_age, with_data
+from reports.figures.metrics import (
+    POST_KINDS,
+    WITH_POSTS,
+    asked_for_mentions,
+    with_data,
+    with_reading_age,
+)
 from reports.figures.posts import usual_post
 from reports.figures.standouts import choose
-from reports.figures.usual.compare import to_column, to_frame
+from reports.figures.tone import net_columns
+from reports.figures.usual import robust
+from reports.figures.usual.compare import to_column, to_frame, with_usual
 from reports.figures.usual.daily import Daily, of_accounts
 from reports.figures.usual.judge import judge
 from reports.figures.usual.mentions import judge_mentions
-from reports.figures.usual.robust import Array
+from reports.figures.usual.robust import Array, Places
 
 DayFindings = tuple[date, Sequence[Finding]]
 _BEFORE: Final = timedelta(days=thresholds.LONG_DAYS)
@@ -41,80 +49,94 @@ def alerts(rollups: pl.DataFrame, period: Period, reported: Sequence[date]) -> l
         return []
     read = _read(whole, first, (period.last - first).days + 1)
     stored = set(whole["day"].unique())
-    found = ((day, _of_day(read, day)) for day in sorted(reported) if day in stored)
-    return [(day, of_day) for day, of_day in found if of_day]
+    days = [_judge(read, day) for day in sorted(stored.intersection(reported))]
+    if not days:
+        return []
+    rows = _unusual(read, days)
+    found = ((each.day, findings(rows.filter(pl.col("day") == each.day), each.standouts)) for each in days)
+    about_figures = ((day, tuple(one for one in of_day if one.metric)) for day, of_day in found)
+    return [(day, of_day) for day, of_day in about_figures if of_day]
 
 
 @dataclass(frozen=True)
 class _Read:
-    """All roll-ups, and as arrays all accounts' values on all days, whatever their age and timezone."""
+    """All roll-ups, and all accounts' values on all days, whatever their age and timezone.
+
+    Arrays are (accounts, days), NaN where there is none.
+    """
 
     accounts: list[str]
     first: date
     weekdays: Array
+    rows: pl.DataFrame  # of the roll-ups, without their lists
+    posts: pl.DataFrame  # the lists, row by row
+    places: tuple[Places, Places]  # of the rows in the arrays
+    timezone: Array  # a number for each
+    age: Array  # hours from the middle of the day to the reading of its posts
     daily: Daily
     mentions: Array
-    posts: pl.DataFrame  # with the lists
-    rows: pl.DataFrame  # without, but with the places of each in the arrays, `at` and `on`
-
-    def on_days(self, rows: pl.DataFrame, name: str) -> Array:
-        """Return a column of `rows` as an array; NaN where there is none."""
-        found = np.full((len(self.accounts), len(self.weekdays)), np.nan)
-        known = rows.select("at", "on", pl.col(name).cast(pl.Float64)).drop_nulls()
-        found[known["at"].to_numpy(), known["on"].to_numpy()] = known[name].to_numpy()
-        return found
+    mentions_asked: Array  # 1 where X was asked for them, else 0
 
 
 def _read(rollups: pl.DataFrame, first: date, count: int) -> _Read:
-    names = rollups["account"].unique().sort()
-    of_any_age = rollups.with_columns(pl.lit(value=True).alias("equal_age"))
-    rows = (
-        rollups.drop(_LISTS, strict=False)
-        .join(pl.DataFrame({"account": names}).with_row_index("at"), on="account")
-        .with_columns((pl.col("day") - first).dt.total_days().alias("on"))
-    )
-    read = _Read(
-        accounts=names.to_list(),
+    names = rollups["account"].unique().sort().to_list()
+    rows = with_reading_age(rollups.drop(_LISTS))
+    at = rows["account"].replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
+    on = (rows["day"] - first).dt.total_days().to_numpy()
+
+    def on_days(values: pl.Expr) -> Array:
+        found = np.full((len(names), count), np.nan)
+        found[at, on] = rows.select(values.cast(pl.Float64).fill_null(float("nan"))).to_series().to_numpy()
+        return found
+
+    return _Read(
+        accounts=names,
         first=first,
         weekdays=np.array([(first + timedelta(days=at)).weekday() for at in range(count)], float),
-        daily=of_accounts(of_any_age, names.to_list(), first, count),
-        mentions=np.empty(0),
-        posts=rollups.select("account", "day", "status", *_LISTS),
         rows=rows,
+        posts=rollups.select("account", "day", "status", "post_ids", "post_kinds", "post_engagements"),
+        places=(at, on),
+        timezone=on_days(pl.col("timezone").rank("dense")),
+        age=on_days(pl.when(pl.col("status").is_in(WITH_POSTS)).then("reading_age")),
+        daily=of_accounts(rollups.with_columns(pl.lit(value=True).alias("equal_age")), names, first, count),
+        mentions=on_days(pl.col("mention_count")),
+        mentions_asked=on_days(asked_for_mentions()),
     )
-    return replace(read, mentions=read.on_days(rows, "mention_count"))
 
 
-def _of_day(read: _Read, day: date) -> tuple[Finding, ...]:
-    """Return the findings of a day, by its own eight weeks in its own timezone."""
-    timezone = read.rows.filter(pl.col("day") == day)["timezone"][0]
-    own = pl.col("day").is_between(day - _BEFORE, day) & (
-        (pl.col("day") == day) | (pl.col("timezone") == timezone)
-    )
-    aged = equal_age(read.rows.filter(own), day)
-    compared = _compared(aged, read, day)
-    unusual = compared.filter("unusual")
-    if unusual.is_empty():
-        return ()
-    of_unusual = aged.join(unusual, on="account", how="semi").with_columns(
-        pl.lit(0, pl.Int64).alias("deletions_waiting")  # no figure, and it would stand before them
-    )
-    no_sparks = pl.DataFrame(
-        schema={"account": pl.String, "day": pl.Date, "metric": pl.String, "value": pl.Float64}
-    )
-    rows = accounts(of_unusual, no_sparks, compared, day)
-    found = findings(rows, _standouts(aged, read.posts, day))
-    return tuple(finding for finding in found if finding.metric)
+@dataclass(frozen=True)
+class _Day:
+    """A day, judged by its own eight weeks in its own timezone."""
+
+    day: date
+    compared: pl.DataFrame  # of `compare` and `compare_mentions`, of this day alone
+    silent: pl.DataFrame  # `account`, `day`, `days_silent` of the 28 days before
+    standouts: pl.DataFrame
 
 
-def _compared(aged: pl.DataFrame, read: _Read, day: date) -> pl.DataFrame:
-    """Return `compare` and `compare_mentions` of the accounts of a day, of that day alone."""
+def _judge(read: _Read, day: date) -> _Day:
     at = (day - read.first).days
-    days = slice(max(at - thresholds.LONG_DAYS, 0), at + 1)
-    today = aged.filter(pl.col("day") == day).sort("account")
-    names, rows = today["account"].to_list(), today["at"].to_numpy().astype(np.intp)
-    age = read.on_days(aged, "equal_age")
-    daily = read.daily.narrowed(rows, np.isfinite(age), age == 1)
+    listed = np.flatnonzero(np.isfinite(read.timezone[:, at]))
+    like = read.timezone == read.timezone[listed[0], at]
+    ratio = read.age / robust.median(read.age[:, at])
+    of_age = like & ~((ratio < 1 / thresholds.AGE_FACTOR) | (ratio > thresholds.AGE_FACTOR))
+    daily, names = read.daily.narrowed(listed, like, of_age), [read.accounts[place] for place in listed]
+    compared = [_compared(daily, names, read, at)]
+    asked = np.flatnonzero(read.mentions_asked[:, at] == 1)
+    if asked.size:
+        counts = np.where(like, read.mentions, np.nan)[asked]
+        compared.append(_compared_mentions(counts, [read.accounts[place] for place in asked], read, at))
+    before = daily.posts[:, max(at - thresholds.USUAL_DAYS, 0) : at]
+    posts = read.posts.with_columns(pl.Series("equal_age", of_age[read.places]))
+    return _Day(
+        day,
+        pl.concat(compared),
+        pl.DataFrame({"account": names, "day": day, "days_silent": (before == 0).sum(1)}),
+        _standouts(posts, day, one=len(listed) == 1),
+    )
+
+
+def _compared(daily: Daily, names: list[str], read: _Read, at: int) -> pl.DataFrame:
     judged = judge(daily.history(at, read.weekdays, np.ones(len(names), bool)))
     scored = np.maximum(daily.scored, 1)
     net = np.where(daily.scored > 0, 100 * (daily.positive - daily.negative) / scored, np.nan)
@@ -123,22 +145,20 @@ def _compared(aged: pl.DataFrame, read: _Read, day: date) -> pl.DataFrame:
         to_column("posts", daily.posts, judged.posts, at),
         to_column("net", net, judged.net, at),
     ]
-    found = [to_frame(columns, names, read.first)]
-    asked = today.select(asked_for_mentions())["mention_count"].to_numpy()
-    if asked.any():
-        counts = np.where(np.isfinite(age), read.mentions, np.nan)[rows[asked]]
-        mentions = judge_mentions(counts[:, days], read.weekdays[days], np.ones(len(counts), bool))
-        column = to_column("mentions", counts, mentions.metric, at)
-        found.append(to_frame([column], today.filter(asked_for_mentions())["account"].to_list(), read.first))
-    return pl.concat(found)
+    return to_frame(columns, names, read.first)
 
 
-def _standouts(aged: pl.DataFrame, posts: pl.DataFrame, day: date) -> pl.DataFrame:
+def _compared_mentions(counts: Array, names: list[str], read: _Read, at: int) -> pl.DataFrame:
+    days = slice(max(at - thresholds.LONG_DAYS, 0), at + 1)
+    judged = judge_mentions(counts[:, days], read.weekdays[days], np.ones(len(counts), bool))
+    return to_frame([to_column("mentions", counts, judged.metric, at)], names, read.first)
+
+
+def _standouts(posts: pl.DataFrame, day: date, *, one: bool) -> pl.DataFrame:
     """Return the `standouts` of a day, without their texts."""
     first = day - timedelta(days=thresholds.USUAL_DAYS)
-    compares = aged.filter(pl.col("day") >= first).select("account", "day", "equal_age")
-    known = posts.join(compares, on=["account", "day"])
-    today = with_data(known.filter(pl.col("day") == day, pl.col("post_ids").is_not_null()))
+    today = with_data(posts.filter(pl.col("day") == day, pl.col("post_ids").is_not_null()))
+    usual = usual_post(posts.drop("post_ids").filter(pl.col("day").is_between(first, day)), day)
     ranked = (
         today.select(
             "account",
@@ -148,7 +168,31 @@ def _standouts(aged: pl.DataFrame, posts: pl.DataFrame, day: date) -> pl.DataFra
         )
         .explode("post_id", "engagement", "kind")
         .drop_nulls("post_id")
-        .join(usual_post(known, day), on=["account", "kind"], how="left")
+        .join(usual, on=["account", "kind"], how="left")
         .with_columns((pl.col("engagement") / pl.col("usual_post")).alias("times"))
     )
-    return choose(ranked, one=compares.filter(pl.col("day") == day).height == 1)
+    return choose(ranked, one=one)
+
+
+def _unusual(read: _Read, days: Sequence[_Day]) -> pl.DataFrame:
+    """Return the account-days with anything unusual, with the columns of `accounts` that findings about figures take.
+
+    Findings that come before those, such as deletions that wait, find nothing in them.
+    """
+    keys = ["account", "day"]
+    compared = pl.concat([each.compared for each in days])
+    unusual = compared.filter("unusual").select(keys).unique()
+    rows = (
+        read.rows.join(unusual, on=keys, how="semi")
+        .join(pl.concat([each.silent for each in days]), on=keys, how="left")
+        .with_columns(
+            *net_columns(),
+            pl.col("status").is_in(WITH_POSTS).alias("has_data"),
+            pl.col("status").alias("status_before"),
+            pl.lit(0, pl.Int64).alias("deletions_waiting"),
+        )
+    )
+    of_unusual = compared.join(unusual, on=keys, how="semi")
+    return with_usual(rows, of_unusual, COMPARED, also=["day"]).with_columns(
+        TURNED.alias("turned"), pl.col("days_posts").alias("days_read")
+    )

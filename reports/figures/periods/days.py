@@ -27,7 +27,19 @@ class DayOfPeriod:
 
 def days_of(rows: pl.DataFrame, period: Period) -> tuple[DayOfPeriod, ...]:
     """Return every day of a period; takes `period_rows`."""
-    by_day = {day: frame for (day,), frame in rows.partition_by("day", as_dict=True).items()}
+    figures = rows.select(
+        "day",
+        "account",
+        "has_data",
+        "equal_age",
+        "window_hours",
+        "posts",
+        "engagement",
+        "scored",
+        "positive",
+        "negative",
+    )
+    by_day = {day: frame for (day,), frame in figures.partition_by("day", as_dict=True).items()}
     return tuple(_day(day, by_day.get(day), by_day.get(day - timedelta(days=7))) for day in period.days)
 
 

@@ -88,18 +88,23 @@ def compare(rollups: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def with_usual(
-    rows: pl.DataFrame, compared: pl.DataFrame, metrics: Sequence[str], on: str = "account"
+    rows: pl.DataFrame,
+    compared: pl.DataFrame,
+    metrics: Sequence[str],
+    on: str = "account",
+    also: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Add for each metric `usual_`, `low_`, `high_`, `unusual_` (false where unknown) and `days_` of a day's `compare`.
 
-    `on` is the column of `rows` that names the account, or the total.
+    `on` is the column of `rows` that names the account, or the total; `also` is `day` for rows of several days.
     """
     for metric in metrics:
         of_metric = compared.filter(pl.col("metric") == metric).select(
             pl.col("account").alias(on),
+            *also,
             *(pl.col(name).alias(f"{name}_{metric}") for name in ("usual", "low", "high", "unusual", "days")),
         )
-        rows = rows.join(of_metric, on=on, how="left")
+        rows = rows.join(of_metric, on=[on, *also], how="left")
     return rows.with_columns(pl.col(f"unusual_{metric}").fill_null(value=False) for metric in metrics)
 
 

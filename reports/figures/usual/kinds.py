@@ -1,5 +1,6 @@
 """Posts, replies and quotes of a day, each by what its kind is worth: a day of replies is not one of worse posts."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,27 +67,21 @@ def sum_kinds(posts: pl.DataFrame, rows: int, days: int) -> Kinds:
 
     Takes `at` (row), `on` (day), `post_engagements` and `post_kinds` (lists; null where not known).
     """
-    logarithm = pl.col("post_engagements").cast(pl.Float64).log1p()
     kinds = pl.DataFrame({"post_kinds": _KINDS}).with_row_index("kind")
-    found = (
+    each = (
         posts.filter(pl.col("post_engagements").list.len() > 0)
-        .with_columns(POST_KINDS)
+        .select("at", "on", "post_engagements", POST_KINDS)
         .explode("post_engagements", "post_kinds")
-        .join(kinds, on="post_kinds")
-        .group_by("kind", "at", "on")
-        .agg(
-            pl.len().cast(pl.Float64).alias("number"),
-            # Sums of floats depend on their order.
-            logarithm.sort().sum().alias("logarithms"),
-            logarithm.pow(2).sort().sum().alias("squares"),
-        )
+        .sort("post_engagements")  # sums of floats depend on their order
+        .join(kinds, on="post_kinds", maintain_order="left")
     )
-    place = tuple(found[name].to_numpy() for name in ("kind", "at", "on"))
-    sums = []
-    for name in ("number", "logarithms", "squares"):
-        values = np.zeros((len(_KINDS), rows, days))
-        values[place] = found[name].to_numpy()
-        sums.append(values)
+    shape = (len(_KINDS), rows, days)
+    place = np.ravel_multi_index([each[name].to_numpy() for name in ("kind", "at", "on")], shape)
+    logarithm = np.log1p(each["post_engagements"].to_numpy())
+    sums = (
+        np.bincount(place, values, math.prod(shape)).reshape(shape).astype(float)
+        for values in (np.ones(len(place)), logarithm, logarithm**2)
+    )
     return Kinds(*sums)
 
 

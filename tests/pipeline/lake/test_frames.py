@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from pipeline.errors import LakeDamaged
 from pipeline.lake import keys
 from pipeline.lake.client import Lake
 from pipeline.lake.frames import find_frame, put_frame, read_frames
@@ -58,3 +59,22 @@ def test_an_older_frame_lacks_new_columns_and_still_reads(lake: Lake) -> None:
     found = find_frame(lake, "old", POSTS)
     assert found is not None
     assert_frame_equal(found, frame)
+
+
+def test_frames_of_several_versions_are_read_in_one_piece(lake: Lake) -> None:
+    """Work on a frame of many pieces takes twice as long."""
+    posts = stored_posts(*[{"text": "a"}] * 50)
+    put_frame(lake, "new", posts)
+    put_frame(lake, "old", posts.drop("impression_count"))
+    frame = read_frames(lake, ["new", "old", "new"], POSTS, "")
+    assert frame.n_chunks() == 1
+    unknown = posts.with_columns(pl.lit(None, pl.Int64).alias("impression_count"))
+    assert_frame_equal(frame, pl.concat([posts, unknown, posts]))
+
+
+def test_of_several_frames_the_damaged_one_is_named(lake: Lake) -> None:
+    for key in ("one", "three"):
+        put_frame(lake, key, stored_posts({"text": "a"}))
+    lake.put("two", b"PAR1 and no more")
+    with pytest.raises(LakeDamaged, match="/two is damaged"):
+        read_frames(lake, ["one", "two", "three"], POSTS, "")

@@ -13,15 +13,16 @@ from reports.figures.alerts import Finding, Kind
 from reports.figures.comparable import comparable
 from reports.figures.day import day_figures
 from reports.figures.periods.alerts import alerts
+from reports.views.alerts import told as worded
 from tests.reports.mentioned import mentioned
 from tests.reports.world import DAY, TWELVE, World, world
 
 WEEK = period_of(DAY, Unit.WEEK)
-Told = set[tuple[date, str, Kind, float]]
+Told = set[tuple[date, str, Kind, str, str]]
 
 
 def as_pages(made: World, days: tuple[date, ...]) -> Told:
-    """Return the alerts about figures of each day's page, from its own plan and its own roll-ups."""
+    """Return the alerts about figures of each day's page in its words, from its own plan and its own roll-ups."""
     found: Told = set()
     for day in days:
         listed = made.rollups.filter(pl.col("day") == day)["account"].to_list()
@@ -38,7 +39,7 @@ def as_pages(made: World, days: tuple[date, ...]) -> Told:
 
 
 def told(day: date, findings: tuple[Finding, ...]) -> Told:
-    return {(day, one.account, one.kind, round(one.size, 6)) for one in findings if one.metric}
+    return {(day, one.account, one.kind, *worded(one, day)) for one in findings if one.metric}
 
 
 def as_period(made: World, days: tuple[date, ...]) -> Told:
@@ -82,7 +83,9 @@ def test_they_are_those_of_the_days_pages() -> None:
         *TWELVE[:5],
         replace(TWELVE[5], since=day(3)),
         replace(TWELVE[6], status={day(2): ("failed", "X did not answer")}),
-        *TWELVE[7:],
+        *TWELVE[7:10],
+        replace(TWELVE[10], silent={DAY, day(9)}),
+        TWELVE[11],
     ]
     made = world(accounts, days=66, every_post=True, gaps=(day(4), day(20)))
     made = times(
@@ -91,13 +94,13 @@ def test_they_are_those_of_the_days_pages() -> None:
     made = mentioned(made, ("northwindair", "brightleaf", "orchardtv"))
     found = as_period(made, WEEK.days)
     assert found == as_pages(made, WEEK.days)
-    assert {kind for _, _, kind, _ in found} >= {
+    assert {kind for _, _, kind, *_ in found} >= {
         Kind.ENGAGEMENT,
         Kind.VIRAL_POST,
         Kind.TURNED_NEGATIVE,
         Kind.WENT_QUIET,
     }
-    assert {when for when, account, _, _ in found if account == "cobaltmotors"} == {day(1), day(2)}
+    assert {when for when, account, *_ in found if account == "cobaltmotors"} == {day(1), day(2)}
 
 
 @pytest.mark.heavy
