@@ -37,6 +37,10 @@ IMPORTS = {
     "scheduler": ("airflow.jobs.scheduler_job_runner", "airflow.executors.local_executor"),
 }
 
+# What the API server has to answer first. The part for tasks makes its routes at its first request: seconds of CPU, in
+# which it answers nothing else. Where the machine is busy, a first task that asked meanwhile gave up and failed.
+NEEDED = {"dag-processor": "/api/v2/monitor/health", "scheduler": "/execution/health"}
+
 
 def run(*command: str) -> None:
     """Run an Airflow command in this process."""
@@ -80,13 +84,9 @@ def end_at_once() -> NoReturn:
     os._exit(0)
 
 
-def wait_for_api_server() -> None:
-    """Return when the API server answers what tasks ask.
-
-    It makes the routes of that part at its first request: seconds of CPU, in which it answers nothing else. Where the
-    machine is busy, a first task that asked meanwhile gave up and failed.
-    """
-    address = f"{conf.get_mandatory_value('api', 'base_url')}/execution/health"
+def wait_for_api_server(path: str) -> None:
+    """Return when the API server answers a request for `path`."""
+    address = conf.get_mandatory_value("api", "base_url") + path
     while True:
         try:
             with urllib.request.urlopen(address, timeout=5):  # noqa: S310  our own address
@@ -108,7 +108,7 @@ match sys.argv[1:]:
     case ["dag-processor" | "scheduler" as service]:
         for module in IMPORTS[service]:
             importlib.import_module(module)
-        wait_for_api_server()
+        wait_for_api_server(NEEDED[service])
         # Tasks run on this machine, so the UI reads their logs from disk and needs no log server.
         run(service, *(["--skip-serve-logs"] if service == "scheduler" else []))
     case _:

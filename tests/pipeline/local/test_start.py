@@ -66,13 +66,16 @@ def start(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("service", "command"),
-    [("scheduler", "airflow scheduler --skip-serve-logs"), ("dag-processor", "airflow dag-processor")],
+    ("service", "path", "command"),
+    [
+        ("scheduler", "/execution/health", "airflow scheduler --skip-serve-logs"),
+        ("dag-processor", "/api/v2/monitor/health", "airflow dag-processor"),
+    ],
 )
 def test_it_starts_when_the_api_server_answers_what_tasks_ask(
-    monkeypatch: pytest.MonkeyPatch, service: str, command: str
+    monkeypatch: pytest.MonkeyPatch, service: str, path: str, command: str
 ) -> None:
-    asked = "ask http://127.0.0.1:8123/execution/health"
+    asked = f"ask http://127.0.0.1:8123{path}"
     assert start(monkeypatch, service) == [asked, asked, asked, command]
 
 
