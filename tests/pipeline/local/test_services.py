@@ -70,6 +70,7 @@ def test_deaths_of_more_than_an_hour_ago_do_not_count(
         assert "(1 of 3 times within an hour)" in deaths.add(-9)
 
 
+@pytest.mark.heavy
 def test_what_a_dead_service_left_running_is_ended_before_it_starts_again(
     start: Start, tmp_path: Path
 ) -> None:

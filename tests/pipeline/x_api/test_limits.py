@@ -62,7 +62,7 @@ def _bytes() -> Iterator[Bytes]:
         def log_message(self, *_: Any) -> None: ...
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         told.address = f"http://127.0.0.1:{server.server_port}"
         yield told
         server.shutdown()
