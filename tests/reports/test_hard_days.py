@@ -12,6 +12,8 @@ from tests.reports.reader import Part, read
 from tests.reports.rendered import figures_of, report_of
 from tests.reports.world import DAY, TWELVE, Account, World, many, world
 
+pytestmark = pytest.mark.heavy  # each test invents worlds of its own, and renders them whole
+
 YESTERDAY = DAY - timedelta(days=1)
 NO_ANSWER = ("failed", "X did not answer")
 
@@ -44,7 +46,7 @@ def failing(accounts: list[Account], day: date) -> list[Account]:
     ]
 
 
-@pytest.mark.parametrize("count", [1, 12, 50, pytest.param(500, marks=pytest.mark.heavy)])
+@pytest.mark.parametrize("count", [1, 12, 50, 500])
 def test_any_number_of_accounts_has_all_that_belongs_to_it_and_no_more(count: int) -> None:
     found = page(world(many(count), days=29))
     headings = [part["aria-labelledby"] for part in found.all("section") if part["aria-labelledby"]]

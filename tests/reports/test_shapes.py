@@ -8,6 +8,8 @@ import pytest
 from tests.reports.rendered import figures_of, report_of, text_of
 from tests.reports.world import DAY, TWELVE, Account, World, many, world
 
+pytestmark = pytest.mark.heavy  # each test invents worlds of its own, and renders them whole
+
 
 def text(made: World) -> str:
     """Return what a reader sees, tags and repeated spaces gone."""
@@ -174,7 +176,6 @@ def test_a_reading_at_another_time_of_the_morning_is_the_same_age() -> None:
     assert "no baseline yet" not in text(made)
 
 
-@pytest.mark.heavy
 def test_pages_stay_small() -> None:
     assert len(report_of(world()).encode()) <= 150_000
     assert len(report_of(world(many(500), days=29)).encode()) <= 900_000
