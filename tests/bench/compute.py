@@ -116,6 +116,7 @@ def _row(post: dict[str, Any], collected_at: str) -> dict[str, Any]:
         "collected_at": collected_at,
         "media": [],
         "paid_partnership": None,
+        "scorer": "vader-en",
     }
 
 
