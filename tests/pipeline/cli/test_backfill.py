@@ -24,6 +24,11 @@ from tests.promises.days import write_accounts
 pytestmark = pytest.mark.slow
 
 EVE = DAY - timedelta(days=1)
+# A shell lets what it runs in the background ignore ctrl-c, and so all that the tests start then.
+INTERRUPTIBLE = (
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "runpy.run_module('pipeline', run_name='__main__')"
+)
 BACKFILL = ["backfill", "--from", str(EVE), "--to", str(DAY)]
 
 
@@ -98,9 +103,8 @@ def test_ctrl_c_ends_both_processes_without_a_traceback(
     lake: Lake, request_stats: RequestStats, tmp_path: Path
 ) -> None:
     first = DAY - timedelta(days=5)
-    command = [sys.executable, "-m", "pipeline", "backfill", "--from", str(first), "--to", str(DAY)]
     with subprocess.Popen(
-        command,
+        [sys.executable, "-c", INTERRUPTIBLE, "backfill", "--from", str(first), "--to", str(DAY)],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
