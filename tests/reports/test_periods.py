@@ -12,8 +12,11 @@ import pytest
 from pipeline.errors import AviaryError, ReportError
 from pipeline.lake import keys
 from pipeline.lake.periods import Period, Unit, period_of
+from pipeline.schema import POSTS
 from reports import periods, publish
+from reports.figures.posts import COLUMNS
 from reports.publish import publish_day, publish_periods
+from reports.render import render_period
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.links import broken_links
 from tests.reports.published import lake, small  # noqa: F401  # fixtures
@@ -194,6 +197,17 @@ def test_a_post_that_is_gone_although_the_roll_up_counts_it_is_one_clear_line(
         periods.put(lake, WEEK)
 
 
+def test_a_week_of_the_first_release_is_made_from_the_files_of_its_accounts(lake: FolderLake) -> None:
+    """It had no file of all posts."""
+    publish(lake, DAY)
+    made = pages(lake)
+    for day in WEEK.days:
+        (lake.folder / keys.posts_daily(day)).unlink()
+    lake.delete(keys.period_report(WEEK))
+    periods.put(lake, WEEK)
+    assert pages(lake) == made
+
+
 @pytest.fixture(autouse=True)
 def _warnings(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
@@ -207,3 +221,13 @@ def test_a_story_links_to_the_account_on_its_strongest_day(tmp_path: Path) -> No
     assert page == f"{DAY}/account-stadiumfc.html"
     assert post.startswith("p-")
     assert f"reports/{page}" in set(lake.keys("reports/"))
+
+
+def test_few_scored_posts_and_counts_of_another_age_are_said(lake: FolderLake) -> None:
+    publish(lake, DAY)
+    figures = periods.read(lake, WEEK)
+    unsure = replace(figures, few_scored=True, other_age=2, top=figures.top.clear())
+    text = text_of(render_period(unsure, pl.DataFrame(schema={name: POSTS[name] for name in COLUMNS}), None))
+    assert "of fewer than ten scored posts: too few to be sure." in text
+    assert "† fewer than ten scored posts: an anecdote, not a rate." in text
+    assert "2 days of the weeks before, whose counts were read at another age: not compared" in text

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.errors import AviaryError
 from pipeline.lake import catalogue, keys
-from pipeline.lake.frames import put_frame
+from pipeline.lake.frames import find_frame, put_frame
+from pipeline.schema import POSTS
 from reports import publish
 from tests.reports.folder_lake import FolderLake, fill
 from tests.reports.published import YESTERDAY, lake, small  # noqa: F401  # fixtures
@@ -216,6 +217,19 @@ def test_posts_that_are_gone_although_the_roll_up_counts_them_are_one_clear_line
         AviaryError,
         match=r"^folder/posts/day=2026-11-22/account=cobaltmotors/posts\.parquet is missing .*; "
         r"run the day again: ./aviary run --day 2026-11-22$",
+    ):
+        publish(lake, DAY)
+    assert not lake.keys("reports/")
+
+
+def test_a_file_of_all_posts_without_an_account_that_the_roll_up_counts_is_one_clear_line(
+    lake: FolderLake,
+) -> None:
+    posts = find_frame(lake, keys.posts_daily(DAY), POSTS)
+    assert posts is not None
+    put_frame(lake, keys.posts_daily(DAY), posts.filter(pl.col("account") != "cobaltmotors"))
+    with pytest.raises(
+        AviaryError, match=r"posts\.parquet lacks posts of cobaltmotors that the day counts; run"
     ):
         publish(lake, DAY)
     assert not lake.keys("reports/")
