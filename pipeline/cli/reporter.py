@@ -37,8 +37,10 @@ class Reporter:
         self._process = context.Process(target=_finish_days, args=(theirs,), daemon=True)
         # Ctrl-c reaches both processes, and this one decides. The other ignores it from its first instruction on.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self._process.start()
-        signal.signal(signal.SIGINT, before)
+        try:
+            self._process.start()
+        finally:
+            signal.signal(signal.SIGINT, before)
         theirs.close()
         return self
 
